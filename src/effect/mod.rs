@@ -1,0 +1,198 @@
+//! What a call would do, as a list of [`Effect`]s: the common tongue of the analyser and the policy.
+
+mod value;
+
+pub use value::{Value, Word};
+
+use alloc::{string::String, vec::Vec};
+
+/// A half-open range of bytes in the outermost script; `0..0` where an effect has no place in a script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range from `start` to `end`; positions over 4 GiB saturate (scripts are limited long before).
+    pub fn new(start: usize, end: usize) -> Self {
+        let clamp = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end) }
+    }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// How sure the analyser is of what an effect touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Exactly what is written in the effect.
+    Known,
+    /// Something that the effect describes in part (a glob, a known suffix), or something that may not happen at all.
+    Partial,
+    /// Nothing is known but the kind.
+    Unknown,
+}
+
+impl Certainty {
+    /// `known`, `partial` or `unknown`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Groups the effects of one command of a script; effects of one command may be answered by an allow of that command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u32);
+
+/// One thing that a call would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// What it does, and to what.
+    pub kind: Kind,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Where in the outermost script it stands.
+    pub span: Span,
+    /// The program or construct that does it (`cat`, `>`), for people; `None` for a tool call itself.
+    pub by: Option<String>,
+    /// The command whose own doing this is, so that a certain allow of that command (its [`Kind::Run`] effect with the same
+    /// id) also answers it. `None` for what a script does beside its commands: redirections, unknown words and options,
+    /// inner commands.
+    pub command: Option<CommandId>,
+}
+
+/// The kinds of effect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Starts a program.
+    Run(Run),
+    /// Reads the content of a file.
+    Read(PathValue),
+    /// Creates, changes, moves or deletes a file.
+    Write(PathValue),
+    /// Contacts a host.
+    Connect(Connect),
+    /// Prints or sends an environment variable; its name.
+    ReadEnv(Value),
+    /// Sets an environment variable for a command; its name.
+    SetEnv(Value),
+    /// Calls a tool that is not a shell, by the name that Codex gives it.
+    Tool(Tool),
+    /// Carries what is read from one place into another.
+    Flow(Flow),
+    /// Would go on reading commands from a terminal; the program.
+    Interactive(Value),
+    /// Could not be worked out.
+    Unknown(Cause),
+}
+
+/// A program that is started.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// The words, program first, after quotes are removed and wrappers seen through.
+    pub argv: Vec<Word>,
+    /// `argv` without the global options between program and subcommand (`git -C dir push` -> `git push`), where the
+    /// program's table names such options and the call uses them. Prefix rules are asked about both.
+    pub canonical: Option<Vec<Word>>,
+    /// The absolute path of the program where the call names it by path (with a `/`).
+    pub program: Option<PathValue>,
+}
+
+/// A file-system path as far as it is known: absolute and lexically normalised where the value is known in full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathValue {
+    /// The absolute path; [`Value::Unknown`] for any path at all.
+    pub value: Value,
+    /// The effect may touch anything below the path, too (a recursive reader, a directory that is deleted).
+    pub tree: bool,
+}
+
+/// A host that is contacted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connect {
+    /// Lower-case scheme, such as `https` or `ssh`; `None` where it is not known.
+    pub scheme: Option<String>,
+    /// Lower-case host name or address, without a port.
+    pub host: Value,
+    /// Port, where it is written.
+    pub port: Option<u16>,
+    /// Upper-case HTTP method, where it is known.
+    pub method: Option<String>,
+}
+
+/// A tool call that is not a shell script.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tool {
+    /// The tool's name as Codex gives it, such as `mcp__github__create_issue`.
+    pub name: String,
+    /// The arguments by name; values that are not strings in compact JSON.
+    pub arguments: Vec<(String, String)>,
+    /// Whether other effects say all that the call does (`view_image`: its read). `default(tools = ...)` is only for tools
+    /// of which they do not.
+    pub modelled: bool,
+}
+
+/// Data that moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// Where it comes from.
+    pub source: FlowSource,
+    /// Where it goes.
+    pub sink: FlowSink,
+}
+
+/// Where moving data comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlowSource {
+    /// The content of a file.
+    File(PathValue),
+    /// A host.
+    Network,
+}
+
+/// Where moving data goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowSink {
+    /// A host.
+    Network,
+    /// A program that executes what it reads.
+    Interpreter,
+}
+
+/// Why an effect is unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// A stable code, such as `unmodelled-program`, `unknown-option`, `unparsed`, `dynamic-command`.
+    pub code: &'static str,
+    /// One lower-case sentence for people, naming what could not be worked out.
+    pub detail: String,
+}
+
+impl Kind {
+    /// The word that verdicts use for the kind.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Read(_) => "read",
+            Self::Write(_) => "write",
+            Self::Connect(_) => "connect",
+            Self::ReadEnv(_) => "readenv",
+            Self::SetEnv(_) => "setenv",
+            Self::Tool(_) => "tool",
+            Self::Flow(_) => "flow",
+            Self::Interactive(_) => "interactive",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! prexec decides each tool call of a coding agent before it runs: allow, prompt or deny.
+//!
+//! One direction of flow, one room per stage:
+//!
+//! ```text
+//! stdin -> codex -> call -> shell -> effects -> policy -> decision -> codex -> exit status, stdout, stderr
+//! *.rules -> rules -> policy
+//! ```
+//!
+//! The deciding rooms need `core` and `alloc` only (build with `--no-default-features` to have nothing else); what touches
+//! the operating system or Starlark is behind the `admin` feature. Architecture invariants:
+//!
+//! - after `codex` nobody touches JSON text, after `shell` nobody touches script text;
+//! - there are no globals: file system, accounts and directories come in through [`world::World`];
+//! - no answer type has a "nothing": every failure is a deny with a reason.
+#![no_std]
+#![deny(unsafe_code)]
+extern crate alloc;
+#[cfg(any(feature = "admin", test))]
+extern crate std;
+
+pub mod decision;
+pub mod effect;
+pub mod world;

@@ -1,0 +1,2 @@
+//! The `prexec` executable.
+fn main() {}

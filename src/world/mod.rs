@@ -1,0 +1,38 @@
+//! The one door through which the deciding rooms see the machine: directories, accounts, links. In a test the whole line runs
+//! against a [`World`] in memory; the executables use the real one.
+
+use alloc::{string::String, vec::Vec};
+
+/// What stands at a path, without following a final link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Nothing.
+    Missing,
+    /// A directory.
+    Directory,
+    /// A regular file, device, socket or fifo.
+    Other,
+    /// A symbolic link and its target as written.
+    Link(Vec<u8>),
+    /// It could not be found out (no permission, an I/O error, a name that is too long).
+    Error,
+}
+
+/// The machine as the analyser may see it. Nothing here executes or writes anything, and no method blocks.
+pub trait World {
+    /// The directory that the session was started in (the hook's own working directory), absolute.
+    fn session_dir(&self) -> Option<&[u8]>;
+    /// The home directory of the account that runs the call, from the account database (never from the environment).
+    fn home(&self) -> Option<&[u8]>;
+    /// `HOME` of the environment, where it is set and absolute: what a shell makes of `~`.
+    fn home_variable(&self) -> Option<&[u8]>;
+    /// The home directory of a named account.
+    fn home_of(&self, user: &str) -> Option<Vec<u8>>;
+    /// What stands at an absolute path.
+    fn entry(&self, path: &[u8]) -> Entry;
+    /// The URLs of the remotes in the `.git/config` of the repository at `root`; empty where there are none or it cannot be
+    /// read.
+    fn remotes(&self, root: &[u8]) -> Vec<String>;
+    /// Whether the file system below `path` ignores case.
+    fn ignores_case(&self, path: &[u8]) -> bool;
+}
