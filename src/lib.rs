@@ -21,4 +21,5 @@ extern crate std;
 
 pub mod decision;
 pub mod effect;
+pub mod shell;
 pub mod world;

@@ -1,0 +1,3 @@
+//! bash text -> tokens -> tree -> word values. Knows nothing of policy.
+
+pub mod tree;

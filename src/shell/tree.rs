@@ -1,0 +1,372 @@
+//! The syntax tree of a script. Nodes live in one arena and name each other by index, so that a tree of any depth is dropped
+//! without recursion and a visitor needs a work list, not the call stack.
+//!
+//! The tree keeps every construct that the grammar knows. What it does not know is an [`Node::Unread`], which the effect analysis
+//! turns into an unknown effect: nothing of a script is ever left out silently.
+
+use crate::effect::Span;
+use alloc::vec::Vec;
+
+/// Names a node of a [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(super) u32);
+
+/// A parsed script.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    pub(super) nodes: Vec<Located>,
+    pub(super) root: Option<NodeId>,
+    pub(super) differences: Vec<Difference>,
+}
+
+/// A node and its place in the script.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The node.
+    pub node: Node,
+    /// Its place in the outermost script.
+    pub span: Span,
+}
+
+/// A place that bash, dash and zsh read differently, where the tree holds bash's reading only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// A stable code, such as `ansi-c-quote`.
+    pub code: &'static str,
+    /// Where.
+    pub span: Span,
+}
+
+impl Tree {
+    /// The whole script; `None` for one without commands.
+    pub fn root(&self) -> Option<NodeId> {
+        self.root
+    }
+
+    /// A node by its id; `None` only for an id of another tree.
+    pub fn get(&self, id: NodeId) -> Option<&Located> {
+        self.nodes.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// Every node with its id, children before parents.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Located)> {
+        self.nodes.iter().enumerate().filter_map(|(i, n)| Some((NodeId(u32::try_from(i).ok()?), n)))
+    }
+
+    /// Places where other shells read the text differently.
+    pub fn differences(&self) -> &[Difference] {
+        &self.differences
+    }
+}
+
+/// A construct of the shell's grammar.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// Assignments, words and redirections; any of the three may be empty, not all.
+    Simple(Simple),
+    /// `a | b`, also `! a`, `time a`.
+    Pipeline(Pipeline),
+    /// `a; b & c && d || e`: elements in order, each with the operator before it.
+    List(Vec<ListItem>),
+    /// `( list )`.
+    Subshell {
+        /// What runs in the copy of the shell.
+        body: NodeId,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `{ list; }`.
+    Group {
+        /// What runs in this shell.
+        body: NodeId,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `if`, `elif`, `else`: conditions and bodies in order.
+    If {
+        /// Condition and body of `if` and each `elif`.
+        arms: Vec<(NodeId, NodeId)>,
+        /// Body of `else`.
+        otherwise: Option<NodeId>,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `while` and `until`.
+    While {
+        /// The condition.
+        condition: NodeId,
+        /// The body.
+        body: NodeId,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `for name in words` and `select`.
+    For {
+        /// The loop's variable.
+        name: Vec<u8>,
+        /// The words; `None` where the positional parameters are meant.
+        words: Option<Vec<Word>>,
+        /// The body.
+        body: NodeId,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `for ((a; b; c))`.
+    ForArithmetic {
+        /// The three expressions.
+        expressions: Vec<Word>,
+        /// The body.
+        body: NodeId,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `case word in patterns) list;; esac`.
+    Case {
+        /// The word that is compared.
+        word: Word,
+        /// Patterns and body of each arm; an arm may be empty.
+        arms: Vec<(Vec<Word>, Option<NodeId>)>,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `name() body`, `function name body`.
+    Function {
+        /// The name, with quotes removed.
+        name: Vec<u8>,
+        /// The body with its redirections.
+        body: NodeId,
+    },
+    /// `coproc [NAME] command`.
+    Coproc {
+        /// The name of the array with its descriptors.
+        name: Option<Vec<u8>>,
+        /// What runs beside.
+        body: NodeId,
+    },
+    /// `[[ expression ]]`: its operands as words; operators are left out.
+    Condition {
+        /// Operands in order.
+        operands: Vec<Word>,
+        /// Whether an operator evaluates its operands as arithmetic (`-eq`, `-v` ...).
+        arithmetic: bool,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// `(( expression ))`.
+    Arithmetic {
+        /// The expression, with its expansions as parts.
+        expression: Word,
+        /// Redirections of the whole.
+        redirections: Vec<Redirection>,
+    },
+    /// Text that the parser does not read, or that bash refuses. What it would do is unknown.
+    Unread(Unread),
+}
+
+/// Why a piece of text has no other node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// A stable code, such as `here-document` or `unterminated-quote`.
+    pub code: &'static str,
+    /// One lower-case sentence for people.
+    pub message: &'static str,
+}
+
+/// A simple command.
+#[derive(Clone, Debug, Default)]
+pub struct Simple {
+    /// `name=value` before the command word.
+    pub assignments: Vec<Assignment>,
+    /// Command word and arguments.
+    pub words: Vec<Word>,
+    /// Redirections, wherever between the words they stand, in order.
+    pub redirections: Vec<Redirection>,
+}
+
+/// A pipeline.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// `!` before it (an odd number of them).
+    pub negated: bool,
+    /// `time` before it.
+    pub timed: bool,
+    /// The commands, one or more.
+    pub elements: Vec<NodeId>,
+}
+
+/// An element of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct ListItem {
+    /// How it hangs on what comes before.
+    pub after: Operator,
+    /// The command.
+    pub node: NodeId,
+    /// Followed by `&`: it (with the `&&`/`||` chain that it ends) runs in a copy of the shell.
+    pub background: bool,
+}
+
+/// What stands between two elements of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// The first element, or after `;`, `&` or a newline: runs in any case.
+    Always,
+    /// After `&&`.
+    And,
+    /// After `||`.
+    Or,
+}
+
+/// `name=value`, `name+=value`, `name[subscript]=value`, `name=(...)`.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// The variable.
+    pub name: Vec<u8>,
+    /// `+=`.
+    pub append: bool,
+    /// The subscript.
+    pub subscript: Option<Word>,
+    /// The value.
+    pub value: AssignedValue,
+    /// Place of the whole.
+    pub span: Span,
+}
+
+/// The right side of an assignment.
+#[derive(Clone, Debug)]
+pub enum AssignedValue {
+    /// One word (empty for `name=`).
+    Scalar(Word),
+    /// `( ... )`: words, with the subscript where one is written.
+    Array(Vec<(Option<Word>, Word)>),
+}
+
+/// A redirection.
+#[derive(Clone, Debug)]
+pub struct Redirection {
+    /// What it does.
+    pub kind: RedirectionKind,
+    /// The descriptor that is written before it (`2>`); `None` for the operator's own.
+    pub descriptor: Option<Descriptor>,
+    /// The target: a path, a descriptor, a here-string's text, or the body of a here-document.
+    pub target: Word,
+    /// Place of the whole.
+    pub span: Span,
+}
+
+/// What stands before a redirection's operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Descriptor {
+    /// A number.
+    Number(u32),
+    /// `{name}`.
+    Variable(Vec<u8>),
+}
+
+/// The redirection operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectionKind {
+    /// `<`
+    Read,
+    /// `>` and `>|`
+    Write,
+    /// `>>`
+    Append,
+    /// `<>`: opens for both.
+    ReadWrite,
+    /// `&>` and `>&word` with a word that is not a descriptor.
+    WriteBoth,
+    /// `&>>`
+    AppendBoth,
+    /// `<&`: duplicates or closes a descriptor; a word that is not known could be a path to no shell, but is kept.
+    DuplicateInput,
+    /// `>&` with a number, `-`, or a word that is not known.
+    DuplicateOutput,
+    /// `<<` and `<<-`; the target is the body.
+    HereDocument,
+    /// `<<<`
+    HereString,
+}
+
+/// A word before expansion.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    /// Its parts, joined without a blank.
+    pub parts: Vec<Part>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A piece of a word.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Text that stands for itself; quotes and escapes are already removed. `quoted` text takes no part in brace, tilde or
+    /// pathname expansion nor in word splitting.
+    Text {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// It stood in quotes or behind a backslash.
+        quoted: bool,
+    },
+    /// `*`, `?`, `[...]` or an extglob, unquoted: the glob text as bash will see it, a backslash quoting the next byte.
+    Glob(Vec<u8>),
+    /// An unquoted `~`, `~name`, `~+` where tilde expansion takes place; what stands between `~` and `/`.
+    Tilde(Vec<u8>),
+    /// `$name`, `${...}`, `$1`, `$@` ...
+    Parameter(Parameter),
+    /// `$( )`, backticks: a list, or nothing where it is empty.
+    Command {
+        /// What runs.
+        body: Option<NodeId>,
+        /// It stands in double quotes: its output is not split.
+        quoted: bool,
+    },
+    /// `$(( ))`, `$[ ]`.
+    Arithmetic {
+        /// The expression, with its expansions as parts.
+        expression: alloc::boxed::Box<Word>,
+        /// It stands in double quotes.
+        quoted: bool,
+    },
+    /// `<( )`, `>( )`.
+    Process {
+        /// What runs.
+        body: Option<NodeId>,
+        /// `<( )`: the outer command reads what the inner one writes.
+        reads: bool,
+    },
+    /// `{a,b}`: alternatives, each a list of parts.
+    Braces(Vec<Vec<Part>>),
+    /// `{1..9..2}`, `{a..f}`: the sequence's text between the braces.
+    Sequence(Vec<u8>),
+    /// Text that the parser does not read inside a word; the word is unknown and so is what it may run.
+    Unread(Unread),
+}
+
+/// A parameter expansion.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name: a variable, a digit string, or one of `@ * # ? - $ ! _ 0`.
+    pub name: Vec<u8>,
+    /// It stands in double quotes.
+    pub quoted: bool,
+    /// `${#name}`.
+    pub length: bool,
+    /// `${!name}`.
+    pub indirect: bool,
+    /// `[subscript]`.
+    pub subscript: Option<alloc::boxed::Box<Word>>,
+    /// The operator and its operands; `None` for a plain expansion.
+    pub operation: Option<Operation>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// An operator of a parameter expansion with its operands.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The operator as written: `:-`, `-`, `:=`, `=`, `:?`, `?`, `:+`, `+`, `#`, `##`, `%`, `%%`, `/`, `//`, `/#`, `/%`, `:`, `^`,
+    /// `^^`, `,`, `,,`, `@`, and `*` for `${!prefix*}`.
+    pub operator: Vec<u8>,
+    /// One or two operands (two for substitutions and substrings).
+    pub operands: Vec<Word>,
+}
