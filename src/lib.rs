@@ -21,5 +21,7 @@ extern crate std;
 
 pub mod decision;
 pub mod effect;
+pub mod glob;
+pub mod policy;
 pub mod shell;
 pub mod world;
