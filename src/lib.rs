@@ -21,4 +21,6 @@ extern crate std;
 
 pub mod decision;
 pub mod effect;
+#[cfg(feature = "admin")]
+pub mod guard;
 pub mod world;
