@@ -13,15 +13,19 @@
 //! - after `codex` nobody touches JSON text, after `shell` nobody touches script text;
 //! - there are no globals: file system, accounts and directories come in through [`world::World`];
 //! - no answer type has a "nothing": every failure is a deny with a reason.
-#![no_std]
+#![cfg_attr(not(any(feature = "admin", test)), no_std)]
 #![deny(unsafe_code)]
 extern crate alloc;
-#[cfg(any(feature = "admin", test))]
-extern crate std;
 
+#[cfg(feature = "admin")]
+pub mod cli;
 pub mod decision;
 pub mod effect;
+pub mod gate;
 pub mod glob;
+#[cfg(feature = "admin")]
+pub mod guard;
 pub mod policy;
+pub mod report;
 pub mod shell;
 pub mod world;

@@ -1,6 +1,14 @@
 //! The one door through which the deciding rooms see the machine: directories, accounts, links. In a test the whole line runs
 //! against a [`World`] in memory; the executables use the real one.
 
+#[cfg(all(feature = "admin", unix))]
+mod case;
+#[cfg(all(feature = "admin", unix))]
+mod host;
+
+#[cfg(all(feature = "admin", unix))]
+pub use host::HostWorld;
+
 use alloc::{string::String, vec::Vec};
 
 /// What stands at a path, without following a final link.

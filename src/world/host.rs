@@ -1,0 +1,125 @@
+//! The real machine. Looks, never writes; nothing here follows a link or opens a device.
+
+use super::{Entry, World};
+use alloc::{string::String, vec::Vec};
+use nix::unistd::{User, geteuid};
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Most bytes of a `.git/config` that are read for remotes; a longer one has no remotes for us, which only restricts.
+const MAX_GIT_CONFIG: u64 = 64 * 1024;
+
+/// The machine as the running process sees it.
+#[derive(Debug)]
+pub struct HostWorld {
+    session_dir: Option<Vec<u8>>,
+    home: Option<Vec<u8>>,
+    home_variable: Option<Vec<u8>>,
+}
+
+impl HostWorld {
+    /// Looks up the working directory and the account. `home` overrides the account's home directory (`--home`).
+    pub fn new(home: Option<&Path>) -> Self {
+        let account = || User::from_uid(geteuid()).ok().flatten().map(|u| u.dir.into_os_string().into_vec());
+        let absolute = |bytes: &Vec<u8>| bytes.first() == Some(&b'/');
+        Self {
+            session_dir: std::env::current_dir().ok().map(|d| d.into_os_string().into_vec()).filter(absolute),
+            home: home.map(|h| h.as_os_str().as_bytes().to_vec()).or_else(account).filter(absolute),
+            home_variable: std::env::var_os("HOME").map(OsStringExt::into_vec).filter(absolute),
+        }
+    }
+}
+
+impl World for HostWorld {
+    fn session_dir(&self) -> Option<&[u8]> {
+        self.session_dir.as_deref()
+    }
+
+    fn home(&self) -> Option<&[u8]> {
+        self.home.as_deref()
+    }
+
+    fn home_variable(&self) -> Option<&[u8]> {
+        self.home_variable.as_deref()
+    }
+
+    fn home_of(&self, user: &str) -> Option<Vec<u8>> {
+        User::from_name(user).ok().flatten().map(|u| u.dir.into_os_string().into_vec())
+    }
+
+    fn entry(&self, path: &[u8]) -> Entry {
+        let path = Path::new(OsStr::from_bytes(path));
+        match std::fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => match std::fs::read_link(path) {
+                Ok(target) => Entry::Link(target.into_os_string().into_vec()),
+                Err(_) => Entry::Error,
+            },
+            Ok(found) if found.is_dir() => Entry::Directory,
+            Ok(_) => Entry::Other,
+            Err(e) => match e.kind() {
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Entry::Missing,
+                _ => Entry::Error,
+            },
+        }
+    }
+
+    fn remotes(&self, root: &[u8]) -> Vec<String> {
+        let config = Path::new(OsStr::from_bytes(root)).join(".git/config");
+        read_small_file(&config).map(|text| remote_urls(&text)).unwrap_or_default()
+    }
+
+    fn ignores_case(&self, path: &[u8]) -> bool {
+        super::case::ignores_case(Path::new(OsStr::from_bytes(path)))
+    }
+}
+
+/// The text of a regular file of bounded size; a fifo or device is neither waited for nor read.
+fn read_small_file(path: &Path) -> Option<String> {
+    let file: File = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
+    let facts = file.metadata().ok()?;
+    if !facts.is_file() || facts.len() > MAX_GIT_CONFIG {
+        return None;
+    }
+    let mut text = String::new();
+    file.take(MAX_GIT_CONFIG).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The values of `url` and `pushurl` keys, wherever they stand: reading too many only restricts.
+fn remote_urls(config: &str) -> Vec<String> {
+    config
+        .lines()
+        .filter_map(|line| line.trim().split_once('='))
+        .filter(|(key, _)| matches!(key.trim().to_ascii_lowercase().as_str(), "url" | "pushurl"))
+        .map(|(_, value)| value.trim().trim_matches('"').into())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_of_a_git_config() {
+        let config = "[remote \"origin\"]\n\turl = git@example.com:a/b.git\n\tfetch = +refs/*\n\tPushURL=\"https://x/y\"\n";
+        assert_eq!(remote_urls(config), ["git@example.com:a/b.git", "https://x/y"]);
+    }
+
+    #[test]
+    fn entries_of_a_real_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("there", dir.path().join("link")).unwrap();
+        std::fs::write(dir.path().join("file"), "x").unwrap();
+        let world = HostWorld::new(None);
+        let at = |name: &str| world.entry(dir.path().join(name).as_os_str().as_bytes());
+        assert_eq!(at("link"), Entry::Link(b"there".to_vec()));
+        assert_eq!(at("file"), Entry::Other);
+        assert_eq!(at("."), Entry::Directory);
+        assert_eq!(at("nothing"), Entry::Missing);
+        assert_eq!(at("file/below"), Entry::Missing);
+    }
+}
