@@ -19,6 +19,9 @@ extern crate alloc;
 #[cfg(any(feature = "admin", test))]
 extern crate std;
 
+pub mod call;
+pub mod codex;
 pub mod decision;
 pub mod effect;
+pub mod text;
 pub mod world;
