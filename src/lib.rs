@@ -17,8 +17,10 @@
 #![deny(unsafe_code)]
 extern crate alloc;
 
+pub mod call;
 #[cfg(feature = "admin")]
 pub mod cli;
+pub mod codex;
 pub mod decision;
 pub mod effect;
 pub mod gate;
@@ -28,4 +30,5 @@ pub mod guard;
 pub mod policy;
 pub mod report;
 pub mod shell;
+pub mod text;
 pub mod world;

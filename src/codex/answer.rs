@@ -1,0 +1,159 @@
+//! From a verdict to what Codex must see.
+//!
+//! Codex blocks a call on exit status 2 with a text on standard error and runs it on nearly everything else, so an [`Answer`]
+//! can only be one of three things: silence, a refusal with its sentence, or the one fixed approval of a permission request.
+
+use super::message::{Message, compose, is_justified};
+use crate::call::{Call, Event, PermissionMode};
+use crate::decision::{Decision, Reason, Verdict};
+use crate::text::visible_up_to;
+use alloc::{format, string::String};
+
+/// The only output that makes Codex run a call without asking the person; every byte counts.
+const APPROVAL: &[u8] =
+    br#"{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow"}}}"#;
+
+/// The exit statuses that a hook may end with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: Codex goes on, or reads standard output.
+    Zero,
+    /// 2: Codex does not run the call.
+    Two,
+}
+
+impl Exit {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Zero => 0,
+            Self::Two => 2,
+        }
+    }
+}
+
+/// What the hook process is to print and to end with. There is no way to make another than through [`answer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Answer(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Silence,
+    Approval,
+    Refusal(Message),
+}
+
+impl Answer {
+    /// The exit status.
+    pub const fn exit(&self) -> Exit {
+        match self.0 {
+            Kind::Silence | Kind::Approval => Exit::Zero,
+            Kind::Refusal(_) => Exit::Two,
+        }
+    }
+
+    /// All of standard output: nothing, or the approval of a permission request.
+    pub const fn stdout(&self) -> &[u8] {
+        match self.0 {
+            Kind::Approval => APPROVAL,
+            Kind::Silence | Kind::Refusal(_) => b"",
+        }
+    }
+
+    /// All of standard error: one line without its end, never blank, for a refusal; otherwise nothing.
+    pub fn stderr(&self) -> &[u8] {
+        match &self.0 {
+            Kind::Refusal(message) => message.as_bytes(),
+            Kind::Silence | Kind::Approval => b"",
+        }
+    }
+}
+
+/// When Codex asked, as far as the input says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion<'a> {
+    /// The input was read.
+    Asked {
+        /// The moment.
+        event: Event,
+        /// Whether a person can be asked.
+        mode: &'a PermissionMode,
+    },
+    /// The input could not be read: nothing is ever let through.
+    Unread,
+}
+
+impl<'a> From<&'a Call> for Occasion<'a> {
+    fn from(call: &'a Call) -> Self {
+        Self::Asked { event: call.event, mode: &call.permission_mode }
+    }
+}
+
+/// All that an answer depends on.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// When Codex asked.
+    pub occasion: Occasion<'a>,
+    /// What was decided, and why.
+    pub verdict: &'a Verdict,
+    /// The owner wants permission requests approved where the policy allows the call (`--auto-approve`).
+    pub auto_approve: bool,
+    /// Explicit allow rules cover every effect of the call with certainty; an allow by defaults is none.
+    pub covered_by_allow_rules: bool,
+    /// Says in a few words what a reason speaks of, such as `cat reads /home/u/.env`; none where it speaks of the whole call.
+    /// The text may be hostile and of any length. It is asked for the few reasons that a message names.
+    pub describe: &'a dyn Fn(&Reason) -> Option<String>,
+}
+
+/// The answer to a call; every answer is made here.
+///
+/// Before a call: allow is silence; deny and prompt refuse, because Codex gives no hook a way to ask. On a permission request: deny
+/// refuses; prompt is silence, after which Codex asks the person, and refuses where nobody can be asked; allow is silence too, or
+/// the approval where the owner wants it and explicit rules cover all of the call.
+pub fn answer(question: &Question<'_>) -> Answer {
+    let Question { occasion, verdict, .. } = *question;
+    let Occasion::Asked { event, mode } = occasion else { return Answer(refuse_unread(question)) };
+    Answer(match (verdict.decision(), event) {
+        (Decision::Deny, _) => deny(question),
+        (Decision::Prompt, Event::PermissionRequest) if mode.can_ask() => Kind::Silence,
+        (Decision::Prompt, _) => prompt(question, mode),
+        (Decision::Allow, Event::PermissionRequest) if question.auto_approve && question.covered_by_allow_rules => {
+            Kind::Approval
+        }
+        (Decision::Allow, Event::PreToolUse | Event::PermissionRequest) => Kind::Silence,
+    })
+}
+
+fn deny(question: &Question<'_>) -> Kind {
+    let verdict = question.verdict;
+    let tail = if is_justified(verdict) { "" } else { "; do it another way, or ask the person to change the policy" };
+    Kind::Refusal(compose("denied", verdict, question.describe, tail))
+}
+
+fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {
+    let tail = if mode.can_ask() {
+        "; only a person can approve this and a hook cannot ask: tell them what you want to do and why, so that they do it \
+         themselves or allow it in the policy"
+            .into()
+    } else {
+        // More of an invented mode's name is of no use to anybody.
+        const MODE: usize = 40;
+        format!(
+            "; nobody can be asked in permission mode `{}`: do without it, or name it at the end, so that a person can do it or \
+             allow it in the policy",
+            visible_up_to(mode.as_str(), MODE)
+        )
+    };
+    Kind::Refusal(compose("needs approval", question.verdict, question.describe, &tail))
+}
+
+/// A call that was not read is refused even by a verdict that would let it pass.
+fn refuse_unread(question: &Question<'_>) -> Kind {
+    match question.verdict.decision() {
+        Decision::Deny => deny(question),
+        Decision::Allow | Decision::Prompt => {
+            Kind::Refusal(Message::new("prexec: denied: the call could not be read (rule internal:unread-call)"))
+        }
+    }
+}
