@@ -1,0 +1,147 @@
+//! The whole process, as Codex starts it: spawn to exit, interleaved with executables that do nothing, printed as ratios.
+//!
+//! ```text
+//! cargo bench --bench process            # 400 rounds
+//! cargo bench --bench process -- --quick # 60 rounds, as CI runs it
+//! ```
+//!
+//! Ratios of medians of one interleaved run are comparable between machines; microseconds are not. There is no pass or fail here.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A call as Codex sends it, with a pipeline of about 300 bytes.
+const CALL: &str = r#"{"session_id":"01a1f852-bfb5-76f1-8d79-61baa035241f","turn_id":"01a1f852-bfd8-7bc1-a2be-a203606674fa","transcript_path":null,"cwd":"/tmp","hook_event_name":"PreToolUse","model":"gpt-5.5","permission_mode":"default","tool_name":"Bash","tool_input":{"command":"git log --oneline -n 200 --format='%h %an %s' -- src/policy src/shell tests/data | grep -v 'Merge branch' | sort -k2,2 -k1,1 | uniq -c | sort -rn | head -n 40 | sed -e 's/^ *//' -e 's/  */ /g' | cut -d' ' -f1-8 | awk '{ print $1, $2, $3 }' | tee /tmp/out/summary.txt | wc -l && git status --short --branch && echo done"},"tool_use_id":"exec_all"}"#;
+
+struct Subject {
+    name: &'static str,
+    program: PathBuf,
+    arguments: Vec<String>,
+    times: Vec<Duration>,
+}
+
+fn main() {
+    let quick = std::env::args().any(|a| a == "--quick");
+    let rounds = if quick { 60 } else { 400 };
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let mut subjects = subjects(dir.path());
+    for round in 0..rounds + 5 {
+        for subject in &mut subjects {
+            let time = run(subject);
+            if round >= 5 {
+                subject.times.push(time); // the first rounds fill caches
+            }
+        }
+    }
+    report(&mut subjects, rounds);
+}
+
+/// What is measured. The executables that do nothing are compiled here, by the compiler that builds everything else.
+fn subjects(dir: &Path) -> Vec<Subject> {
+    let subject = |name, program: PathBuf, arguments: &[&str]| Subject {
+        name,
+        program,
+        arguments: arguments.iter().map(ToString::to_string).collect(),
+        times: Vec::new(),
+    };
+    let mut all = Vec::new();
+    if let Some(bare) = compile(dir, "bare", BARE, &["-Cpanic=abort", "-Clink-args=-nostartfiles -nostdlib -static"]) {
+        all.push(subject("bare exit, no libc", bare, &[]));
+    }
+    let noop = "fn main() {}";
+    if let Some(fixed) = compile(dir, "noop_static", noop, &["-Ctarget-feature=+crt-static", "-Copt-level=3"]) {
+        all.push(subject("std no-op, static", fixed, &[]));
+    }
+    if let Some(linked) = compile(dir, "noop_dynamic", noop, &["-Copt-level=3"]) {
+        all.push(subject("std no-op, dynamic", linked, &[]));
+    }
+    let prexec = PathBuf::from(env!("CARGO_BIN_EXE_prexec"));
+    let small = dir.join("small.rules");
+    std::fs::write(&small, "default(unknown = \"allow\")\n").expect("a policy file");
+    let small = small.to_str().expect("a UTF-8 path").to_owned();
+    let large = dir.join("large.rules");
+    std::fs::write(&large, large_policy()).expect("a policy file");
+    let large = large.to_str().expect("a UTF-8 path").to_owned();
+    all.push(subject("prexec hook, a refused option", prexec.clone(), &["hook", "--no-such-option"]));
+    all.push(subject("prexec hook, 1 rule", prexec.clone(), &["hook", "--policy", &small]));
+    all.push(subject("prexec hook, embedded posture", prexec.clone(), &["hook", "--home", "/nonexistent"]));
+    all.push(subject("prexec hook, 1,000 rules + 200 globs", prexec, &["hook", "--policy", &large]));
+    all
+}
+
+const BARE: &str = r#"
+#![no_std]
+#![no_main]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }
+#[unsafe(no_mangle)]
+unsafe extern "C" fn _start() -> ! {
+    #[cfg(target_arch = "x86_64")]
+    unsafe { core::arch::asm!("syscall", in("rax") 231, in("rdi") 0, options(noreturn)) }
+    #[cfg(target_arch = "aarch64")]
+    unsafe { core::arch::asm!("svc 0", in("x8") 94, in("x0") 0, options(noreturn)) }
+}
+"#;
+
+/// `None`, with a line that says so, where the compiler or the platform cannot make it.
+fn compile(dir: &Path, name: &str, source: &str, options: &[&str]) -> Option<PathBuf> {
+    let (input, output) = (dir.join(format!("{name}.rs")), dir.join(name));
+    std::fs::write(&input, source).expect("a source file");
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let done = Command::new(rustc).args(["--edition=2024", "-o"]).arg(&output).args(options).arg(&input).output();
+    match done {
+        Ok(done) if done.status.success() => Some(output),
+        Ok(done) => {
+            println!("left out: {name}: {}", String::from_utf8_lossy(&done.stderr).lines().next().unwrap_or_default());
+            None
+        }
+        Err(error) => {
+            println!("left out: {name}: {error}");
+            None
+        }
+    }
+}
+
+fn large_policy() -> String {
+    let mut text = String::from("default(unknown = \"allow\")\n");
+    for n in 0..1000 {
+        text += &format!("prefix_rule([\"program{n}\", \"verb{}\"], decision = \"forbidden\")\n", n % 7);
+    }
+    for n in 0..200 {
+        text += &format!("deny_read(\"**/secret{n}/*.key\")\n");
+    }
+    text
+}
+
+fn run(subject: &Subject) -> Duration {
+    let start = Instant::now();
+    let mut child = Command::new(&subject.program)
+        .args(&subject.arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the subject starts");
+    if let Some(mut stdin) = child.stdin.take() {
+        // A subject that does nothing is gone before it is written to.
+        let _ = stdin.write_all(CALL.as_bytes());
+    }
+    child.wait().expect("the subject ends");
+    start.elapsed()
+}
+
+fn report(subjects: &mut [Subject], rounds: usize) {
+    let at = |times: &[Duration], percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e6;
+    for s in subjects.iter_mut() {
+        s.times.sort_unstable();
+    }
+    let base = at(&subjects[0].times, 50);
+    println!("{rounds} rounds, interleaved; multiples of the median of `{}`", subjects[0].name);
+    println!("{:<40} {:>8} {:>9} {:>9} {:>9}", "process", "multiple", "p50 us", "p95 us", "p99 us");
+    for s in subjects.iter() {
+        let (p50, p95, p99) = (at(&s.times, 50), at(&s.times, 95), at(&s.times, 99));
+        println!("{:<40} {:>8.2} {p50:>9.0} {p95:>9.0} {p99:>9.0}", s.name, p50 / base);
+    }
+}

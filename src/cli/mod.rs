@@ -1,0 +1,53 @@
+//! The command line: one file per verb.
+
+mod check;
+mod hook;
+mod human;
+mod policy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Exit status for wrong usage and for errors of our own, of every verb but `hook`.
+pub const INTERNAL_ERROR: u8 = 1;
+/// Exit status where the policy does not load.
+pub const POLICY_ERROR: u8 = 4;
+
+/// Decides each tool call of OpenAI Codex before it runs: allow, prompt or deny, by Starlark policy.
+#[derive(Debug, Parser)]
+#[command(name = "prexec", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  prexec check 'git push --force'             what would be decided, by the embedded posture
+  prexec check --policy my.rules 'cat .env'   the same by a policy of yours
+  prexec hook < call.json                     as Codex starts it: one call on standard input";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Decide one call of Codex: hook JSON on standard input, the answer as Codex reads it (exit status 0 or 2, nothing else)
+    Hook(hook::Options),
+    /// Say what would be decided about a command, or about one recorded call per line (`--jsonl`)
+    Check(check::Options),
+}
+
+/// Reads the command line and runs the verb.
+pub fn run() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|verb| verb == "hook") {
+        hook::run(&arguments);
+    }
+    match Cli::try_parse_from(&arguments) {
+        Ok(Cli { verb: Verb::Check(options) }) => check::run(&options),
+        // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
+        Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
+        Err(error) => {
+            // Nothing is left to do where the terminal is gone.
+            let _ = error.print();
+            if error.use_stderr() { ExitCode::from(INTERNAL_ERROR) } else { ExitCode::SUCCESS }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! One call from what was read to its verdict. Every verb and executable decides by [`judge`], so that the same call has the
+//! same verdict everywhere.
+
+use crate::call::Call;
+use crate::codex::Fault;
+use crate::decision::{RuleRef, Verdict};
+use crate::effect::Certainty;
+use crate::effects;
+use crate::policy::{Policy, Scene, decide};
+use crate::report::Judged;
+use crate::world::World;
+use alloc::{string::String, vec::Vec};
+
+/// Decides about what `codex::read` made of an input. Whatever goes wrong on the way is a deny.
+pub fn judge(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World) -> Judged {
+    match call {
+        Ok(call) => judge_call(call, policy, world),
+        Err(fault) => deny("", RuleRef::Input(fault.code()), fault.message()),
+    }
+}
+
+/// call -> effects -> verdict
+fn judge_call(call: &Call, policy: &Policy, world: &dyn World) -> Judged {
+    match effects::of(call, world) {
+        Ok(effects) => {
+            let scene = Scene::new(policy, world, call.cwd.as_bytes(), &effects);
+            let verdict = decide(policy, &effects, &scene);
+            Judged { tool: call.tool_name.clone(), verdict, effects }
+        }
+        Err(limit) => deny(&call.tool_name, RuleRef::Limit(limit.name), &limit.message),
+    }
+}
+
+fn deny(tool: &str, rule: RuleRef, why: &str) -> Judged {
+    Judged { tool: tool.into(), verdict: Verdict::deny(rule, why), effects: Vec::new() }
+}
+
+/// Whether explicit allow rules, not defaults, cover every effect of a call with certainty: what an approval in the person's
+/// place needs.
+pub fn covered_by_allow_rules(judged: &Judged) -> bool {
+    let by_rules = judged.verdict.reasons().iter().all(|r| matches!(r.rule, RuleRef::Rule(_)));
+    by_rules && !judged.effects.is_empty() && judged.effects.iter().all(|e| e.certainty == Certainty::Known)
+}
+
+/// What a reason speaks of, in a few words.
+pub fn describe(judged: &Judged, reason: &crate::decision::Reason) -> Option<String> {
+    let effect = judged.effects.get(reason.effect?.0)?;
+    Some(crate::report::phrase(effect))
+}

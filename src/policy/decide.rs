@@ -1,0 +1,255 @@
+//! The policy decision point: effects in, verdict out.
+
+use super::answer::Answer;
+use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
+use super::scene::Scene;
+use super::{commands, hosts, names, paths, tools};
+use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
+use crate::effect::{CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
+use alloc::{collections::BTreeMap, format, vec::Vec};
+
+/// Most comparisons of a rule with an effect in one call; a call that needs more is denied as `limit:policy-steps`.
+const MAX_STEPS: usize = 20_000_000;
+
+/// Holds every effect against every rule; the strictest of all answers decides.
+pub fn decide(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Verdict {
+    let rules: usize = policy.layers.iter().map(size).sum();
+    if rules.saturating_mul(effects.len()) > MAX_STEPS {
+        let why = format!(
+            "{} effects against {rules} rules are more than {MAX_STEPS} comparisons; split the call into smaller ones",
+            effects.len()
+        );
+        return Verdict::deny(RuleRef::Limit("policy-steps"), why);
+    }
+    let matched: Vec<Matched> = effects.iter().map(|e| Matched::of(policy, e, scene)).collect();
+    // What a certain allow of a command says of everything that this command does by itself.
+    let mut answered: BTreeMap<CommandId, Trust> = BTreeMap::new();
+    for (effect, m) in effects.iter().zip(&matched) {
+        if let (Kind::Run(_) | Kind::Tool(_), Some(id), Some(trust)) = (&effect.kind, effect.command, m.allowed_by) {
+            answered.entry(id).and_modify(|t| *t = trust.min(*t)).or_insert(trust);
+        }
+    }
+    let mut reasons = Vec::new();
+    let mut defaults = Vec::new();
+    for (index, (effect, m)) in effects.iter().zip(matched).enumerate() {
+        let by_command = effect.command.and_then(|id| answered.get(&id).copied());
+        let allowed_by = [m.allowed_by, by_command].into_iter().flatten().min();
+        if let Some((key, decision)) = default_of(policy, effect, allowed_by) {
+            let rule = RuleRef::Default(key);
+            defaults.push(Reason { decision, rule, effect: Some(EffectId(index)), justification: None });
+        }
+        reasons.extend(m.reasons.into_iter().map(|r| Reason { effect: Some(EffectId(index)), ..r }));
+    }
+    reasons.append(&mut defaults);
+    Verdict::strictest(reasons)
+}
+
+/// What the rules say of one effect.
+#[derive(Default)]
+struct Matched {
+    reasons: Vec<Reason>,
+    /// The most trusted layer with a certain allow.
+    allowed_by: Option<Trust>,
+}
+
+impl Matched {
+    fn of(policy: &Policy, effect: &Effect, scene: &Scene<'_>) -> Self {
+        let mut matched = Self::default();
+        let judge = Judge { policy, scene };
+        for layer in &policy.layers {
+            judge.each(layer, &effect.kind, &mut |head, answer| matched.add(layer.trust, head, answer, scene));
+        }
+        matched
+    }
+
+    fn add(&mut self, trust: Trust, head: &Head, answer: Answer, scene: &Scene<'_>) {
+        let decision = match (head.decision, answer) {
+            (_, Answer::No) | (Decision::Allow, Answer::Maybe) => return,
+            (Decision::Deny, Answer::Maybe) => Decision::Prompt,
+            (decision, _) => decision,
+        };
+        if !scene.in_tiers(&head.tiers, decision == Decision::Allow) {
+            return;
+        }
+        if decision == Decision::Allow {
+            self.allowed_by = Some(self.allowed_by.map_or(trust, |t| t.min(trust)));
+        }
+        let (rule, justification) = (RuleRef::Rule(head.place.clone()), head.justification.clone());
+        self.reasons.push(Reason { decision, rule, effect: None, justification });
+    }
+}
+
+/// Asks the rules that speak of an effect's kind.
+struct Judge<'a> {
+    policy: &'a Policy,
+    scene: &'a Scene<'a>,
+}
+
+type Say<'s> = dyn FnMut(&Head, Answer) + 's;
+
+impl Judge<'_> {
+    fn each(&self, layer: &Layer, kind: &Kind, say: &mut Say<'_>) {
+        match kind {
+            Kind::Run(run) => self.run(layer, run, say),
+            Kind::Read(path) => self.path(layer, path, Access::Read, say),
+            Kind::Write(path) => self.path(layer, path, Access::Write, say),
+            Kind::Connect(connect) => Self::connect(layer, connect, say),
+            Kind::ReadEnv(name) => Self::environment(layer, name, EnvAccess::Read, say),
+            Kind::SetEnv(name) => Self::environment(layer, name, EnvAccess::Set, say),
+            Kind::Tool(tool) => Self::tool(layer, tool, say),
+            Kind::Flow(flow) => self.flow(layer, flow, say),
+            Kind::Interactive(_) | Kind::Unknown(_) => {} // only defaults speak of these
+        }
+    }
+
+    fn run(&self, layer: &Layer, run: &Run, say: &mut Say<'_>) {
+        for rule in &layer.prefix_rules {
+            say(&rule.head, commands::answer(self.policy, rule, run));
+        }
+        if let Some(program) = &run.program {
+            self.path(layer, program, Access::Execute, say);
+        }
+    }
+
+    fn path(&self, layer: &Layer, path: &PathValue, access: Access, say: &mut Say<'_>) {
+        let mut seen = None;
+        for rule in layer.glob_rules.iter().filter(|r| r.access.contains(&access)) {
+            let views = seen.get_or_insert_with(|| paths::Views::of(path, self.scene));
+            say(&rule.head, views.answer(rule, self.scene));
+        }
+    }
+
+    fn connect(layer: &Layer, connect: &Connect, say: &mut Say<'_>) {
+        for rule in &layer.network_rules {
+            say(&rule.head, hosts::network_answer(rule, connect));
+        }
+        for rule in &layer.host_rules {
+            say(&rule.head, hosts::host_answer(rule, connect));
+        }
+    }
+
+    fn environment(layer: &Layer, name: &Value, access: EnvAccess, say: &mut Say<'_>) {
+        for rule in layer.env_rules.iter().filter(|r| r.access.contains(&access)) {
+            say(&rule.head, names::answer(&rule.names, name));
+        }
+    }
+
+    fn tool(layer: &Layer, tool: &Tool, say: &mut Say<'_>) {
+        for rule in &layer.tool_rules {
+            say(&rule.head, tools::answer(rule, tool));
+        }
+    }
+
+    fn flow(&self, layer: &Layer, flow: &Flow, say: &mut Say<'_>) {
+        for rule in layer.flow_rules.iter().filter(|r| r.sink == flow.sink) {
+            let answer = match (&rule.source, &flow.source) {
+                (FlowFrom::Network, FlowSource::Network) => Answer::Yes,
+                (FlowFrom::Files(globs), FlowSource::File(path)) => {
+                    paths::Views::of(path, self.scene).covered_by(globs, &[], rule.head.decision, self.scene)
+                }
+                (FlowFrom::Protected, FlowSource::File(path)) => self.protected(path),
+                _ => Answer::No,
+            };
+            say(&rule.head, answer);
+        }
+    }
+
+    /// Whether a forbidding or prompting read rule covers the path.
+    fn protected(&self, path: &PathValue) -> Answer {
+        let views = paths::Views::of(path, self.scene);
+        let rules = self.policy.layers.iter().flat_map(|l| &l.glob_rules);
+        rules
+            .filter(|r| r.access.contains(&Access::Read) && r.head.decision != Decision::Allow)
+            .map(|r| views.answer(r, self.scene))
+            .max()
+            .unwrap_or(Answer::No)
+    }
+}
+
+fn size(layer: &Layer) -> usize {
+    layer.prefix_rules.len()
+        + layer.glob_rules.len()
+        + layer.network_rules.len()
+        + layer.host_rules.len()
+        + layer.flow_rules.len()
+        + layer.env_rules.len()
+        + layer.tool_rules.len()
+}
+
+/// The strictest default of the effect's kind that `allowed_by` does not replace. A key that no layer wrote has a default that
+/// every certain allow replaces.
+fn default_of(policy: &Policy, effect: &Effect, allowed_by: Option<Trust>) -> Option<(&'static str, Decision)> {
+    let key = Key::of(&effect.kind)?;
+    let written = || policy.layers.iter().filter_map(|l| Some((l.trust, key.written_in(l)?)));
+    if written().next().is_none() {
+        return allowed_by.is_none().then_some((key.name(), key.unwritten()));
+    }
+    let lifted = |trust: Trust| allowed_by.is_some_and(|by| by <= trust);
+    let decision = written().filter(|(trust, _)| !lifted(*trust)).map(|(_, decision)| decision).max()?;
+    Some((key.name(), decision))
+}
+
+/// The keys of `default(...)`.
+#[derive(Clone, Copy)]
+enum Key {
+    Commands,
+    Reads,
+    Writes,
+    Network,
+    Tools,
+    Environment,
+    Interactive,
+    Unknown,
+}
+
+impl Key {
+    fn of(kind: &Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Run(_) => Self::Commands,
+            Kind::Read(_) => Self::Reads,
+            Kind::Write(_) => Self::Writes,
+            Kind::Connect(_) => Self::Network,
+            Kind::Tool(tool) if !tool.modelled => Self::Tools,
+            Kind::ReadEnv(_) | Kind::SetEnv(_) => Self::Environment,
+            Kind::Interactive(_) => Self::Interactive,
+            Kind::Unknown(_) => Self::Unknown,
+            // What a flow carries has effects of its own, with their defaults.
+            Kind::Tool(_) | Kind::Flow(_) => return None,
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Commands => "commands",
+            Self::Reads => "reads",
+            Self::Writes => "writes",
+            Self::Network => "network",
+            Self::Tools => "tools",
+            Self::Environment => "environment",
+            Self::Interactive => "interactive",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    const fn written_in(self, layer: &Layer) -> Option<Decision> {
+        let d = &layer.defaults;
+        match self {
+            Self::Commands => d.commands,
+            Self::Reads => d.reads,
+            Self::Writes => d.writes,
+            Self::Network => d.network,
+            Self::Tools => d.tools,
+            Self::Environment => d.environment,
+            Self::Interactive => d.interactive,
+            Self::Unknown => d.unknown,
+        }
+    }
+
+    /// What the policy language gives a key that no layer wrote.
+    const fn unwritten(self) -> Decision {
+        match self {
+            Self::Commands | Self::Reads | Self::Writes | Self::Environment => Decision::Allow,
+            Self::Network | Self::Tools | Self::Interactive | Self::Unknown => Decision::Prompt,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
+
+use super::rule::Policy;
+use crate::effect::{Effect, Kind, Value};
+use crate::path;
+use crate::world::{Entry, World};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+/// The reserved tier of a call outside version control.
+pub const NO_REPOSITORY: &str = "none";
+
+/// What rules need to know of the place of a call, worked out once per call.
+pub struct Scene<'a> {
+    /// The machine.
+    pub world: &'a dyn World,
+    /// The call's directory.
+    pub cwd: &'a [u8],
+    /// What `~` may stand for: the account's home first, then `HOME` where it says otherwise.
+    pub homes: Vec<Vec<u8>>,
+    /// What `./` stands for: every repository that encloses the session's directory or the call's, or those directories
+    /// themselves where there is none.
+    pub roots: Vec<Vec<u8>>,
+    tiers: Vec<InTier>,
+}
+
+struct InTier {
+    name: String,
+    /// It follows from the repository's path; a remote's URL may have been edited by the agent and only adds restrictions.
+    by_path: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
+    pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &[Effect]) -> Self {
+        let mut homes: Vec<Vec<u8>> = Vec::new();
+        for home in [world.home(), world.home_variable()].into_iter().flatten() {
+            add(&mut homes, home.to_owned());
+        }
+        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new() };
+        let mut repositories = Vec::new();
+        for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
+            let found = enclosing_repositories(world, dir);
+            if found.is_empty() {
+                add(&mut scene.roots, dir.to_owned());
+            }
+            for root in found {
+                add(&mut scene.roots, root.clone());
+                add(&mut repositories, root);
+            }
+        }
+        if policy.layers.iter().any(|l| !l.tiers.is_empty()) {
+            for path in effects.iter().filter_map(touched) {
+                for root in enclosing_repositories(world, path) {
+                    add(&mut repositories, root);
+                }
+            }
+        }
+        scene.tiers = tiers_of(policy, &scene, &repositories);
+        scene
+    }
+
+    /// Whether a rule that is limited to `tiers` applies; `allows` for a rule that allows.
+    pub fn in_tiers(&self, tiers: &[String], allows: bool) -> bool {
+        tiers.is_empty() || self.tiers.iter().any(|t| (t.by_path || !allows) && tiers.contains(&t.name))
+    }
+
+    /// The names of the call's tiers.
+    pub fn tiers(&self) -> impl Iterator<Item = &str> {
+        self.tiers.iter().map(|t| t.name.as_str())
+    }
+}
+
+fn add(list: &mut Vec<Vec<u8>>, item: Vec<u8>) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The known path that an effect touches.
+fn touched(effect: &Effect) -> Option<&[u8]> {
+    match &effect.kind {
+        Kind::Read(p) | Kind::Write(p) => match &p.value {
+            Value::Known(path) => Some(path),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The directories at or above `dir` that hold a `.git`, innermost first.
+fn enclosing_repositories(world: &dyn World, dir: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut at = Some(dir);
+    while let Some(dir) = at {
+        if !matches!(world.entry(&path::join(dir, b".git")), Entry::Missing) {
+            found.push(dir.to_owned());
+        }
+        at = path::parent(dir);
+    }
+    found
+}
+
+fn tiers_of(policy: &Policy, scene: &Scene<'_>, repositories: &[Vec<u8>]) -> Vec<InTier> {
+    let mut tiers: Vec<InTier> = Vec::new();
+    if repositories.is_empty() {
+        tiers.push(InTier { name: NO_REPOSITORY.into(), by_path: true });
+    }
+    for tier in policy.layers.iter().flat_map(|l| &l.tiers) {
+        for root in repositories {
+            let by_path = tier.paths.iter().any(|g| g.covers(root, &scene.homes, &scene.roots));
+            let by_remote = !tier.remotes.is_empty()
+                && scene.world.remotes(root).iter().any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes())));
+            if by_path || by_remote {
+                match tiers.iter_mut().find(|t| t.name == tier.name) {
+                    Some(known) => known.by_path |= by_path,
+                    None => tiers.push(InTier { name: tier.name.clone(), by_path }),
+                }
+            }
+        }
+    }
+    tiers
+}

@@ -1,0 +1,201 @@
+//! The JSON form of a verdict. Its schema is committed as `tests/schema/verdict-1.json`; [`SCHEMA`] changes with it.
+
+use super::Judged;
+use super::phrase::path_text;
+use crate::decision::Reason;
+use crate::text::is_hidden;
+use crate::effect::{Effect, FlowSink, FlowSource, Kind, Value, Word};
+use alloc::{format, string::String, string::ToString, vec, vec::Vec};
+use serde_json::Value as Json;
+
+/// Names the form of the JSON.
+pub const SCHEMA: &str = "prexec/verdict/1";
+
+/// One line of JSON without a newline: `schema`, `decision`, `tool`, `reasons`, `effects`, `policy`, in that order.
+///
+/// Controls and characters that change the direction or visibility of text are written as `\uXXXX`, so that the line can be shown
+/// on a terminal.
+pub fn verdict_json(judged: &Judged, policy_digest: &str) -> String {
+    let reasons: Vec<Ordered> = judged.verdict.reasons().iter().map(|r| reason(r, &judged.effects)).collect();
+    let effects: Vec<Ordered> = judged.effects.iter().map(effect).collect();
+    let mut whole = Ordered::default();
+    whole.put("schema", SCHEMA);
+    whole.put("decision", judged.verdict.decision().as_str());
+    whole.put("tool", judged.tool.as_str());
+    whole.list("reasons", reasons);
+    whole.list("effects", effects);
+    whole.put("policy", policy_digest);
+    whole.text()
+}
+
+/// An object whose keys keep their order; `serde_json`'s own map sorts them.
+#[derive(Default)]
+struct Ordered(Vec<(&'static str, String)>);
+
+impl Ordered {
+    fn put(&mut self, key: &'static str, value: impl Into<Json>) {
+        self.0.push((key, to_text(&value.into())));
+    }
+
+    fn object(&mut self, key: &'static str, value: Ordered) {
+        self.0.push((key, value.text()));
+    }
+
+    fn list(&mut self, key: &'static str, items: Vec<Ordered>) {
+        let items: Vec<String> = items.into_iter().map(Ordered::text).collect();
+        self.0.push((key, format!("[{}]", items.join(","))));
+    }
+
+    fn text(self) -> String {
+        let fields: Vec<String> = self.0.into_iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
+        format!("{{{}}}", fields.join(","))
+    }
+}
+
+fn reason(reason: &Reason, effects: &[Effect]) -> Ordered {
+    let mut o = Ordered::default();
+    o.put("decision", reason.decision.as_str());
+    o.put("rule", reason.rule.to_string());
+    if let Some(e) = reason.effect.and_then(|id| effects.get(id.0)) {
+        o.object("effect", effect(e));
+    }
+    if let Some(justification) = &reason.justification {
+        o.put("justification", justification.as_str());
+    }
+    o
+}
+
+fn effect(effect: &Effect) -> Ordered {
+    let mut o = Ordered::default();
+    o.put("kind", effect.kind.name());
+    match &effect.kind {
+        Kind::Run(run) => o.put("argv", argv(&run.argv)),
+        Kind::Read(path) | Kind::Write(path) => {
+            o.put("path", optional(path_text(&path.value)));
+            if path.tree {
+                o.put("tree", true);
+            }
+        }
+        Kind::Connect(connect) => {
+            o.put("scheme", optional(connect.scheme.clone()));
+            o.put("host", optional(path_text(&connect.host)));
+            if let Some(port) = connect.port {
+                o.put("port", port);
+            }
+            if let Some(method) = &connect.method {
+                o.put("method", method.as_str());
+            }
+        }
+        Kind::ReadEnv(name) | Kind::SetEnv(name) => o.put("name", optional(path_text(name))),
+        Kind::Tool(tool) => o.put("name", tool.name.as_str()),
+        Kind::Flow(flow) => {
+            match &flow.source {
+                FlowSource::File(path) => o.put("source", optional(path_text(&path.value))),
+                FlowSource::Network => o.put("source", "network"),
+            }
+            o.put(
+                "sink",
+                match flow.sink {
+                    FlowSink::Network => "network",
+                    FlowSink::Interpreter => "interpreter",
+                },
+            );
+        }
+        Kind::Interactive(program) => o.put("program", optional(path_text(program))),
+        Kind::Unknown(cause) => {
+            o.put("code", cause.code);
+            o.put("detail", cause.detail.as_str());
+        }
+    }
+    o.put("certainty", effect.certainty.as_str());
+    if let Some(by) = &effect.by {
+        o.put("by", by.as_str());
+    }
+    o.put("span", vec![Json::from(effect.span.start), Json::from(effect.span.end)]);
+    o
+}
+
+/// Known words as text, all others as `null`.
+fn argv(words: &[Word]) -> Vec<Json> {
+    words.iter().map(|w| w.value.known().map_or(Json::Null, |b| Json::from(path_text(&Value::Known(b.to_vec()))))).collect()
+}
+
+fn optional(text: Option<String>) -> Json {
+    text.map_or(Json::Null, Json::from)
+}
+
+/// Compact JSON in which no character can act on a terminal.
+fn to_text(value: &Json) -> String {
+    // A tree of strings, numbers and lists always serialises.
+    let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
+    if !text.chars().any(is_hidden) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if is_hidden(c) {
+            // Only inside a string can such a character stand: JSON itself is ASCII.
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::{Decision, EffectId, RuleRef, Verdict};
+    use crate::effect::{Certainty, PathValue, Run, Span};
+
+    fn word(text: &str) -> Word {
+        Word { value: text.into(), span: Span::default() }
+    }
+
+    fn judged(argv: Vec<Word>, path: Value) -> Judged {
+        let span = Span::new(0, 8);
+        let run = Kind::Run(Run { argv, canonical: None, program: None });
+        let read = Kind::Read(PathValue { value: path, tree: false });
+        let by = Some("cat".into());
+        let effects = vec![
+            Effect { kind: run, certainty: Certainty::Known, span, by: None, command: None },
+            Effect { kind: read, certainty: Certainty::Known, span: Span::new(4, 8), by, command: None },
+        ];
+        let reason = Reason {
+            decision: Decision::Deny,
+            rule: RuleRef::Rule("packs/secrets.rules:12:1".into()),
+            effect: Some(EffectId(1)),
+            justification: Some("secrets stay unread".into()),
+        };
+        Judged { tool: "Bash".into(), verdict: Verdict::of(reason), effects }
+    }
+
+    #[test]
+    fn the_form_of_the_interface_page() {
+        let line = verdict_json(&judged(vec![word("cat"), word(".env")], "/home/u/p/.env".into()), "blake3:00");
+        assert_eq!(
+            line,
+            concat!(
+                r#"{"schema":"prexec/verdict/1","decision":"deny","tool":"Bash","reasons":[{"decision":"deny","#,
+                r#""rule":"packs/secrets.rules:12:1","effect":{"kind":"read","path":"/home/u/p/.env","certainty":"known","#,
+                r#""by":"cat","span":[4,8]},"justification":"secrets stay unread"}],"effects":[{"kind":"run","#,
+                r#""argv":["cat",".env"],"certainty":"known","span":[0,8]},{"kind":"read","path":"/home/u/p/.env","#,
+                r#""certainty":"known","by":"cat","span":[4,8]}],"policy":"blake3:00"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn unknown_words_are_null_and_hostile_text_is_escaped() {
+        let unknown = Word { value: Value::ANY_WORDS, span: Span::default() };
+        let line = verdict_json(&judged(vec![word("cat\u{202e}\u{1b}[2J"), unknown], Value::ANY_WORD), "");
+        assert!(line.contains(r#""argv":["cat\u202e\u001b[2J",null]"#), "{line}");
+        assert!(line.contains(r#""path":null"#), "{line}");
+        assert!(!line.chars().any(is_hidden));
+        assert!(serde_json::from_str::<Json>(&line).is_ok());
+    }
+}

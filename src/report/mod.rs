@@ -1,0 +1,22 @@
+//! Verdicts as people and programs read them: the JSON of `--json` and `--jsonl`, and short phrases for messages.
+
+mod json;
+mod phrase;
+
+pub use json::{SCHEMA, verdict_json};
+pub use phrase::{phrase, value_text};
+
+use crate::decision::Verdict;
+use crate::effect::Effect;
+use alloc::{string::String, vec::Vec};
+
+/// A call that has been decided: everything that a report speaks of.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The tool's name as Codex gave it; empty where the call could not be read so far.
+    pub tool: String,
+    /// What was decided and why.
+    pub verdict: Verdict,
+    /// What the call would do; reasons point into it.
+    pub effects: Vec<Effect>,
+}
