@@ -12,7 +12,8 @@ fn input(row: &Value) -> Vec<u8> {
         return text.as_bytes().to_vec();
     }
     if let Some(hex) = row["hex"].as_str() {
-        return (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+        return hex.as_bytes().chunks(2).map(byte).collect();
     }
     let parts = row["parts"].as_array().unwrap_or_else(|| panic!("{row} has no input"));
     let text =

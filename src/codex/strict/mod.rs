@@ -2,7 +2,8 @@
 //!
 //! JSON leaves open what a program makes of a key that stands twice, of half a surrogate pair or of a value nested a million deep;
 //! wherever two programs may differ, the call that is judged is not the call that runs. So whatever is not plain is a fault.
-//! The pass also builds the value: with a second parser behind it, the two could differ as well. It keeps a list of open containers
+//! The pass also builds the value: with a second parser behind it, the two could differ as well. (`serde_json` would even change
+//! with the build: Starlark's packages switch its arbitrary precision on.) It keeps a list of open containers
 //! instead of recursing, so no input can exhaust the stack.
 
 mod keys;
