@@ -23,10 +23,12 @@ pub mod cli;
 pub mod codex;
 pub mod decision;
 pub mod effect;
+pub mod effects;
 pub mod gate;
 pub mod glob;
 #[cfg(feature = "admin")]
 pub mod guard;
+pub mod path;
 pub mod policy;
 pub mod report;
 pub mod shell;

@@ -105,11 +105,16 @@ fn both_registrations_are_the_fail_closed_command_line() {
         let escaped = fallback.replace('\\', "\\\\").replace('"', "\\\"");
         assert!(requirements.contains(&escaped), "examples/requirements.toml has another fallback than the README");
         // What the fallback is for: any end of the hook but 0 becomes 2, with a reason.
-        for (hook, expected) in [("true", 0), ("exit 1", 2), ("kill -9 $$", 2), ("/nonexistent/prexec", 2), ("exit 2", 2)] {
+        for (hook, expected) in
+            [("true", 0), ("exit 1", 2), ("kill -9 $$", 2), ("/nonexistent/prexec", 2), ("exit 2", 2)]
+        {
             let line = format!("bash -c '{hook}' || {fallback}");
             let out = Command::new("bash").args(["-c", &line]).output().unwrap();
             assert_eq!(out.status.code(), Some(expected), "`{hook}`: {out:?}");
-            assert!(expected == 0 || hook == "exit 2" || !out.stderr.is_empty(), "`{hook}` is blocked without a reason");
+            assert!(
+                expected == 0 || hook == "exit 2" || !out.stderr.is_empty(),
+                "`{hook}` is blocked without a reason"
+            );
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    let policy = match policy::load(&options.policy) {
+    let policy = match policy::load(&options.policy, options.home.as_deref()) {
         Ok(policy) => policy,
         Err(diagnostics) => {
             human::diagnostics(&diagnostics);

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
     drop(reading);
 
     let world = HostWorld::new(options.home.as_deref());
-    let (judged, auto_approve) = match policy::load(&options.policy) {
+    let (judged, auto_approve) = match policy::load(&options.policy, options.home.as_deref()) {
         Ok(policy) => {
             let _deciding = stage(Stage::Deciding, None);
             (gate::judge(&call, &policy, &world), options.auto_approve)

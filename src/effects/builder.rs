@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
 
     /// A path as the call's directory makes it absolute.
     pub(super) fn from_cwd(&self, written: &[u8]) -> Value {
-        Value::Known(path::normalise(&path::join(self.cwd, written)))
+        Value::Known(path::normalize(&path::join(self.cwd, written)))
     }
 
     /// The paths that a tool could mean: as it stands, and with `~` expanded for tools that do so.
@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
                 self.world.home_of(user).into_iter().collect()
             };
             let below = rest.trim_start_matches('/').as_bytes();
-            paths.extend(homes.iter().map(|home| Value::Known(path::normalise(&path::join(home, below)))));
+            paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)))));
         }
         paths
     }

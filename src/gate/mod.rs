@@ -6,6 +6,7 @@ use crate::codex::Fault;
 use crate::decision::{RuleRef, Verdict};
 use crate::effect::Certainty;
 use crate::effects;
+use crate::path;
 use crate::policy::{Policy, Scene, decide};
 use crate::report::Judged;
 use crate::world::World;
@@ -21,9 +22,10 @@ pub fn judge(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World) -> 
 
 /// call -> effects -> verdict
 fn judge_call(call: &Call, policy: &Policy, world: &dyn World) -> Judged {
-    match effects::of(call, world) {
+    let cwd = path::normalize(call.cwd.as_bytes());
+    match effects::of(call, &cwd, world) {
         Ok(effects) => {
-            let scene = Scene::new(policy, world, call.cwd.as_bytes(), &effects);
+            let scene = Scene::new(policy, world, &cwd, &effects);
             let verdict = decide(policy, &effects, &scene);
             Judged { tool: call.tool_name.clone(), verdict, effects }
         }

@@ -4,7 +4,7 @@
 //! only to the paths that `host_executable` lists. That serves allow rules. A forbidding or prompting rule on a basename matches
 //! every path that ends in it, so that listing `/usr/bin/git` cannot free `/opt/git`: the one intended difference.
 
-use super::answer::Answer;
+use crate::glob::Answer;
 use super::rule::{Alternatives, HostExecutable, Policy, PrefixRule};
 use crate::decision::Decision;
 use crate::effect::{Run, Value, Word};

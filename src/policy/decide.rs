@@ -1,6 +1,6 @@
 //! The policy decision point: effects in, verdict out.
 
-use super::answer::Answer;
+use crate::glob::Answer;
 use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
 use super::scene::Scene;
 use super::{commands, hosts, names, paths, tools};

@@ -1,6 +1,6 @@
 //! Network and host rules held against connections.
 
-use super::answer::Answer;
+use crate::glob::Answer;
 use super::names;
 use super::rule::{HostRule, NetworkRule, Protocol};
 use crate::effect::{Connect, Value};

@@ -1,10 +1,19 @@
 //! Rules and what they say of effects: the policy decision point.
 
+mod commands;
+mod decide;
+mod hosts;
 mod lazy_regex;
+mod names;
+mod paths;
 mod rule;
+mod scene;
+mod tools;
 
+pub use decide::decide;
 pub use lazy_regex::LazyRegex;
 pub use rule::{
-    Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
-    Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
+    Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule, Layer,
+    NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
 };
+pub use scene::{NO_REPOSITORY, Scene};

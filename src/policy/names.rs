@@ -1,12 +1,12 @@
 //! Globs over names (hosts, variables, tools) held against values that may be known only in part.
 
-use super::answer::Answer;
+use crate::glob::Answer;
 use crate::effect::Value;
 use crate::glob::Glob;
 
 /// Whether one of `globs` matches the name.
 pub(super) fn answer(globs: &[Glob], name: &Value) -> Answer {
-    let matches = |name: &[u8]| globs.iter().any(|g| g.matches(name));
+    let matches = |name: &[u8]| globs.iter().any(|g| g.matches(name, false));
     match name.alternatives() {
         None => Answer::Maybe, // names are hardly ever known in part: no finer answer is worth its code
         Some(all) => match all.iter().filter(|n| matches(n)).count() {

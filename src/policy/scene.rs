@@ -2,9 +2,10 @@
 
 use super::rule::Policy;
 use crate::effect::{Effect, Kind, Value};
+use crate::glob::Places;
 use crate::path;
 use crate::world::{Entry, World};
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// The reserved tier of a call outside version control.
 pub const NO_REPOSITORY: &str = "none";
@@ -16,10 +17,10 @@ pub struct Scene<'a> {
     /// The call's directory.
     pub cwd: &'a [u8],
     /// What `~` may stand for: the account's home first, then `HOME` where it says otherwise.
-    pub homes: Vec<Vec<u8>>,
+    pub homes: Vec<&'a [u8]>,
     /// What `./` stands for: every repository that encloses the session's directory or the call's, or those directories
     /// themselves where there is none.
-    pub roots: Vec<Vec<u8>>,
+    pub roots: Vec<&'a [u8]>,
     tiers: Vec<InTier>,
 }
 
@@ -32,19 +33,19 @@ struct InTier {
 impl<'a> Scene<'a> {
     /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
     pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &[Effect]) -> Self {
-        let mut homes: Vec<Vec<u8>> = Vec::new();
+        let mut homes = Vec::new();
         for home in [world.home(), world.home_variable()].into_iter().flatten() {
-            add(&mut homes, home.to_owned());
+            add(&mut homes, home);
         }
         let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new() };
         let mut repositories = Vec::new();
         for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
             let found = enclosing_repositories(world, dir);
             if found.is_empty() {
-                add(&mut scene.roots, dir.to_owned());
+                add(&mut scene.roots, dir);
             }
             for root in found {
-                add(&mut scene.roots, root.clone());
+                add(&mut scene.roots, root);
                 add(&mut repositories, root);
             }
         }
@@ -59,6 +60,13 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// The directories that `~/` and `./` of a rule stand for. A rule that allows speaks of the account's home only: `HOME` comes
+    /// from the environment.
+    pub fn places(&self, allows: bool) -> Places<'_> {
+        let homes = if allows { self.homes.get(..1) } else { self.homes.get(..) };
+        Places { homes: homes.unwrap_or_default(), roots: &self.roots }
+    }
+
     /// Whether a rule that is limited to `tiers` applies; `allows` for a rule that allows.
     pub fn in_tiers(&self, tiers: &[String], allows: bool) -> bool {
         tiers.is_empty() || self.tiers.iter().any(|t| (t.by_path || !allows) && tiers.contains(&t.name))
@@ -70,7 +78,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn add(list: &mut Vec<Vec<u8>>, item: Vec<u8>) {
+fn add<'a>(list: &mut Vec<&'a [u8]>, item: &'a [u8]) {
     if !list.contains(&item) {
         list.push(item);
     }
@@ -88,28 +96,28 @@ fn touched(effect: &Effect) -> Option<&[u8]> {
 }
 
 /// The directories at or above `dir` that hold a `.git`, innermost first.
-fn enclosing_repositories(world: &dyn World, dir: &[u8]) -> Vec<Vec<u8>> {
+fn enclosing_repositories<'a>(world: &dyn World, dir: &'a [u8]) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
     let mut at = Some(dir);
     while let Some(dir) = at {
         if !matches!(world.entry(&path::join(dir, b".git")), Entry::Missing) {
-            found.push(dir.to_owned());
+            found.push(dir);
         }
         at = path::parent(dir);
     }
     found
 }
 
-fn tiers_of(policy: &Policy, scene: &Scene<'_>, repositories: &[Vec<u8>]) -> Vec<InTier> {
+fn tiers_of(policy: &Policy, scene: &Scene<'_>, repositories: &[&[u8]]) -> Vec<InTier> {
     let mut tiers: Vec<InTier> = Vec::new();
     if repositories.is_empty() {
         tiers.push(InTier { name: NO_REPOSITORY.into(), by_path: true });
     }
     for tier in policy.layers.iter().flat_map(|l| &l.tiers) {
         for root in repositories {
-            let by_path = tier.paths.iter().any(|g| g.covers(root, &scene.homes, &scene.roots));
+            let by_path = tier.paths.iter().any(|g| g.covers(root, &scene.places(false), false));
             let by_remote = !tier.remotes.is_empty()
-                && scene.world.remotes(root).iter().any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes())));
+                && scene.world.remotes(root).iter().any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes(), false)));
             if by_path || by_remote {
                 match tiers.iter_mut().find(|t| t.name == tier.name) {
                     Some(known) => known.by_path |= by_path,

@@ -1,13 +1,13 @@
 //! Tool rules held against tool calls.
 
-use super::answer::Answer;
+use crate::glob::Answer;
 use super::rule::ToolRule;
 use crate::decision::Decision;
 use crate::effect::Tool;
 
 /// Whether `rule` matches the call: its name, and every argument that the rule names. A missing argument does not match.
 pub(super) fn answer(rule: &ToolRule, tool: &Tool) -> Answer {
-    if !rule.tool.matches(tool.name.as_bytes()) {
+    if !rule.tool.matches(tool.name.as_bytes(), false) {
         return Answer::No;
     }
     // A regex that was checked at load and does not compile now is a fault; it must not loosen anything.

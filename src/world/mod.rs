@@ -9,6 +9,8 @@ mod host;
 #[cfg(all(feature = "admin", unix))]
 pub use host::HostWorld;
 
+pub mod memory;
+
 use alloc::{string::String, vec::Vec};
 
 /// What stands at a path, without following a final link.

@@ -1,0 +1,2 @@
+//! Criterion benches of each stage of a call.
+fn main() {}

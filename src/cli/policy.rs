@@ -1,0 +1,30 @@
+//! Which policy decides: what the command line names, else what is installed.
+
+use crate::guard::{self, Stage};
+use crate::policy::Policy;
+use crate::rules::{Diagnostics, Loader};
+use nix::unistd::{User, geteuid};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+/// Where an administrator's policy stands.
+const MANAGED: &str = "/etc/prexec";
+
+/// Loads the policy; every finding where it cannot be used. While it works the guard can name the file that is read.
+///
+/// `home` overrides the account's home directory, below which the user's layer stands.
+pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Policy, Diagnostics> {
+    let staged = RefCell::new(guard::stage(Stage::LoadingPolicy, None));
+    let note = |file: &str| {
+        // The old note is dropped first: each restores what was there before it.
+        staged.replace_with(|_| guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
+    };
+    let loader = Loader::new().with_note(&note);
+    if !named.is_empty() {
+        return loader.load(named).map(|loaded| loaded.policy);
+    }
+    let account = || User::from_uid(geteuid()).ok().flatten().map(|user| user.dir);
+    let user = home.map(Path::to_path_buf).or_else(account).map(|home| home.join(".config/prexec"));
+    let installed = loader.load_installed(Path::new(MANAGED), user.as_deref());
+    if installed.diagnostics.has_errors() { Err(installed.diagnostics) } else { Ok(installed.policy) }
+}

@@ -1,0 +1,93 @@
+//! Glob rules held against paths: as written, and as links lead.
+
+use super::rule::GlobRule;
+use super::scene::Scene;
+use crate::decision::Decision;
+use crate::effect::{PathValue, Value};
+use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies};
+use crate::path::{self, Last, Resolution};
+use alloc::vec::Vec;
+
+/// The ways in which one path of an effect is held against rules, made ready once for all of them.
+pub(super) struct Views {
+    /// As written, lexically normalised.
+    written: Subject,
+    /// As resolved through links, where that differs; [`Value::Unknown`] where it cannot be said.
+    resolved: Option<Subject>,
+    ignore_case: bool,
+}
+
+impl Views {
+    pub(super) fn of(path: &PathValue, scene: &Scene<'_>) -> Self {
+        let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, Vec::as_slice);
+        Self {
+            written: Subject::new(path),
+            resolved: resolved(path, scene).map(|p| Subject::new(&p)),
+            ignore_case: scene.world.ignores_case(place),
+        }
+    }
+
+    /// What a rule says of the path.
+    pub(super) fn answer(&self, rule: &GlobRule, scene: &Scene<'_>) -> Answer {
+        self.covered_by(&rule.patterns, &rule.unless, rule.head.decision, scene)
+    }
+
+    /// A rule that restricts applies where either view matches; one that allows needs both, because a link that the agent made
+    /// must not lead out of what was allowed.
+    pub(super) fn covered_by(
+        &self,
+        patterns: &[PathGlob],
+        unless: &[PathGlob],
+        decision: Decision,
+        scene: &Scene<'_>,
+    ) -> Answer {
+        let allows = decision == Decision::Allow;
+        let rule = PathRule {
+            patterns,
+            unless,
+            places: scene.places(allows),
+            reading: if allows { Reading::Permit } else { Reading::Restrict },
+            ignore_case: self.ignore_case && !allows,
+        };
+        let written = applies(&rule, &self.written);
+        let Some(resolved) = &self.resolved else { return written };
+        let resolved = applies(&rule, resolved);
+        if allows { written.min(resolved) } else { written.max(resolved) }
+    }
+}
+
+/// Where links lead; `None` where that is the path as written.
+fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
+    let one = |written: &[u8]| match path::resolve(scene.world, written, Some(scene.cwd), Last::Follow) {
+        Resolution::At { path, .. } => Some(path),
+        Resolution::Unknown(_) => None,
+    };
+    let value = match &path.value {
+        Value::Known(written) => one(written).map_or(Value::ANY_WORD, Value::Known),
+        Value::Set(all) => match all.iter().map(|w| one(w)).collect::<Option<Vec<_>>>() {
+            Some(mut leads) => {
+                leads.sort_unstable();
+                leads.dedup();
+                if leads.len() == 1 { leads.pop().map_or(Value::ANY_WORD, Value::Known) } else { Value::Set(leads) }
+            }
+            None => Value::ANY_WORD,
+        },
+        Value::Pattern(text) => through_links(text, one)?,
+        // An affix's middle can already be anything; nothing more is known of it through links.
+        Value::Affix { .. } | Value::Unknown { .. } => return None,
+    };
+    (value != path.value).then_some(PathValue { value, tree: path.tree })
+}
+
+/// A pathname expansion below a directory that is known: what the links on the way to that directory make of it.
+fn through_links(text: &[u8], resolve: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Value> {
+    let special = text.iter().position(|b| b"*?[]()|@+!\\<>#^~".contains(b))?;
+    let head = text.get(..special)?;
+    let slash = head.iter().rposition(|b| *b == b'/')?;
+    let (dir, rest) = text.split_at_checked(slash.max(1))?;
+    let Some(leads) = resolve(dir) else { return Some(Value::ANY_WORD) };
+    if leads == dir {
+        return None;
+    }
+    Some(Value::Pattern([path::escape_pattern(&leads).as_slice(), b"/", rest].concat()))
+}
