@@ -1,6 +1,6 @@
 //! The answer, and the last message, reach Codex through whichever stream still works.
 
-use crate::harness::{FAULTS, assert_blocked, assert_blocked_by_json, close, faulty, limit, run, text, with};
+use crate::harness::{FAULTS, assert_blocked, assert_blocked_by_json, close, faulty, limit, prepared, run, text, with};
 use nix::sys::resource::Resource;
 use std::ffi::c_int;
 use std::fs::{File, OpenOptions};
@@ -37,6 +37,19 @@ fn an_answer_that_cannot_be_written_blocks() {
     drop(reader);
     let output = run(faulty(&["hook", "json={}"]).stdout(writer));
     assert_blocked(&output, "cannot write the answer", "starting", "stdout without a reader");
+}
+
+#[test]
+fn half_an_answer_is_not_followed_by_another() {
+    let answer = format!("json={}", "x".repeat(100 << 10));
+    let mut command = faulty(&["hook", &answer]);
+    let mut child = prepared(|| close(2), &mut command).spawn().expect("start");
+    // The pipe takes 64 KiB. By now the rest has been given up, and a deny would still be waited for.
+    thread::sleep(Duration::from_millis(380));
+    let mut stdout = Vec::new();
+    child.stdout.take().expect("a pipe").read_to_end(&mut stdout).expect("read");
+    assert_eq!(child.wait().expect("wait").code(), Some(2));
+    assert!(!stdout.is_empty() && stdout.iter().all(|byte| *byte == b'x'), "{}", stdout.len());
 }
 
 #[test]
