@@ -10,7 +10,7 @@
 //! what happens before `main` (a loader that finds no library or no free file descriptor). The command line with which the
 //! hook is registered covers most of those.
 //!
-//! The deciding work runs on the main thread: its stack grows on demand up to the limit of the session (8 MiB by default,
+//! The deciding work runs on the main thread: its stack grows on demand up to the limit it was given (8 MiB by default,
 //! but possibly 64 KiB), and an overflow is caught like any other fault, as a deny. A thread with a stack of known size would
 //! cost more than the guard itself, needs a process slot that a limit may refuse, and would decide nothing better.
 //!

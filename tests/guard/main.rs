@@ -8,7 +8,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "helpers of tests are not known as tests"
+    reason = "functions beside tests are not known as tests"
 )]
 
 mod faults;
