@@ -55,7 +55,7 @@ pub fn inject(fault: &str) -> bool {
         "none" => {}
         "panic" => panic!("a literal"),
         "panic-environment" => panic!("{}", environment()),
-        "panic-huge" => panic!("{}", "x".repeat(64 << 20)),
+        "panic-huge" => panic!("{}", "x".repeat(16 << 20)),
         "panic-payload" => std::panic::panic_any("a\n\u{1b}[31m`b".repeat(1 << 20)),
         "panic-hostile" => panic!("\n\n\x1b[2J{}", "\r`\u{202e}"),
         "panic-in-panic" => panic!("{Hostile}"),
@@ -90,7 +90,7 @@ pub fn inject(fault: &str) -> bool {
         "grow" => {
             let mut list = Vec::<u8>::new();
             loop {
-                list.reserve_exact(list.capacity().saturating_add(4096));
+                list.reserve_exact(list.capacity().saturating_add(64 << 10));
                 list = black_box(list);
             }
         }

@@ -17,6 +17,7 @@ const MESSAGE: usize = 768;
 const ANSWER: usize = 4096;
 
 /// Why the process cannot go on.
+#[cfg_attr(not(unix), allow(dead_code, reason = "signals and exits are caught on Unix only"))]
 pub(super) enum Cause<'a> {
     Panic { literal: &'a str, file: &'a str, line: u32 },
     Signal { name: Option<&'a str>, number: u64, fault: bool },

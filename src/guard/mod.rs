@@ -5,11 +5,12 @@
 //! overflow, a signal, exhausted memory, a deadline, or an exit that nobody meant to be an answer ends in one line on standard
 //! error and status 2. The only other way out of `hook` is [`leave`].
 //!
-//! What it cannot catch: `SIGKILL` (and the kernel's out-of-memory killer), `SIGSTOP` for longer than Codex waits, a system
-//! call that never comes back from a dead disk, and what happens before `main` (a loader that finds no library or no file
-//! descriptor). The command line with which the hook is registered covers those.
+//! What it cannot catch: `SIGKILL` (and the kernel's out-of-memory killer), `SIGSTOP` for longer than Codex waits, the two
+//! signals (32 and 33 on Linux) that the C library keeps for itself, a system call that never comes back from a dead disk, and
+//! what happens before `main` (a loader that finds no library or no free file descriptor). The command line with which the
+//! hook is registered covers most of those.
 //!
-//! The deciding work runs on the main thread: its stack grows on demand up to the limit of the session (8 MiB by default,
+//! The deciding work runs on the main thread: its stack grows on demand up to the limit it was given (8 MiB by default,
 //! but possibly 64 KiB), and an overflow is caught like any other fault, as a deny. A thread with a stack of known size would
 //! cost more than the guard itself, needs a process slot that a limit may refuse, and would decide nothing better.
 //!

@@ -1,5 +1,8 @@
 //! The guard where there are no Unix signals: panics, memory and the deadline, by means of the standard library alone. What
-//! the system itself kills (a fault, a stack overflow) is left to the command line that the hook is registered with.
+//! the system itself kills (a fault, a stack overflow), and an exit without an answer, are left to the command line that the
+//! hook is registered with. A stream that reaches nobody without an error is not found out either.
+
+#![allow(dead_code, clippy::unnecessary_wraps, reason = "the interface is that of `unix.rs`, which has more to tell")]
 
 use super::Profile;
 use super::last::{self, Cause};
@@ -29,7 +32,6 @@ pub(super) enum Sent {
 /// Who ends the process; that the same thread comes again is not found out here.
 pub(super) enum Claim {
     First,
-    #[allow(dead_code, reason = "made on Unix only; the last resort handles it everywhere")]
     Again,
     Elsewhere,
 }

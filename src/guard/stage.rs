@@ -50,9 +50,69 @@ impl Stage {
     }
 }
 
-static NOW: AtomicU8 = AtomicU8::new(Stage::Starting as u8);
-static TEXT: [AtomicU8; DETAIL] = [const { AtomicU8::new(0) }; DETAIL];
-static LENGTH: AtomicUsize = AtomicUsize::new(0);
+/// What is done, and to what. Only atomic values, so that a handler may read it at any moment.
+struct Note {
+    stage: AtomicU8,
+    text: [AtomicU8; DETAIL],
+    length: AtomicUsize,
+}
+
+static NOTE: Note = Note::new();
+
+impl Note {
+    const fn new() -> Self {
+        Self {
+            stage: AtomicU8::new(Stage::Starting as u8),
+            text: [const { AtomicU8::new(0) }; DETAIL],
+            length: AtomicUsize::new(0),
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::from_code(self.stage.load(Ordering::SeqCst))
+    }
+
+    fn text(&self) -> impl Iterator<Item = u8> {
+        self.text.iter().take(self.length.load(Ordering::SeqCst)).map(|byte| byte.load(Ordering::Relaxed))
+    }
+
+    /// A handler on this thread sees no text while it changes, never half a text; one on another thread may see a mixture
+    /// of two, which is harmless too.
+    fn set(&self, stage: Stage, text: impl Iterator<Item = u8>) {
+        self.length.store(0, Ordering::SeqCst);
+        self.stage.store(stage as u8, Ordering::SeqCst);
+        let mut length = 0;
+        for (slot, byte) in self.text.iter().zip(text) {
+            slot.store(byte, Ordering::Relaxed);
+            length += 1;
+        }
+        self.length.store(length, Ordering::SeqCst);
+    }
+
+    fn replace(&'static self, stage: Stage, detail: &[u8]) -> Staged {
+        let mut before = Staged { note: self, stage: self.stage(), text: [0; DETAIL], length: 0 };
+        for (slot, byte) in before.text.iter_mut().zip(self.text()) {
+            *slot = byte;
+            before.length += 1;
+        }
+        let (mark, kept) = match detail.len().checked_sub(DETAIL) {
+            None | Some(0) => (&[][..], 0),
+            Some(over) => (CUT, over.saturating_add(CUT.len())),
+        };
+        self.set(stage, mark.iter().chain(detail.iter().skip(kept)).map(|byte| harmless(*byte)));
+        before
+    }
+
+    fn describe(&self, line: &mut Line<'_>) {
+        line.add(" while ");
+        line.add(self.stage().as_str());
+        if self.length.load(Ordering::SeqCst) > 0 {
+            line.add(" `");
+            line.add_foreign(self.text());
+            line.add("`");
+        }
+    }
+}
 
 /// Notes what is done from here on, until the returned value is dropped; then what was noted before holds again.
 ///
@@ -60,18 +120,12 @@ static LENGTH: AtomicUsize = AtomicUsize::new(0);
 /// 160 bytes) and only as printable ASCII.
 #[must_use = "the note lasts as long as the value that is returned"]
 pub fn stage(stage: Stage, detail: Option<&[u8]>) -> Staged {
-    let before =
-        Staged { stage: current(), text: core::array::from_fn(text_at), length: LENGTH.load(Ordering::Relaxed) };
-    let detail = detail.unwrap_or_default();
-    let cut = detail.len() > DETAIL;
-    let kept = detail.len().saturating_sub(if cut { DETAIL.saturating_sub(CUT.len()) } else { DETAIL });
-    let mark = if cut { CUT } else { &[] };
-    note(stage, mark.iter().chain(detail.iter().skip(kept)).map(|byte| harmless(*byte)));
-    before
+    NOTE.replace(stage, detail.unwrap_or_default())
 }
 
 /// The note that [`stage`] replaced; comes back on drop.
 pub struct Staged {
+    note: &'static Note,
     stage: Stage,
     text: [u8; DETAIL],
     length: usize,
@@ -79,42 +133,18 @@ pub struct Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        note(self.stage, self.text.iter().take(self.length).copied());
+        self.note.set(self.stage, self.text.iter().take(self.length).copied());
     }
-}
-
-/// Readers see no text while it changes, never half a text (on the thread that writes it; on others at worst a mixture,
-/// which is harmless).
-fn note(stage: Stage, text: impl Iterator<Item = u8>) {
-    LENGTH.store(0, Ordering::SeqCst);
-    NOW.store(stage as u8, Ordering::SeqCst);
-    let mut length = 0;
-    for (slot, byte) in TEXT.iter().zip(text) {
-        slot.store(byte, Ordering::Relaxed);
-        length += 1;
-    }
-    LENGTH.store(length, Ordering::SeqCst);
-}
-
-fn text_at(place: usize) -> u8 {
-    TEXT.get(place).map_or(0, |byte| byte.load(Ordering::Relaxed))
 }
 
 /// What is being done now.
 pub(super) fn current() -> Stage {
-    Stage::from_code(NOW.load(Ordering::SeqCst))
+    NOTE.stage()
 }
 
 /// Adds ` while STAGE`, with the detail in back quotes.
 pub(super) fn describe(line: &mut Line<'_>) {
-    line.add(" while ");
-    line.add(current().as_str());
-    let length = LENGTH.load(Ordering::SeqCst).min(DETAIL);
-    if length > 0 {
-        line.add(" `");
-        line.add_foreign((0..length).map(text_at));
-        line.add("`");
-    }
+    NOTE.describe(line);
 }
 
 #[cfg(test)]
@@ -122,38 +152,49 @@ mod tests {
     use super::*;
     use std::{string::String, vec};
 
-    fn described() -> String {
+    fn described(note: &Note) -> String {
         let mut room = [0; 256];
         let mut line = Line::new(&mut room);
-        describe(&mut line);
+        note.describe(&mut line);
         line.text().into()
     }
 
-    /// One test, because the note is the process's.
     #[test]
     fn notes_nest_and_come_back() {
-        assert_eq!(described(), " while starting");
-        for code in 0..=6 {
-            let stage = Stage::from_code(code);
-            assert!(stage as u8 == code || stage == Stage::Starting);
-        }
-        let outer = stage(Stage::LoadingPolicy, Some(b"/etc/a.rules"));
-        assert_eq!(described(), " while loading policy `/etc/a.rules`");
+        static NOTE: Note = Note::new();
+        assert_eq!(described(&NOTE), " while starting");
+        let outer = NOTE.replace(Stage::LoadingPolicy, b"/etc/a.rules");
+        assert_eq!(described(&NOTE), " while loading policy `/etc/a.rules`");
         {
-            let _inner = stage(Stage::LoadingPolicy, Some(b"/etc/`b\n.rules"));
-            assert_eq!(described(), " while loading policy `/etc/?b?.rules`");
-            let _third = stage(Stage::Deciding, None);
-            assert_eq!(described(), " while deciding");
+            let _inner = NOTE.replace(Stage::LoadingPolicy, b"/etc/`b\n.rules");
+            assert_eq!(described(&NOTE), " while loading policy `/etc/?b?.rules`");
+            let _third = NOTE.replace(Stage::Deciding, b"");
+            assert_eq!(described(&NOTE), " while deciding");
         }
-        assert_eq!(described(), " while loading policy `/etc/a.rules`");
-        let mut long = vec![b'x'; 5000];
-        long.extend(b"/end.rules");
-        let _long = stage(Stage::LoadingPolicy, Some(&long));
-        let text = described();
-        assert!(text.starts_with(" while loading policy `...xxx"), "{text}");
-        assert!(text.ends_with("xx/end.rules`"), "{text}");
-        assert_eq!(text.len(), " while loading policy ``".len() + DETAIL);
+        assert_eq!(described(&NOTE), " while loading policy `/etc/a.rules`");
         drop(outer);
-        assert_eq!(described(), " while starting");
+        assert_eq!(described(&NOTE), " while starting");
+    }
+
+    #[test]
+    fn of_a_long_detail_the_end_is_kept() {
+        static NOTE: Note = Note::new();
+        let mut path = vec![b'x'; DETAIL - 10];
+        path.extend(b"/end.rules");
+        let _whole = NOTE.replace(Stage::LoadingPolicy, &path);
+        assert!(described(&NOTE).starts_with(" while loading policy `xxx"));
+        path.insert(0, b'y');
+        let _cut = NOTE.replace(Stage::LoadingPolicy, &path);
+        let text = described(&NOTE);
+        assert!(text.starts_with(" while loading policy `...xxx") && text.ends_with("xx/end.rules`"), "{text}");
+        assert_eq!(text.len(), " while loading policy ``".len() + DETAIL);
+    }
+
+    #[test]
+    fn every_stage_is_read_back() {
+        use Stage::{Answering, Deciding, LoadingPolicy, ReadingCall, Recording, Starting};
+        for stage in [Starting, ReadingCall, LoadingPolicy, Deciding, Recording, Answering] {
+            assert_eq!(Stage::from_code(stage as u8), stage);
+        }
     }
 }

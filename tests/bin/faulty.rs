@@ -1,4 +1,4 @@
-//! Fails on request, under the guard: `prexec-faulty PROFILE STEP... FAULT`. For tests/guard.rs; never in a release.
+//! Fails on request, under the guard: `prexec-faulty PROFILE STEP... FAULT`. For tests/guard; never in a release.
 
 use prexec::guard::{self, Answer, CountingAllocator, Event, Profile, Stage};
 use std::{env, fs, mem::ManuallyDrop, process::ExitCode};
