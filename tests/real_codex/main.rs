@@ -1,0 +1,25 @@
+//! The real Codex client, driven by a scripted model on loopback, with prexec (or anything else) registered as its hook.
+//!
+//! What Codex does with a hook's answer is what every promise of prexec rests on, and only Codex can say it. See
+//! `tests/codex/README.md` for how to install the client and how to run this against another version of it.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod confinement;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod hooks;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
+mod table;
