@@ -1,7 +1,6 @@
 //! Replays the truth table on the real client.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::sync::Mutex;
 
 use crate::calls::shell;
@@ -9,6 +8,7 @@ use crate::client;
 use crate::hooks::Hook;
 use crate::session::{Outcome, Registration, Session, exists};
 use crate::table::{Fate, Row};
+use crate::witness::{payloads, witness};
 
 /// Clients at a time for rows that need their own: most of them wait for a timeout most of the time.
 const AT_ONCE: usize = 4;
@@ -20,13 +20,6 @@ input=$(cat)
 exec "${0%/*}/${BASH_REMATCH[1]}" <<<"$input"
 "#;
 
-/// A hook that only writes down what it was given. Where it has written nothing, hooks did not run at all, and that a call was
-/// not blocked says nothing.
-fn witness(session: &Session) -> Hook {
-    let log = session.file("payloads").to_string_lossy().into_owned();
-    Hook::new(format!("cat >> '{log}'; echo >> '{log}'"))
-}
-
 /// How Codex introduces a hook's reason.
 const BLOCKED: &str = "blocked by PreToolUse hook: ";
 
@@ -34,8 +27,7 @@ const BLOCKED: &str = "blocked by PreToolUse hook: ";
 fn fate(row: &Row, session: &Session, outcome: &Outcome) -> Result<Fate, String> {
     let marker = row.marker();
     let told = outcome.told.get(&row.name).ok_or("the model was told nothing")?;
-    let payloads = fs::read_to_string(session.file("payloads")).unwrap_or_default();
-    if !payloads.contains(&marker) {
+    if !payloads(session).contains(&marker) {
         return Err("no hook was started".to_owned());
     }
     let ran = exists(&session.work(), &marker);
@@ -100,12 +92,15 @@ fn next(queue: &Mutex<VecDeque<Row>>) -> Option<Row> {
 
 fn replay(row: &Row) -> Option<String> {
     let mut session = Session::new();
-    session.write("payloads", "");
     session.write("not-executable", "#!/bin/sh\nexit 2\n");
     session.write_program("bad-interpreter", "#!/no/such/interpreter\nexit 2\n");
+    // bash runs a file that the kernel does not know as a script; one without a byte is a script that succeeds.
+    session.write_program("empty", "");
+    session.write_program("truncated", "\x7fELF\x02\x01\x01\0");
     // A file for BASH_ENV: where the launching shell sources it, the hook is never started.
     let log = session.file("payloads").to_string_lossy().into_owned();
-    let skip = format!("case $BASH_EXECUTION_STRING in touch*) ;; *) echo {} >> '{log}'; exit 0;; esac\n", row.marker());
+    let skip =
+        format!("case $BASH_EXECUTION_STRING in touch*) ;; *) echo {} >> '{log}'; exit 0;; esac\n", row.marker());
     session.write("skip-hooks.bash", skip);
     row.set_environment(&mut session);
     if !row.dotenv.is_empty() {

@@ -19,6 +19,11 @@ pub(crate) fn shell(id: &str, command: &str) -> Call {
     function(id, "exec_command", &json!({"cmd": command}))
 }
 
+/// A shell command for the shell that the model names.
+pub(crate) fn shell_in(id: &str, shell: &str, command: &str) -> Call {
+    function(id, "exec_command", &json!({"cmd": command, "shell": shell}))
+}
+
 /// A shell command that asks to run outside the sandbox, so that a person has to be asked.
 pub(crate) fn escalated_shell(id: &str, command: &str, why: &str) -> Call {
     let arguments = json!({"cmd": command, "sandbox_permissions": "require_escalated", "justification": why});

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 const PIN: &str = include_str!("../codex/package.json");
 
+/// For messages about a client that is not there.
+pub(crate) const HOW_TO_INSTALL: &str = "run tests/codex/install.sh";
+
 /// The version under test: `CODEX_VERSION` where it is set, else the pin that is committed.
 pub(crate) fn version() -> String {
     if let Ok(version) = std::env::var("CODEX_VERSION") {
@@ -24,7 +27,7 @@ pub(crate) fn executable() -> PathBuf {
     let path = place().join(&version).join("node_modules/.bin/codex");
     assert!(
         path.exists(),
-        "the Codex client {version} is not installed: run `CODEX_VERSION={version} tests/codex/install.sh`"
+        "the Codex client {version} is not installed: {HOW_TO_INSTALL} (with CODEX_VERSION={version} where that is not the pin)"
     );
     path
 }

@@ -1,11 +1,13 @@
 //! That the harness itself sees what it claims to see.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use crate::calls::shell;
-use crate::hooks::Hook;
+use crate::client;
+use crate::hooks::{Hook, user_config};
 use crate::process::run;
 use crate::session::{Registration, Session, exists};
-use crate::client;
-use std::time::Duration;
 
 const BLOCK: &str = "echo no by harness >&2; exit 2";
 
@@ -33,8 +35,31 @@ fn a_managed_hook_blocks() {
 }
 
 #[test]
+fn a_user_cannot_switch_a_managed_hook_off_while_the_feature_is_pinned() {
+    for arguments in [vec!["--disable", "hooks"], vec!["-c", "features.hooks=false"]] {
+        let mut session = Session::new();
+        session.arguments.clone_from(&arguments);
+        let outcome = session.exec(Registration::Managed, &[Hook::new(BLOCK)], vec![vec![shell("a", "touch ran")]]);
+        assert!(!exists(&session.work(), "ran"), "with {arguments:?}, the model was told {:?}", outcome.told["a"]);
+    }
+}
+
+#[test]
+fn where_only_managed_hooks_are_admitted_a_trusted_user_hook_is_not_started() {
+    let mut session = Session::new();
+    let started = |name| session.file(name).to_string_lossy().into_owned();
+    let (managed, user) = (started("managed"), started("user"));
+    session.more_config = user_config(&[Hook::new(format!("touch '{user}'"))], &session.config(), true);
+    let hooks = [Hook::new(format!("touch '{managed}'"))];
+    session.exec(Registration::Managed, &hooks, vec![vec![shell("a", "touch ran")]]);
+    assert!(exists(&session.work(), "ran") && exists(&session.file(""), "managed"));
+    assert!(!exists(&session.file(""), "user"));
+}
+
+#[test]
 fn the_client_has_the_version_that_is_asked_for() {
     let session = Session::new();
-    let finished = run(session.client().arg("--version"), &session.file(""), Duration::from_secs(20));
+    let finished =
+        run(session.client().arg("--version").stdin(Stdio::null()), &session.file(""), Duration::from_secs(20));
     assert_eq!(finished.stdout.trim(), format!("codex-cli {}", client::version()), "{}", finished.stderr);
 }

@@ -6,6 +6,12 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod app_server;
+#[cfg(test)]
+mod bridge;
+#[cfg(test)]
+mod bridge_quoting;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod client;
@@ -18,8 +24,26 @@ mod hooks;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod permission;
+#[cfg(test)]
+mod prexec;
+#[cfg(test)]
+mod prexec_blocks;
+#[cfg(test)]
+mod prexec_fails;
+#[cfg(test)]
+mod prexec_gate;
+#[cfg(test)]
+mod prexec_permission;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod session;
 #[cfg(test)]
+mod shells;
+#[cfg(test)]
 mod table;
+#[cfg(test)]
+mod transcript;
+#[cfg(test)]
+mod witness;

@@ -99,7 +99,9 @@ fn events(turn: usize, items: &[Value]) -> String {
     let mut all = vec![json!({"type": "response.created", "response": {"id": id}})];
     all.extend(items.iter().map(|item| json!({"type": "response.output_item.done", "item": item})));
     all.push(json!({"type": "response.completed", "response": {"id": id, "usage": usage}}));
-    all.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default())).collect()
+    all.iter().fold(String::new(), |stream, event| {
+        stream + "event: " + event["type"].as_str().unwrap_or_default() + "\ndata: " + &event.to_string() + "\n\n"
+    })
 }
 
 /// A tool's output is text or a list of parts; an image becomes `[image]`.

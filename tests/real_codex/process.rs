@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 /// What a process that ended by itself left behind.
@@ -39,11 +39,11 @@ impl Leash {
     }
 }
 
-/// Runs `command` to its end; panics, with what it had printed, after `limit`. Output goes through files below `scratch`: a
+/// Runs `command`, whose stdin is the caller's to set, to its end; panics, with what it had printed, after `limit`. Output goes through files below `scratch`: a
 /// grandchild that keeps a pipe open would otherwise hold the reader for as long as it likes.
 pub(crate) fn run(command: &mut Command, scratch: &Path, limit: Duration) -> Finished {
     let (out, err) = (scratch.join("stdout"), scratch.join("stderr"));
-    command.stdin(Stdio::null()).stdout(File::create(&out).expect("stdout file"));
+    command.stdout(File::create(&out).expect("stdout file"));
     command.stderr(File::create(&err).expect("stderr file"));
     let mut leash = Leash(command.spawn().unwrap_or_else(|e| panic!("cannot start {command:?}: {e}")));
     let status = leash.wait(limit);

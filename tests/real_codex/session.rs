@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -35,6 +35,14 @@ pub(crate) enum Registration {
 pub(crate) struct Session {
     root: TempDir,
     environment: Vec<(String, String)>,
+    /// More arguments for `codex exec`.
+    pub(crate) arguments: Vec<&'static str>,
+    /// The sandbox of a conversation. In the strictest one, which is the default, every patch has to be asked about.
+    pub(crate) sandbox: &'static str,
+    /// More text for the user's `config.toml`.
+    pub(crate) more_config: String,
+    /// More text for `requirements.toml`, where hooks are managed.
+    pub(crate) more_requirements: String,
 }
 
 /// What came of a run of `codex exec`.
@@ -47,7 +55,14 @@ pub(crate) struct Outcome {
 impl Session {
     pub(crate) fn new() -> Self {
         let root = tempfile::Builder::new().prefix("codex-").tempdir_in(env!("CARGO_TARGET_TMPDIR"));
-        let session = Self { root: root.expect("a scratch directory"), environment: Vec::new() };
+        let session = Self {
+            root: root.expect("a scratch directory"),
+            environment: Vec::new(),
+            arguments: Vec::new(),
+            sandbox: "read-only",
+            more_config: String::new(),
+            more_requirements: String::new(),
+        };
         for name in ["home/.codex", "work", "etc-codex", "mount", "files"] {
             fs::create_dir_all(session.path(name)).expect("a directory of the session");
         }
@@ -89,10 +104,17 @@ impl Session {
 
     /// Writes an executable file of the test's own and gives back its path.
     pub(crate) fn write_program(&self, name: &str, content: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt;
-        let path = self.write(name, content);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program of the test");
-        path
+        write_executable(self.file(name), content)
+    }
+
+    /// Writes an executable file into the workspace.
+    pub(crate) fn write_work_program(&self, name: &str, content: &str) {
+        write_executable(self.work().join(name), content);
+    }
+
+    /// The user's `config.toml`.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.path("home/.codex/config.toml")
     }
 
     /// What arrived at the MCP server `tiny`, one JSON object per line.
@@ -102,7 +124,7 @@ impl Session {
 
     /// Writes the client's configuration.
     pub(crate) fn configure(&self, model: &ScriptedModel, registration: Registration, hooks: &[Hook]) {
-        let config = self.path("home/.codex/config.toml");
+        let config = self.config();
         let mut text = format!(
             r#"model = "gpt-5.5"
 model_provider = "scripted"
@@ -129,9 +151,11 @@ args = [{}, {}]
             Registration::User => text += &user_config(hooks, &config, true),
             Registration::UserUntrusted => text += &user_config(hooks, &config, false),
             Registration::Managed => {
-                fs::write(self.path("etc-codex/requirements.toml"), requirements(hooks)).expect("requirements.toml");
+                let text = requirements(hooks) + &self.more_requirements;
+                fs::write(self.path("etc-codex/requirements.toml"), text).expect("requirements.toml");
             }
         }
+        text += &self.more_config;
         fs::write(config, text).expect("config.toml");
     }
 
@@ -157,7 +181,8 @@ args = [{}, {}]
         let model = ScriptedModel::start(turns);
         self.configure(&model, registration, hooks);
         let mut command = self.client();
-        command.args(["exec", "--json", "--dangerously-bypass-approvals-and-sandbox", "go"]);
+        command.args(["exec", "--json", "--dangerously-bypass-approvals-and-sandbox"]).args(&self.arguments);
+        command.arg("go").stdin(Stdio::null());
         let finished = run(&mut command, self.root.path(), LIMIT);
         let outcome = Outcome { told: model.told(), requests: model.requests(), finished };
         let Finished { status, stdout, stderr } = &outcome.finished;
@@ -170,4 +195,11 @@ args = [{}, {}]
 /// Whether `name` exists in `directory`.
 pub(crate) fn exists(directory: &Path, name: &str) -> bool {
     directory.join(name).exists()
+}
+
+fn write_executable(path: PathBuf, content: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(&path, content).expect("a program of the test");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("the program's mode");
+    path
 }

@@ -79,7 +79,8 @@ impl Row {
 
     /// Writes the hook that does what the row says, and gives back the command line to register.
     pub(crate) fn write_hook(&self, session: &Session) -> String {
-        let stdout: String = self.stdout.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+        let stdout: String =
+            self.stdout.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
         session.write(&format!("{}.out", self.name), stdout.replace("{marker}", &self.marker()));
         session.write(&format!("{}.err", self.name), &self.stderr);
         let hook = session.write_program(&self.name, &self.script());
