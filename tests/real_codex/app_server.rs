@@ -1,6 +1,7 @@
 //! `codex app-server`, the client without a terminal: here a person can be asked, and the test is that person.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -44,11 +45,12 @@ pub(crate) fn converse(
     session.configure(&model, registration, hooks);
     let mut command = session.client();
     command.arg("app-server").stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.stderr(std::fs::File::create(session.file("app-server.err")).expect("a log file"));
+    let complaints = session.file("app-server.err");
+    command.stderr(std::fs::File::create(&complaints).expect("a log file"));
     let mut leash = Leash(command.spawn().expect("the client starts"));
     let input = leash.0.stdin.take().expect("a piped stdin");
     let lines = lines_of(BufReader::new(leash.0.stdout.take().expect("a piped stdout")));
-    let mut wire = Wire { input, lines, deadline: Instant::now() + LIMIT, person, questions: Vec::new() };
+    let mut wire = Wire { input, lines, deadline: Instant::now() + LIMIT, person, complaints, questions: Vec::new() };
 
     let shows_questions = !matches!(person, Person::Absent);
     let capabilities = json!({"experimentalApi": true, "requiredHumanApproval": shows_questions});
@@ -85,12 +87,21 @@ struct Wire {
     lines: Receiver<String>,
     deadline: Instant,
     person: Person,
+    /// The file that has the client's stderr.
+    complaints: PathBuf,
     questions: Vec<(String, Value)>,
 }
 
 impl Wire {
+    fn fail(&self, how: &str) -> ! {
+        let complaints = std::fs::read_to_string(&self.complaints).unwrap_or_default();
+        panic!("the client {how}\n{complaints}")
+    }
+
     fn send(&mut self, message: &Value) {
-        writeln!(self.input, "{message}").and_then(|()| self.input.flush()).expect("the client reads");
+        writeln!(self.input, "{message}")
+            .and_then(|()| self.input.flush())
+            .unwrap_or_else(|_| self.fail("does not read"));
     }
 
     /// Sends a request and gives back its result.
@@ -107,8 +118,8 @@ impl Wire {
             let left = self.deadline.saturating_duration_since(Instant::now());
             let line = match self.lines.recv_timeout(left) {
                 Ok(line) => line,
-                Err(RecvTimeoutError::Timeout) => panic!("no answer from the client after {LIMIT:?}"),
-                Err(RecvTimeoutError::Disconnected) => panic!("the client ended before its turn did"),
+                Err(RecvTimeoutError::Timeout) => self.fail("does not answer"),
+                Err(RecvTimeoutError::Disconnected) => self.fail("ended before its turn did"),
             };
             let message: Value = serde_json::from_str(&line).expect("one JSON object per line");
             if wanted(&message) {

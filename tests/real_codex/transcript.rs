@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::calls::Call;
 use crate::client;
+use crate::prexec;
 use crate::process::Finished;
 
 /// A file in `target/codex`, written as the calls come so that a test that fails leaves it too.
@@ -17,7 +18,8 @@ impl Transcript {
         let path = client::place().join(name);
         let mut file =
             File::create(&path).unwrap_or_else(|e| panic!("{}: {e}; {}", path.display(), client::HOW_TO_INSTALL));
-        writeln!(file, "Codex {} with prexec as its PreToolUse hook\n", client::version()).expect("the transcript");
+        let (codex, hook) = (client::version(), prexec::executable());
+        writeln!(file, "Codex {codex} with {hook} as its PreToolUse hook\n").expect("the transcript");
         Self(file)
     }
 
