@@ -21,4 +21,6 @@ extern crate std;
 
 pub mod decision;
 pub mod effect;
+pub mod glob;
+pub mod path;
 pub mod world;

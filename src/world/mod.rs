@@ -1,6 +1,8 @@
 //! The one door through which the deciding rooms see the machine: directories, accounts, links. In a test the whole line runs
 //! against a [`World`] in memory; the executables use the real one.
 
+pub mod memory;
+
 use alloc::{string::String, vec::Vec};
 
 /// What stands at a path, without following a final link.
