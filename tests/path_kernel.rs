@@ -100,9 +100,9 @@ fn plant(root: &Path, path: &[u8], node: &Node) {
 
 #[test]
 fn leads_where_the_kernel_leads() {
-    let strategy =
-        (prop::collection::vec((relative(), node()), 4..24), prop::collection::vec(relative(), 40));
-    let mut runner = TestRunner::new(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() });
+    let strategy = (prop::collection::vec((relative(), node()), 4..24), prop::collection::vec(relative(), 40));
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() });
     let counts = std::cell::Cell::new((0_u32, 0_u32, 0_u32));
     let result = runner.run(&strategy, |(nodes, paths)| {
         let tree = tempfile::tempdir().unwrap();
@@ -142,7 +142,7 @@ fn leads_where_the_kernel_leads() {
     }
     let (there, missing, loops) = counts.get();
     eprintln!("{there} paths exist, {missing} do not, {loops} loop");
-    assert!(there > 1_000 && missing > 500 && loops > 50, "{there}, {missing}, {loops}: too few to mean something");
+    assert!(there > 800 && missing > 800 && loops > 50, "{there}, {missing}, {loops}: too few to mean something");
 }
 
 /// Where nothing is missing, a path that is normal and goes through no link is its own resolution.
@@ -182,7 +182,9 @@ fn the_kernel_follows_as_many_links_as_we_do() {
 fn process_names_lead_where_the_kernel_says() {
     let cwd = std::env::current_dir().unwrap();
     let cwd = cwd.as_os_str().as_bytes();
-    for path in ["/proc/self/cwd", "/proc/self/cwd/src", "/proc/thread-self/cwd", "/proc/self/root/etc", "/proc/self/cwd/.."] {
+    for path in
+        ["/proc/self/cwd", "/proc/self/cwd/src", "/proc/thread-self/cwd", "/proc/self/root/etc", "/proc/self/cwd/.."]
+    {
         let want = fs::canonicalize(path).unwrap().into_os_string().into_encoded_bytes();
         let got = resolve(&Real, path.as_bytes(), Some(cwd), Last::Follow);
         assert_eq!(got, Resolution::At { path: want, exists: true }, "`{path}`");

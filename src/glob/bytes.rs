@@ -7,6 +7,7 @@ pub(super) struct ByteSet([u64; 4]);
 impl ByteSet {
     pub(super) const EMPTY: Self = Self([0; 4]);
     pub(super) const ALL: Self = Self([u64::MAX; 4]);
+    pub(super) const ASCII: Self = Self([u64::MAX, u64::MAX, 0, 0]);
 
     pub(super) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
@@ -33,6 +34,11 @@ impl ByteSet {
         let [a, b, c, d] = self.0;
         let [e, f, g, h] = other.0;
         Self([a & e, b & f, c & g, d & h])
+    }
+
+    #[must_use]
+    pub(super) fn or(&self, other: &Self) -> Self {
+        self.not().and(&other.not()).not()
     }
 
     #[must_use]

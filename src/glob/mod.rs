@@ -4,12 +4,22 @@
 //! - [`PathGlob`] is a glob of a policy: anchored (`/`, `~/`, `./`, `**/`), and covering the whole tree of what it matches.
 //! - [`Subject`] is what a call touches, as far as it is known; [`applies`] asks whether a rule's globs apply to it.
 
+mod applies;
 mod bytes;
 mod error;
+mod lane;
 mod nfa;
+mod normal;
+mod pattern;
+mod search;
+mod shell;
+mod subject;
 mod syntax;
 
+pub use applies::{Answer, PathRule, Reading, applies};
 pub use error::GlobError;
+pub use pattern::{Anchor, PathGlob, Places};
+pub use subject::Subject;
 
 use alloc::{format, string::String};
 use nfa::{MAX_POSITIONS, Nfa};

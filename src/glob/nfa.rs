@@ -26,11 +26,6 @@ pub(super) enum Re {
 impl Re {
     pub(super) const EMPTY: Self = Self::Seq(Vec::new());
 
-    /// Exactly these bytes.
-    pub(super) fn text(bytes: &[u8]) -> Self {
-        Self::Seq(bytes.iter().map(|b| Self::One(Test::Byte(*b))).collect())
-    }
-
     /// Any absolute path (and any text after a `/`).
     pub(super) fn any_absolute() -> Self {
         Self::Seq(vec![Self::One(Test::Byte(b'/')), Self::Many(Test::Any)])
@@ -85,6 +80,10 @@ impl Nfa {
 
     pub(super) fn test(&self, position: usize) -> Option<&Test> {
         self.tests.get(position)
+    }
+
+    pub(super) fn tests(&self) -> &[Test] {
+        &self.tests
     }
 
     pub(super) fn start(&self) -> &[u64] {

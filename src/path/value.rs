@@ -34,7 +34,9 @@ fn from(cwd: &Value, path: &[u8]) -> Value {
     match cwd {
         Value::Known(dir) if is_absolute(dir) => Value::Known(normalize(&after(dir))),
         Value::Set(dirs) => several(dirs.iter().map(|dir| from(&Value::Known(dir.clone()), path))),
-        Value::Affix { prefix, suffix } if is_absolute(prefix) => affix(prefix, &[suffix, b"/".as_slice(), path].concat()),
+        Value::Affix { prefix, suffix } if is_absolute(prefix) => {
+            affix(prefix, &[suffix, b"/".as_slice(), path].concat())
+        }
         Value::Pattern(text) if is_absolute(text) => {
             Value::Pattern([text.as_slice(), b"/", &escape_pattern(path)].concat())
         }
