@@ -63,7 +63,7 @@ fn placed(rule: &PathRule<'_>, subject: &Subject) -> Answer {
         let covered = |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, fold));
         let hit = |path: &&Vec<u8>| covered(rule.patterns, path) && !covered(rule.unless, path);
         let hits = paths.iter().filter(hit).count();
-        let exact = !(fold && subject.loose.is_some());
+        let exact = !(fold && subject.outside_ascii);
         match rule.reading {
             Reading::Restrict if hits == paths.len() => return Answer::Yes,
             Reading::Restrict if hits > 0 => return Answer::Maybe,

@@ -31,9 +31,9 @@ impl ByteSet {
 
     #[must_use]
     pub(super) fn and(&self, other: &Self) -> Self {
-        let [a, b, c, d] = self.0;
-        let [e, f, g, h] = other.0;
-        Self([a & e, b & f, c & g, d & h])
+        let mut both = self.0;
+        both.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+        Self(both)
     }
 
     #[must_use]

@@ -39,13 +39,11 @@ impl Lane<'_> {
     }
 
     fn bytes(&self, place: usize) -> ByteSet {
-        match self.base.get(place) {
-            Some(byte) => Test::Byte(*byte).bytes(self.fold),
-            None => {
-                let test = self.nfa.test(place.saturating_sub(self.base.len()));
-                test.map_or(ByteSet::EMPTY, |test| test.bytes(self.fold))
-            }
+        if let Some(byte) = self.base.get(place) {
+            return Test::Byte(*byte).bytes(self.fold);
         }
+        let test = self.nfa.test(place.saturating_sub(self.base.len()));
+        test.map_or(ByteSet::EMPTY, |test| test.bytes(self.fold))
     }
 
     fn start(&self) -> Vec<usize> {
@@ -113,7 +111,9 @@ pub(super) fn meets(shape: &Nfa, tree: bool, before: Normal, lane: &Lane<'_>) ->
             let Some(next) = at.next(example).filter(|_| !both.and(kind).is_empty()) else { continue };
             let after = lane.after(p);
             for s in bits(shape.follow(s)) {
-                after.iter().for_each(|p| push(&mut left, s, *p, next));
+                for p in &after {
+                    push(&mut left, s, *p, next);
+                }
             }
         }
     }

@@ -226,7 +226,9 @@ impl Builder {
             return None;
         }
         self.tests.push(test);
-        before.iter().for_each(|from| self.link(*from, new));
+        for from in before {
+            self.link(*from, new);
+        }
         Some(new)
     }
 

@@ -25,9 +25,8 @@ impl Normal {
     /// After one more byte; none where no normal path goes on like that.
     pub(super) fn next(self, byte: u8) -> Option<Self> {
         match (self, byte) {
-            (_, 0) | (Self::Root | Self::Slash | Self::Dot | Self::DotDot, b'/') => None,
             (Self::Start, b'/') => Some(Self::Root),
-            (Self::Start, _) => None,
+            (_, 0) | (Self::Start, _) | (Self::Root | Self::Slash | Self::Dot | Self::DotDot, b'/') => None,
             (Self::Name, b'/') => Some(Self::Slash),
             (Self::Root | Self::Slash, b'.') => Some(Self::Dot),
             (Self::Dot, b'.') => Some(Self::DotDot),

@@ -45,10 +45,6 @@ pub(super) fn components(text: &[u8]) -> Option<Vec<Component>> {
                 all.push(reader.finish());
                 tail
             }
-            [b'\\', byte, tail @ ..] | [byte @ b'\\', tail @ ..] => {
-                reader.literal(*byte);
-                tail
-            }
             [b'?' | b'*' | b'+' | b'@' | b'!', b'(', ..] | [b'(', ..] => {
                 let (group, tail) = rest.split_at_checked(group_length(rest)?)?;
                 reader.operator(group, Kind::Other, vec![Re::Many(Test::NotSlash)]);
@@ -63,18 +59,18 @@ pub(super) fn components(text: &[u8]) -> Option<Vec<Component>> {
                 reader.operator(b"?", Kind::Open, vec![Re::One(Test::NotSlash), Re::Many(OUTSIDE_ASCII)]);
                 tail
             }
-            [b'[', tail @ ..] => match bracket(tail) {
-                Some((parts, length)) => {
+            [b'[', tail @ ..] => {
+                if let Some((parts, length)) = bracket(tail) {
                     let (inside, tail) = tail.split_at_checked(length)?;
                     reader.operator(&[b"[", inside].concat(), Kind::Other, parts);
                     tail
-                }
-                None => {
+                } else {
                     reader.literal(b'[');
                     tail
                 }
-            },
-            [byte, tail @ ..] => {
+            }
+            // Quoted, or a byte like any other.
+            [b'\\', byte, tail @ ..] | [byte, tail @ ..] => {
                 reader.literal(*byte);
                 tail
             }

@@ -38,7 +38,9 @@ pub struct Subject {
     /// For file systems that ignore case: the language in which text outside ASCII, with the character before it, may be
     /// anything. What such a file system takes for the same (composed and decomposed, ignored and special letters) differs
     /// from one to the next.
-    pub(super) loose: Option<Option<Nfa>>,
+    loose: Option<Nfa>,
+    /// Whether there is such text.
+    pub(super) outside_ascii: bool,
     /// Whether all below may be touched, too.
     pub(super) tree: bool,
 }
@@ -50,16 +52,14 @@ impl Subject {
         let exact = known.map(|all| all.iter().map(|one| normalize(one)).collect::<Vec<_>>());
         let of = |loose| Nfa::build(&language(&path.value, exact.as_deref(), path.tree, loose));
         let shape = if exact.is_none() || path.tree { of(false) } else { None };
-        let loose = outside_ascii(&path.value).then(|| of(true));
-        Self { exact, shape, loose, tree: path.tree }
+        let outside_ascii = outside_ascii(&path.value);
+        let loose = if outside_ascii { of(true) } else { None };
+        Self { exact, shape, loose, outside_ascii, tree: path.tree }
     }
 
     /// The language to hold against globs that fold case or do not; none where it is too large.
     pub(super) fn shape(&self, fold: bool) -> Option<&Nfa> {
-        match &self.loose {
-            Some(loose) if fold => loose.as_ref(),
-            _ => self.shape.as_ref(),
-        }
+        if fold && self.outside_ascii { self.loose.as_ref() } else { self.shape.as_ref() }
     }
 }
 
@@ -74,10 +74,9 @@ fn outside_ascii(value: &Value) -> bool {
 
 fn language(value: &Value, exact: Option<&[Vec<u8>]>, tree: bool, loose: bool) -> Re {
     if let Some(all) = exact {
-        return match all.iter().any(|path| path == b"/") {
-            true if tree => Re::any_absolute(),
-            _ => Re::Alt(all.iter().map(|path| text(path, loose)).collect()),
-        };
+        let everything = tree && all.iter().any(|path| path == b"/");
+        let each = all.iter().map(|path| text(path, loose)).collect();
+        return if everything { Re::any_absolute() } else { Re::Alt(each) };
     }
     match value {
         Value::Affix { suffix, .. } => affix(suffix, loose),
@@ -150,7 +149,9 @@ fn expansion(pattern: &[u8], tree: bool, loose: bool) -> Option<Re> {
                 let stay = if own.run(b".", false).accepted { readings.clone() } else { Vec::new() };
                 let mut up = if own.run(b"..", false).accepted { readings.clone() } else { Vec::new() };
                 up.iter_mut().try_for_each(climb)?;
-                readings.iter_mut().for_each(|reading| reading.push(component));
+                for reading in &mut readings {
+                    reading.push(component);
+                }
                 readings.extend(stay.into_iter().chain(up));
             }
             _ => readings.iter_mut().for_each(|reading| reading.push(component)),
@@ -184,12 +185,12 @@ fn path_of(reading: &[&Component], loose: bool) -> Re {
         // Nothing, `/` or anything: `/` alone is only written here.
         return if reading.is_empty() { slash() } else { Re::any_absolute() };
     }
-    let component = |c: &&Component| match c.kind {
-        Kind::Deep => Re::Alt(vec![Re::EMPTY, Re::any_absolute()]),
-        _ => {
-            let parts = c.parts.clone();
-            Re::Seq(vec![slash(), Re::Seq(if loose { loosen(parts) } else { parts })])
+    let component = |c: &&Component| {
+        if c.kind == Kind::Deep {
+            return Re::Alt(vec![Re::EMPTY, Re::any_absolute()]);
         }
+        let parts = c.parts.clone();
+        Re::Seq(vec![slash(), Re::Seq(if loose { loosen(parts) } else { parts })])
     };
     Re::Seq(reading.iter().map(component).collect())
 }

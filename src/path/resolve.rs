@@ -261,11 +261,7 @@ fn special(dir: &[u8], name: &[u8]) -> Special {
     if !is_process(process) {
         return Special::None;
     }
-    let of_process = match (names.next(), names.next(), names.next()) {
-        (None, ..) => true,
-        (Some(b"task"), Some(_), None) => true,
-        _ => false,
-    };
+    let of_process = matches!((names.next(), names.next(), names.next()), (None, ..) | (Some(b"task"), Some(_), None));
     let own = matches!(process, b"self" | b"thread-self");
     match name {
         b"cwd" | b"root" | b"exe" | b"fd" | b"map_files" if of_process && !own => Special::Unknown(Why::Process),

@@ -5,8 +5,11 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use proptest::{prelude::*, test_runner::TestRunner};
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
+/// Whether a text matches.
+pub(super) type Matcher = Box<dyn Fn(&[u8]) -> bool>;
+
 /// What `globset` makes of a glob; none where it refuses it.
-pub(super) fn reference(text: &str, ignore_case: bool) -> Option<Box<dyn Fn(&[u8]) -> bool>> {
+pub(super) fn reference(text: &str, ignore_case: bool) -> Option<Matcher> {
     let glob = globset::GlobBuilder::new(text)
         .literal_separator(true)
         .backslash_escape(true)
