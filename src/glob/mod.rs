@@ -1,41 +1,60 @@
-//! Globs. (Interface only until the room is merged.)
-use alloc::string::{String, ToString};
+//! Globs over paths: our own small language, with the syntax and meaning of the `globset` crate, and one linear-time engine.
+//!
+//! - [`Glob`] is the bare language: does this text match?
+//! - [`PathGlob`] is a glob of a policy: anchored (`/`, `~/`, `./`, `**/`), and covering the whole tree of what it matches.
+//! - [`Subject`] is what a call touches, as far as it is known; [`applies`] asks whether a rule's globs apply to it.
 
-/// Why a glob is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GlobError {
-    /// Byte offset in the glob.
-    pub offset: usize,
-    /// One lower-case sentence.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
+mod applies;
+mod bytes;
+mod error;
+mod lane;
+mod nfa;
+mod normal;
+mod pattern;
+mod search;
+mod shell;
+mod subject;
+mod syntax;
+
+pub use applies::{Answer, PathRule, Reading, applies};
+pub use error::GlobError;
+pub use pattern::{Anchor, PathGlob, Places};
+pub use subject::Subject;
+
+use alloc::{format, string::String};
+use nfa::{MAX_POSITIONS, Nfa};
+
+/// A glob, held against whole texts.
+#[derive(Clone, Debug)]
+pub struct Glob {
+    text: String,
+    nfa: Nfa,
 }
 
-/// A glob over names (hosts, tools, variables).
-#[derive(Clone, Debug)]
-pub struct Glob(String);
 impl Glob {
-    /// Reads glob text.
+    /// Reads a glob: what `globset` accepts with `literal_separator(true)`, up to 4096 bytes, 32 nested braces and 1024
+    /// positions of the compiled form.
+    ///
+    /// # Errors
+    ///
+    /// Names the place and the fault: an unclosed class or brace, a range that runs backwards, a dangling backslash, a limit.
     pub fn parse(text: &str) -> Result<Self, GlobError> {
-        Ok(Self(text.to_string()))
+        let re = syntax::parse(text)?;
+        let nfa = Nfa::build(&re)
+            .ok_or_else(|| GlobError::new(0, format!("this glob is too large: over {MAX_POSITIONS} positions")))?;
+        Ok(Self { text: text.into(), nfa })
     }
-    /// As written.
-    pub fn source(&self) -> &str {
-        &self.0
+
+    /// The text that it was read from.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the whole text matches. With `ignore_case` ASCII letters match in either case; others never fold.
+    pub fn matches(&self, text: &[u8], ignore_case: bool) -> bool {
+        self.nfa.run(text, ignore_case).accepted
     }
 }
 
-/// An anchored glob over paths.
-#[derive(Clone, Debug)]
-pub struct PathGlob(String);
-impl PathGlob {
-    /// Reads an anchored glob.
-    pub fn parse(text: &str) -> Result<Self, GlobError> {
-        Ok(Self(text.to_string()))
-    }
-    /// As written.
-    pub fn source(&self) -> &str {
-        &self.0
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Whether a rule's globs apply to what a call touches: surely, possibly, or not at all.
+
+use super::{
+    lane::{Lane, meets},
+    normal::Normal,
+    pattern::{PathGlob, Places},
+    search::{Found, search},
+    subject::Subject,
+};
+use alloc::vec::Vec;
+
+/// Whether something matches that may be only partly known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Whatever it turns out to be.
+    Yes,
+    /// For some of what it could be, or it was too much to work out.
+    Maybe,
+    /// Nothing that it could be.
+    No,
+}
+
+/// What the answer is for. It makes a difference for whole trees and for directories that are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A rule that forbids or prompts: yes, where something that is certainly touched matches; no, where nothing that may be
+    /// touched does.
+    Restrict,
+    /// A rule that allows: yes, where everything that may be touched matches.
+    Permit,
+}
+
+/// The globs of one rule, for one call.
+#[derive(Clone, Copy, Debug)]
+pub struct PathRule<'a> {
+    /// What the rule covers.
+    pub patterns: &'a [PathGlob],
+    /// What is carved out of it.
+    pub unless: &'a [PathGlob],
+    /// What `~/` and `./` stand for. Where that is not known, a pattern of a restricting rule could match, one of a permitting
+    /// rule does not; a carve-out does not soften a restricting rule, and makes a permitting one uncertain.
+    pub places: Places<'a>,
+    /// What the answer is for.
+    pub reading: Reading,
+    /// The file system ignores case. Letters outside ASCII in a *glob* never fold; in a *path* they could be anything then.
+    pub ignore_case: bool,
+}
+
+/// Whether the rule applies to the subject: it is covered by a pattern and by no carve-out.
+pub fn applies(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+    let unplaced = |globs: &[PathGlob]| globs.iter().any(|glob| glob.bases(&rule.places).is_empty());
+    match (rule.reading, placed(rule, subject)) {
+        (Reading::Restrict, Answer::No) if unplaced(rule.patterns) => Answer::Maybe,
+        (Reading::Permit, Answer::Yes) if unplaced(rule.unless) => Answer::Maybe,
+        (_, answer) => answer,
+    }
+}
+
+/// The answer from the globs whose directories are known.
+fn placed(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+    let fold = rule.ignore_case;
+    if let Some(paths) = &subject.exact {
+        let covered = |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, fold));
+        let hit = |path: &&Vec<u8>| covered(rule.patterns, path) && !covered(rule.unless, path);
+        let hits = paths.iter().filter(hit).count();
+        let exact = !(fold && subject.outside_ascii);
+        match rule.reading {
+            Reading::Restrict if hits == paths.len() => return Answer::Yes,
+            Reading::Restrict if hits > 0 => return Answer::Maybe,
+            _ if subject.tree => {}
+            _ if hits == paths.len() => return Answer::Yes,
+            _ if hits > 0 => return Answer::Maybe,
+            _ if exact => return Answer::No,
+            _ => {}
+        }
+    }
+    by_language(rule, subject)
+}
+
+fn by_language(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+    let fold = rule.ignore_case;
+    let Some(shape) = subject.shape(fold) else { return Answer::Maybe };
+    // Only what has a path in common with the subject can change the answer.
+    let near = |lane: &Lane<'_>| meets(shape, subject.tree, Normal::Start, lane) != Some(false);
+    let patterns: Vec<Lane<'_>> =
+        rule.patterns.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
+    if patterns.is_empty() {
+        return Answer::No;
+    }
+    let unless: Vec<Lane<'_>> =
+        rule.unless.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
+    let ask = |tree| search(shape, tree, &patterns, &unless);
+    let answer = |found: Found| match found {
+        Found { hit: true, miss: false } => Answer::Yes,
+        Found { hit: false, miss: true } => Answer::No,
+        // Nothing found at all: the language has no normal path, which no value means.
+        Found { .. } => Answer::Maybe,
+    };
+    match rule.reading {
+        Reading::Permit => ask(subject.tree).map_or(Answer::Maybe, answer),
+        Reading::Restrict => match ask(false).map_or(Answer::Maybe, answer) {
+            Answer::No if subject.tree => match ask(true) {
+                Some(Found { hit: false, miss: true }) => Answer::No,
+                _ => Answer::Maybe,
+            },
+            other => other,
+        },
+    }
+}

@@ -1,0 +1,157 @@
+//! Makes a partly known path absolute.
+
+use super::{is_absolute, join, normalize};
+use crate::effect::Value;
+use alloc::{collections::BTreeSet, vec::Vec};
+
+/// The alternatives that a set of paths may have; more is worth no more than "unknown".
+const MAX_ALTERNATIVES: usize = 64;
+
+/// `path` as seen from the directory `cwd`, both as far as they are known.
+///
+/// Known results are normal paths. A [`Value::Affix`] keeps its suffix as written: its unknown middle may hold `..`, so only the
+/// complete components of its prefix are normalised, and they are for people to read. What is absolute already does not
+/// depend on `cwd`; where `cwd` is known to be relative it counts as unknown.
+pub fn absolute(path: &Value, cwd: &Value) -> Value {
+    match path {
+        Value::Known(one) if is_absolute(one) => Value::Known(normalize(one)),
+        Value::Known(one) => from(cwd, one),
+        Value::Set(all) => several(all.iter().map(|one| absolute(&Value::Known(one.clone()), cwd))),
+        Value::Affix { prefix, suffix } if is_absolute(prefix) => affix(prefix, suffix),
+        // An empty prefix says nothing of whether the word is absolute.
+        Value::Affix { prefix, suffix } if !prefix.is_empty() => match cwd.known().filter(|dir| is_absolute(dir)) {
+            Some(dir) => affix(&join(dir, prefix), suffix),
+            None => Value::Affix { prefix: Vec::new(), suffix: suffix.clone() },
+        },
+        Value::Pattern(text) if !is_absolute(text) => pattern(cwd, text),
+        other => other.clone(),
+    }
+}
+
+/// The known relative path `path` in `cwd`.
+fn from(cwd: &Value, path: &[u8]) -> Value {
+    let after = |dir: &[u8]| join(dir, path);
+    match cwd {
+        Value::Known(dir) if is_absolute(dir) => Value::Known(normalize(&after(dir))),
+        Value::Set(dirs) => several(dirs.iter().map(|dir| from(&Value::Known(dir.clone()), path))),
+        Value::Affix { prefix, suffix } if is_absolute(prefix) => {
+            affix(prefix, &[suffix, b"/".as_slice(), path].concat())
+        }
+        Value::Pattern(text) if is_absolute(text) => {
+            Value::Pattern([text.as_slice(), b"/", &escape_pattern(path)].concat())
+        }
+        _ => Value::Affix { prefix: Vec::new(), suffix: [b"/", path].concat() },
+    }
+}
+
+/// The relative pathname expansion `text` in `cwd`.
+fn pattern(cwd: &Value, text: &[u8]) -> Value {
+    match cwd {
+        Value::Known(dir) if is_absolute(dir) => Value::Pattern(join(&escape_pattern(&normalize(dir)), text)),
+        Value::Pattern(dir) if is_absolute(dir) => Value::Pattern(join(dir, text)),
+        _ => Value::Affix { prefix: Vec::new(), suffix: literal_end(text).to_vec() },
+    }
+}
+
+/// What a pathname expansion certainly ends in: the plain bytes after its last byte that could be part of an operator.
+fn literal_end(text: &[u8]) -> &[u8] {
+    let special = |b: &u8| b"*?[]()|@+!\\<>#^~".contains(b);
+    let Some(at) = text.iter().rposition(special) else { return text };
+    // A backslash quotes the byte after it, which is no worse than losing that byte.
+    let from = if text.get(at) == Some(&b'\\') { at + 2 } else { at + 1 };
+    text.get(from..).unwrap_or_default()
+}
+
+/// Text of a pathname expansion that stands for exactly `bytes`.
+pub fn escape_pattern(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    for b in bytes {
+        if b"*?[]()|@+!\\<>#^~".contains(b) {
+            text.push(b'\\');
+        }
+        text.push(*b);
+    }
+    text
+}
+
+/// An affix whose prefix has its complete components normalised.
+fn affix(prefix: &[u8], suffix: &[u8]) -> Value {
+    let cut = prefix.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+    let (dir, begun) = prefix.split_at_checked(cut).unwrap_or((b"/", prefix));
+    let mut prefix = normalize(dir);
+    if prefix.last() != Some(&b'/') {
+        prefix.push(b'/');
+    }
+    prefix.extend_from_slice(begun);
+    Value::Affix { prefix, suffix: suffix.to_vec() }
+}
+
+/// One value for several.
+fn several(values: impl Iterator<Item = Value>) -> Value {
+    let mut all = BTreeSet::new();
+    for value in values {
+        let Some(some) = value.alternatives() else { return Value::ANY_WORD };
+        all.extend(some.iter().cloned());
+        if all.len() > MAX_ALTERNATIVES {
+            return Value::ANY_WORD;
+        }
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    match (all.len(), all.pop()) {
+        (1, Some(one)) => Value::Known(one),
+        (_, Some(last)) => {
+            all.push(last);
+            Value::Set(all)
+        }
+        (_, None) => Value::ANY_WORD,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn affix_of(prefix: &str, suffix: &str) -> Value {
+        Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
+    }
+
+    fn pattern_of(text: &str) -> Value {
+        Value::Pattern(text.into())
+    }
+
+    fn set_of(all: &[&str]) -> Value {
+        Value::Set(all.iter().map(|one| one.as_bytes().to_vec()).collect())
+    }
+
+    #[test]
+    fn partly_known_paths_become_absolute() {
+        let here = Value::from("/w/d");
+        let any = Value::ANY_WORD;
+        for (path, cwd, want) in [
+            (Value::from("a"), &here, Value::from("/w/d/a")),
+            (Value::from("../../../a/"), &here, Value::from("/a")),
+            (Value::from("/a/./b"), &any, Value::from("/a/b")),
+            (Value::from(""), &here, Value::from("/w/d")),
+            (set_of(&["a", "./a", "b"]), &here, set_of(&["/w/d/a", "/w/d/b"])),
+            (set_of(&["a", "./a"]), &here, Value::from("/w/d/a")),
+            (set_of(&["a", "/b"]), &any, Value::ANY_WORD),
+            (Value::from("a"), &set_of(&["/x", "/y"]), set_of(&["/x/a", "/y/a"])),
+            (Value::from("a"), &any, affix_of("", "/a")),
+            (Value::from("a"), &Value::from("rel"), affix_of("", "/a")),
+            (Value::from("a"), &affix_of("/x", "y"), affix_of("/x", "y/a")),
+            (Value::from("a*"), &pattern_of("/x/*"), pattern_of("/x/*/a\\*")),
+            (affix_of("a/../b/c", ".x"), &here, affix_of("/w/d/b/c", ".x")),
+            (affix_of("/a/../b", ""), &any, affix_of("/b", "")),
+            (affix_of("", ".env"), &here, affix_of("", ".env")),
+            (affix_of("a", ".env"), &any, affix_of("", ".env")),
+            (pattern_of("*.c"), &here, pattern_of("/w/d/*.c")),
+            (pattern_of("*.c"), &Value::from("/a[b"), pattern_of("/a\\[b/*.c")),
+            (pattern_of("*/x.c"), &any, affix_of("", "/x.c")),
+            (pattern_of("a[b]\\.c"), &any, affix_of("", "c")),
+            (pattern_of("/a/*"), &any, pattern_of("/a/*")),
+            (Value::ANY_WORDS, &here, Value::ANY_WORDS),
+        ] {
+            assert_eq!(absolute(&path, cwd), want, "{path:?} in {cwd:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A [`World`] in memory, for tests and dry runs: what is not put in does not exist.
+
+use super::{Entry, World};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+
+/// A machine that is written down; built by chaining, such as
+/// `MemoryWorld::new().session("/w").home("/home/u").link("/w/k", "/home/u/.ssh")`.
+///
+/// Paths are absolute and free of links in their directory part. Putting something in makes the directories above it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryWorld {
+    entries: BTreeMap<Vec<u8>, Entry>,
+    session: Option<Vec<u8>>,
+    home: Option<Vec<u8>>,
+    home_variable: Option<Vec<u8>>,
+    homes: BTreeMap<String, Vec<u8>>,
+    remotes: BTreeMap<Vec<u8>, Vec<String>>,
+    caseless: BTreeSet<Vec<u8>>,
+}
+
+impl MemoryWorld {
+    /// A machine with nothing but `/`.
+    pub fn new() -> Self {
+        Self { entries: BTreeMap::from([(b"/".to_vec(), Entry::Directory)]), ..Self::default() }
+    }
+
+    /// Sets the directory of the session, and makes it.
+    #[must_use]
+    pub fn session(mut self, dir: impl AsRef<[u8]>) -> Self {
+        self.session = Some(dir.as_ref().to_vec());
+        self.directory(dir)
+    }
+
+    /// Sets the home of the account and the `HOME` of the environment, and makes the directory.
+    #[must_use]
+    pub fn home(mut self, dir: impl AsRef<[u8]>) -> Self {
+        self.home = Some(dir.as_ref().to_vec());
+        self.home_variable.clone_from(&self.home);
+        self.directory(dir)
+    }
+
+    /// Sets `HOME` of the environment to something else than the home of the account.
+    #[must_use]
+    pub fn home_variable(mut self, dir: impl AsRef<[u8]>) -> Self {
+        self.home_variable = Some(dir.as_ref().to_vec());
+        self
+    }
+
+    /// Sets the home of a named account.
+    #[must_use]
+    pub fn account(mut self, user: impl Into<String>, home: impl AsRef<[u8]>) -> Self {
+        self.homes.insert(user.into(), home.as_ref().to_vec());
+        self
+    }
+
+    /// Puts in a directory.
+    #[must_use]
+    pub fn directory(self, path: impl AsRef<[u8]>) -> Self {
+        self.put(path.as_ref(), Entry::Directory)
+    }
+
+    /// Puts in a regular file.
+    #[must_use]
+    pub fn file(self, path: impl AsRef<[u8]>) -> Self {
+        self.put(path.as_ref(), Entry::Other)
+    }
+
+    /// Puts in a symbolic link with its target as written.
+    #[must_use]
+    pub fn link(self, path: impl AsRef<[u8]>, target: impl AsRef<[u8]>) -> Self {
+        self.put(path.as_ref(), Entry::Link(target.as_ref().to_vec()))
+    }
+
+    /// Makes a path impossible to look at.
+    #[must_use]
+    pub fn unreadable(self, path: impl AsRef<[u8]>) -> Self {
+        self.put(path.as_ref(), Entry::Error)
+    }
+
+    /// Sets the URLs of the remotes of the repository at `root`, and puts in its `.git` directory.
+    #[must_use]
+    pub fn repository(mut self, root: impl AsRef<[u8]>, remotes: &[&str]) -> Self {
+        let root = root.as_ref().to_vec();
+        self.remotes.insert(root.clone(), remotes.iter().map(|url| String::from(*url)).collect());
+        self.directory([root.as_slice(), b"/.git"].concat())
+    }
+
+    /// Makes the file system at and below `path` ignore case in the answer of [`World::ignores_case`]; entries are still
+    /// found by their exact name only.
+    #[must_use]
+    pub fn caseless(mut self, path: impl AsRef<[u8]>) -> Self {
+        self.caseless.insert(path.as_ref().to_vec());
+        self
+    }
+
+    fn put(mut self, path: &[u8], entry: Entry) -> Self {
+        let mut above = path;
+        while let Some(parent) = crate::path::parent(above) {
+            self.entries.entry(parent.to_vec()).or_insert(Entry::Directory);
+            above = parent;
+        }
+        self.entries.insert(path.to_vec(), entry);
+        self
+    }
+}
+
+impl World for MemoryWorld {
+    fn session_dir(&self) -> Option<&[u8]> {
+        self.session.as_deref()
+    }
+
+    fn home(&self) -> Option<&[u8]> {
+        self.home.as_deref()
+    }
+
+    fn home_variable(&self) -> Option<&[u8]> {
+        self.home_variable.as_deref()
+    }
+
+    fn home_of(&self, user: &str) -> Option<Vec<u8>> {
+        self.homes.get(user).cloned()
+    }
+
+    fn entry(&self, path: &[u8]) -> Entry {
+        self.entries.get(path).cloned().unwrap_or(Entry::Missing)
+    }
+
+    fn remotes(&self, root: &[u8]) -> Vec<String> {
+        self.remotes.get(root).cloned().unwrap_or_default()
+    }
+
+    fn ignores_case(&self, path: &[u8]) -> bool {
+        self.caseless.iter().any(|dir| crate::path::starts_with(path, dir))
+    }
+}
