@@ -77,7 +77,8 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
 /// Options as `clap` reads them; the sentence of its refusal otherwise. `--help` is a refusal too: a hook that prints its help
 /// instead of deciding would let every call run.
 fn parse(arguments: &[OsString]) -> Result<Options, String> {
-    let command = Options::augment_args(clap::Command::new("prexec hook").disable_help_flag(true).disable_version_flag(true));
+    let command =
+        Options::augment_args(clap::Command::new("prexec hook").disable_help_flag(true).disable_version_flag(true));
     let matches = command.try_get_matches_from(arguments.get(1..).unwrap_or_default());
     matches.and_then(|m| Options::from_arg_matches(&m)).map_err(|e| {
         let text = e.to_string();
@@ -92,12 +93,15 @@ fn read_input() -> Result<Vec<u8>, String> {
     let most = u64::try_from(codex::MAX_INPUT).unwrap_or(u64::MAX).saturating_add(1);
     match std::io::stdin().lock().take(most).read_to_end(&mut input) {
         Ok(_) => Ok(input),
-        Err(e) => Err(format!("prexec: denied: the call cannot be read from standard input: {e} (rule input:unreadable)")),
+        Err(e) => {
+            Err(format!("prexec: denied: the call cannot be read from standard input: {e} (rule input:unreadable)"))
+        }
     }
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {
-    let why = format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
+    let why =
+        format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
     Judged { tool: String::new(), verdict: Verdict::deny(RuleRef::Policy("load"), why), effects: Vec::new() }
 }
 

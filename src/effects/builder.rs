@@ -43,13 +43,13 @@ impl<'a> Builder<'a> {
     }
 
     /// A path as the call's directory makes it absolute.
-    pub(super) fn from_cwd(&self, written: &[u8]) -> Value {
+    pub(super) fn in_cwd(&self, written: &[u8]) -> Value {
         Value::Known(path::normalize(&path::join(self.cwd, written)))
     }
 
     /// The paths that a tool could mean: as it stands, and with `~` expanded for tools that do so.
     pub(super) fn tool_paths(&self, written: &str) -> Vec<Value> {
-        let mut paths = Vec::from([self.from_cwd(written.as_bytes())]);
+        let mut paths = Vec::from([self.in_cwd(written.as_bytes())]);
         if let Some(rest) = written.strip_prefix('~') {
             let (user, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let homes: Vec<Vec<u8>> = if user.is_empty() {

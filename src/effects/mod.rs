@@ -7,11 +7,11 @@ mod uri;
 
 pub use builder::MAX_EFFECTS;
 
-use builder::Builder;
 use crate::call::Call;
 use crate::effect::Effect;
 use crate::world::World;
 use alloc::{string::String, vec::Vec};
+use builder::Builder;
 
 /// A limit on size, depth or number was reached; the call is denied, whatever `default(unknown = ...)` says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -85,13 +85,16 @@ mod tests {
     fn headers_of_every_kind() {
         let patch = "*** Begin Patch\n*** Add File: a.txt\n+one\n+*** Add File: not/this\n*** Update File: b c.txt\n\
                      *** Move to: d.txt\n@@\n-x\n+y\n*** End of File\n*** Delete File: e\n*** End Patch\n";
-        let expected = [(Action::Add, "a.txt"), (Action::Update, "b c.txt"), (Action::MoveTo, "d.txt"), (Action::Delete, "e")];
+        let expected =
+            [(Action::Add, "a.txt"), (Action::Update, "b c.txt"), (Action::MoveTo, "d.txt"), (Action::Delete, "e")];
         assert_eq!(summary(patch), (expected.map(|(a, p)| (a, p.into())).to_vec(), 0));
     }
 
     #[test]
     fn odd_but_accepted_headers_count() {
-        for patch in ["  *** Add File: .env  \r\n+x", "<<'EOF'\n*** Begin Patch\n*** Add File:.env\n+x\n*** End Patch\nEOF"] {
+        for patch in
+            ["  *** Add File: .env  \r\n+x", "<<'EOF'\n*** Begin Patch\n*** Add File:.env\n+x\n*** End Patch\nEOF"]
+        {
             assert_eq!(summary(patch), ([(Action::Add, ".env".into())].to_vec(), 0), "{patch}");
         }
     }

@@ -4,14 +4,13 @@ use super::patch::{self, Action};
 use super::{Builder, uri};
 use crate::call::{Call, Json, ResourceAction, ToolCall};
 use crate::effect::{Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// Adds the effects of `call`; a shell script's own are added elsewhere.
 pub(super) fn add(call: &Call, builder: &mut Builder<'_>) {
     let id = builder.next_command();
     let mut tool = ToolEffects { builder, id };
     let modelled = match &call.tool {
-        ToolCall::Shell { .. } => true,
         ToolCall::ApplyPatch { patch } => {
             tool.patch(patch);
             true
@@ -20,9 +19,12 @@ pub(super) fn add(call: &Call, builder: &mut Builder<'_>) {
             tool.path(path, Certainty::Known, Kind::Read);
             true
         }
-        // The calls of another agent are asked about one by one; waiting and looking at the clock touch nothing.
-        ToolCall::Agent { .. } | ToolCall::Clock(_) => true,
-        ToolCall::Resource(ResourceAction::List { .. } | ResourceAction::ListTemplates { .. }) => true,
+        // What a script does is added by whoever reads it; the calls of another agent are asked about one by one; a clock and a
+        // list of names touch nothing.
+        ToolCall::Shell { .. }
+        | ToolCall::Agent { .. }
+        | ToolCall::Clock(_)
+        | ToolCall::Resource(ResourceAction::List { .. } | ResourceAction::ListTemplates { .. }) => true,
         ToolCall::RequestPermissions { reads, writes, network, unmodelled, .. } => {
             tool.permissions(reads, writes, *network);
             unmodelled.is_empty()
@@ -58,7 +60,7 @@ impl ToolEffects<'_, '_> {
         let patch = patch::read(text);
         for change in &patch.changes {
             let span = Span::new(change.range.0, change.range.1);
-            let value = self.builder.from_cwd(change.path.as_bytes());
+            let value = self.builder.in_cwd(change.path.as_bytes());
             let path = |value: Value| PathValue { value, tree: false };
             if change.action == Action::Update {
                 self.push(Kind::Read(path(value.clone())), Certainty::Known, span, Some("apply_patch"));
@@ -119,7 +121,10 @@ impl ToolEffects<'_, '_> {
 /// blanks only, because a wrong "no" would hide a read.
 fn looks_like_a_path(text: &str) -> bool {
     const LONGEST_PATH: usize = 4096;
-    !text.is_empty() && text.len() <= LONGEST_PATH && !text.contains(['\n', '\r']) && (text.contains('/') || !text.contains(' '))
+    !text.is_empty()
+        && text.len() <= LONGEST_PATH
+        && !text.contains(['\n', '\r'])
+        && (text.contains('/') || !text.contains(' '))
 }
 
 /// The arguments by name, as `tool_rule` sees them: strings as they are, other values in compact JSON.
@@ -129,6 +134,6 @@ fn by_name(arguments: &Json) -> Vec<(String, String)> {
             .iter()
             .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_compact(), String::from)))
             .collect(),
-        other => Vec::from([(String::new(), format!("{}", other.to_compact()))]),
+        other => Vec::from([(String::new(), other.to_compact())]),
     }
 }

@@ -16,7 +16,7 @@ use alloc::{string::String, vec::Vec};
 pub fn judge(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World) -> Judged {
     match call {
         Ok(call) => judge_call(call, policy, world),
-        Err(fault) => deny("", RuleRef::Input(fault.code()), fault.message()),
+        Err(fault) => deny("", RuleRef::Input(fault.code), &fault.message),
     }
 }
 

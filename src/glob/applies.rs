@@ -9,15 +9,15 @@ use super::{
 };
 use alloc::vec::Vec;
 
-/// Whether something matches that may be only partly known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether something matches that may be only partly known. Ordered, so that "any of" is the maximum and "all of" the minimum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
-    /// Whatever it turns out to be.
-    Yes,
-    /// For some of what it could be, or it was too much to work out.
-    Maybe,
     /// Nothing that it could be.
     No,
+    /// For some of what it could be, or it was too much to work out.
+    Maybe,
+    /// Whatever it turns out to be.
+    Yes,
 }
 
 /// What the answer is for. It makes a difference for whole trees and for directories that are not known.

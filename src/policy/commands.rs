@@ -4,10 +4,10 @@
 //! only to the paths that `host_executable` lists. That serves allow rules. A forbidding or prompting rule on a basename matches
 //! every path that ends in it, so that listing `/usr/bin/git` cannot free `/opt/git`: the one intended difference.
 
-use crate::glob::Answer;
 use super::rule::{Alternatives, HostExecutable, Policy, PrefixRule};
 use crate::decision::Decision;
 use crate::effect::{Run, Value, Word};
+use crate::glob::Answer;
 
 /// Whether `rule` matches the command, in either of its readings.
 pub(super) fn answer(policy: &Policy, rule: &PrefixRule, run: &Run) -> Answer {
@@ -16,14 +16,10 @@ pub(super) fn answer(policy: &Policy, rule: &PrefixRule, run: &Run) -> Answer {
         .chain(run.canonical.as_ref())
         .map(|argv| {
             let exact = prefix_answer(rule, argv, Program::AsWritten);
-            let by_name = if strict {
-                prefix_answer(rule, argv, Program::Basename)
-            } else if may_fall_back(policy, argv) {
-                prefix_answer(rule, argv, Program::Basename)
-            } else {
-                Answer::No
-            };
-            exact.max(by_name)
+            if exact == Answer::Yes || !(strict || may_fall_back(policy, argv)) {
+                return exact;
+            }
+            exact.max(prefix_answer(rule, argv, Program::Basename))
         })
         .max()
         .unwrap_or(Answer::No)

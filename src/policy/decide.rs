@@ -1,11 +1,11 @@
 //! The policy decision point: effects in, verdict out.
 
-use crate::glob::Answer;
 use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
 use super::scene::Scene;
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
 use crate::effect::{CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
+use crate::glob::Answer;
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
 /// Most comparisons of a rule with an effect in one call; a call that needs more is denied as `limit:policy-steps`.

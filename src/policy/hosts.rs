@@ -1,18 +1,17 @@
 //! Network and host rules held against connections.
 
-use crate::glob::Answer;
 use super::names;
 use super::rule::{HostRule, NetworkRule, Protocol};
 use crate::effect::{Connect, Value};
+use crate::glob::Answer;
 
 /// `network_rule`: one host by one protocol, as Codex's own proxy would see the connection.
 pub(super) fn network_answer(rule: &NetworkRule, connect: &Connect) -> Answer {
     let protocol = match (connect.scheme.as_deref(), rule.protocol) {
-        (None, _) => Answer::Maybe,
         (Some("http" | "ws"), Protocol::Http) | (Some("https" | "wss"), Protocol::Https) => Answer::Yes,
         (Some("http" | "https" | "ws" | "wss"), _) | (Some(_), Protocol::Http | Protocol::Https) => Answer::No,
         // Whether another protocol goes through a SOCKS proxy is a matter of the program's configuration.
-        (Some(_), Protocol::Socks5Tcp | Protocol::Socks5Udp) => Answer::Maybe,
+        (None, _) | (Some(_), Protocol::Socks5Tcp | Protocol::Socks5Udp) => Answer::Maybe,
     };
     let host = match connect.host.alternatives() {
         None => Answer::Maybe,

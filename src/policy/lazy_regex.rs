@@ -15,7 +15,10 @@ pub struct LazyRegex {
 }
 
 impl LazyRegex {
-    /// Takes the text after checking that it compiles within the size limit; the error is a sentence of the engine.
+    /// Takes the text after checking that it compiles within the size limit.
+    ///
+    /// # Errors
+    /// The engine's own words on what is wrong with the text.
     pub fn parse(source: &str) -> Result<Self, String> {
         build(source).map_err(|e| alloc::format!("{e}"))?;
         Ok(Self::checked(source.into()))

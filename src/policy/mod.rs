@@ -13,7 +13,7 @@ mod tools;
 pub use decide::decide;
 pub use lazy_regex::LazyRegex;
 pub use rule::{
-    Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule, Layer,
-    NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
+    Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
+    Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};

@@ -1,7 +1,7 @@
 //! Globs over names (hosts, variables, tools) held against values that may be known only in part.
 
-use crate::glob::Answer;
 use crate::effect::Value;
+use crate::glob::Answer;
 use crate::glob::Glob;
 
 /// Whether one of `globs` matches the name.

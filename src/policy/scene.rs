@@ -117,7 +117,11 @@ fn tiers_of(policy: &Policy, scene: &Scene<'_>, repositories: &[&[u8]]) -> Vec<I
         for root in repositories {
             let by_path = tier.paths.iter().any(|g| g.covers(root, &scene.places(false), false));
             let by_remote = !tier.remotes.is_empty()
-                && scene.world.remotes(root).iter().any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes(), false)));
+                && scene
+                    .world
+                    .remotes(root)
+                    .iter()
+                    .any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes(), false)));
             if by_path || by_remote {
                 match tiers.iter_mut().find(|t| t.name == tier.name) {
                     Some(known) => known.by_path |= by_path,

@@ -1,9 +1,9 @@
 //! Tool rules held against tool calls.
 
-use crate::glob::Answer;
 use super::rule::ToolRule;
 use crate::decision::Decision;
 use crate::effect::Tool;
+use crate::glob::Answer;
 
 /// Whether `rule` matches the call: its name, and every argument that the rule names. A missing argument does not match.
 pub(super) fn answer(rule: &ToolRule, tool: &Tool) -> Answer {

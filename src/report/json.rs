@@ -3,8 +3,8 @@
 use super::Judged;
 use super::phrase::path_text;
 use crate::decision::Reason;
-use crate::text::is_hidden;
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Value, Word};
+use crate::text::is_hidden;
 use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 use serde_json::Value as Json;
 
@@ -117,7 +117,10 @@ fn effect(effect: &Effect) -> Ordered {
 
 /// Known words as text, all others as `null`.
 fn argv(words: &[Word]) -> Vec<Json> {
-    words.iter().map(|w| w.value.known().map_or(Json::Null, |b| Json::from(path_text(&Value::Known(b.to_vec()))))).collect()
+    words
+        .iter()
+        .map(|w| w.value.known().map_or(Json::Null, |b| Json::from(path_text(&Value::Known(b.to_vec())))))
+        .collect()
 }
 
 fn optional(text: Option<String>) -> Json {

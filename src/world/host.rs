@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn urls_of_a_git_config() {
-        let config = "[remote \"origin\"]\n\turl = git@example.com:a/b.git\n\tfetch = +refs/*\n\tPushURL=\"https://x/y\"\n";
+        let config =
+            "[remote \"origin\"]\n\turl = git@example.com:a/b.git\n\tfetch = +refs/*\n\tPushURL=\"https://x/y\"\n";
         assert_eq!(remote_urls(config), ["git@example.com:a/b.git", "https://x/y"]);
     }
 
