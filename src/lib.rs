@@ -23,5 +23,7 @@ pub mod decision;
 pub mod effect;
 pub mod glob;
 pub mod policy;
+#[cfg(feature = "admin")]
+pub mod rules;
 pub mod shell;
 pub mod world;

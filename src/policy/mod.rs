@@ -1,6 +1,7 @@
 //! Rules and what they say of effects: the policy decision point.
 
 mod lazy_regex;
+pub mod prefix;
 mod rule;
 
 pub use lazy_regex::LazyRegex;
