@@ -31,6 +31,8 @@ pub mod guard;
 pub mod path;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "admin")]
+pub mod rules;
 pub mod shell;
 pub mod text;
 pub mod world;

@@ -7,18 +7,18 @@ use alloc::{string::String, vec::Vec};
 
 /// What a patch does to one file. Paths are as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileChange {
+pub(super) struct FileChange {
     /// What is done.
-    pub action: Action,
+    pub(super) action: Action,
     /// To which path.
-    pub path: String,
+    pub(super) path: String,
     /// The line of the header: a half-open range of bytes of the patch.
-    pub range: (usize, usize),
+    pub(super) range: (usize, usize),
 }
 
 /// What a header of a patch says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(super) enum Action {
     /// `*** Add File: `
     Add,
     /// `*** Update File: `: its context lines are compared with the file, so that a failure tells what is in it.
@@ -31,11 +31,11 @@ pub enum Action {
 
 /// The headers of a patch in order, and the places of lines that look like headers and are none that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Patch {
+pub(super) struct Patch {
     /// What is done to which file.
-    pub changes: Vec<FileChange>,
+    pub(super) changes: Vec<FileChange>,
     /// Ranges of lines that begin with `***` and are not understood.
-    pub unread: Vec<(usize, usize)>,
+    pub(super) unread: Vec<(usize, usize)>,
 }
 
 const HEADERS: [(&str, Action); 4] = [
@@ -49,7 +49,7 @@ const HEADERS: [(&str, Action); 4] = [
 const MARKS: [&str; 3] = ["*** Begin Patch", "*** End Patch", "*** End of File"];
 
 /// Reads the headers of a patch; linear in its length.
-pub fn read(patch: &str) -> Patch {
+pub(super) fn read(patch: &str) -> Patch {
     let mut found = Patch::default();
     let mut start = 0;
     for line in patch.split_inclusive('\n') {

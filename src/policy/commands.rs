@@ -4,10 +4,12 @@
 //! only to the paths that `host_executable` lists. That serves allow rules. A forbidding or prompting rule on a basename matches
 //! every path that ends in it, so that listing `/usr/bin/git` cannot free `/opt/git`: the one intended difference.
 
+use super::prefix;
 use super::rule::{Alternatives, HostExecutable, Policy, PrefixRule};
 use crate::decision::Decision;
 use crate::effect::{Run, Value, Word};
 use crate::glob::Answer;
+use alloc::vec::Vec;
 
 /// Whether `rule` matches the command, in either of its readings.
 pub(super) fn answer(policy: &Policy, rule: &PrefixRule, run: &Run) -> Answer {
@@ -39,7 +41,7 @@ fn prefix_answer(rule: &PrefixRule, argv: &[Word], program: Program) -> Answer {
     for (position, alternatives) in rule.pattern.iter().enumerate() {
         let Some(word) = words.next() else { return Answer::No };
         let by_name = position == 0 && program == Program::Basename;
-        result = result.min(word_answer(alternatives, &word.value, rule.ignore_case, by_name));
+        result = result.min(word_answer(rule, alternatives, &word.value, by_name));
         if result == Answer::No {
             return Answer::No;
         }
@@ -50,36 +52,43 @@ fn prefix_answer(rule: &PrefixRule, argv: &[Word], program: Program) -> Answer {
     result
 }
 
-fn word_answer(alternatives: &Alternatives, value: &Value, ignore_case: bool, by_name: bool) -> Answer {
-    let same = |token: &[u8], word: &[u8]| if ignore_case { token.eq_ignore_ascii_case(word) } else { token == word };
-    let matches = |word: &[u8]| {
-        let word = if by_name { basename_of_path(word) } else { Some(word) };
-        word.is_some_and(|word| alternatives.iter().any(|token| same(token.as_bytes(), word)))
+fn word_answer(rule: &PrefixRule, alternatives: &Alternatives, value: &Value, by_name: bool) -> Answer {
+    let one = |word: &Vec<u8>| {
+        let word = if by_name { basename_of_path(word) } else { Some(word.as_slice()) };
+        word.map_or(Answer::No, |word| known_answer(rule, alternatives, word))
+    };
+    let could = |fits: &dyn Fn(&[u8]) -> bool| {
+        // What folding makes of characters outside ASCII is not asked of parts of a word.
+        let folds = rule.ignore_case && alternatives.iter().any(|token| !token.is_ascii());
+        if folds || alternatives.iter().any(|token| fits(token.as_bytes())) { Answer::Maybe } else { Answer::No }
     };
     match value {
-        Value::Known(word) => {
-            if matches(word) {
+        Value::Known(word) => one(word),
+        Value::Set(words) => {
+            let answers = || words.iter().map(one);
+            if answers().all(|a| a == Answer::Yes) {
                 Answer::Yes
             } else {
-                Answer::No
+                answers().max().map_or(Answer::Maybe, |best| best.min(Answer::Maybe))
             }
         }
-        Value::Set(words) => match words.iter().filter(|w| matches(w)).count() {
-            0 => Answer::No,
-            n if n == words.len() => Answer::Yes,
-            _ => Answer::Maybe,
-        },
-        Value::Affix { prefix, suffix } => {
-            let fits = |token: &[u8]| {
-                if by_name {
-                    could_end_path(suffix, token, ignore_case)
-                } else {
-                    could_be(prefix, suffix, token, ignore_case)
-                }
-            };
-            if alternatives.iter().any(|token| fits(token.as_bytes())) { Answer::Maybe } else { Answer::No }
-        }
+        Value::Affix { suffix, .. } if by_name => could(&|token| could_end_path(suffix, token, rule.ignore_case)),
+        Value::Affix { prefix, suffix } => could(&|token| could_be(prefix, suffix, token, rule.ignore_case)),
         Value::Pattern(_) | Value::Unknown { .. } => Answer::Maybe,
+    }
+}
+
+/// Whether a known word is one of the alternatives.
+fn known_answer(rule: &PrefixRule, alternatives: &Alternatives, word: &[u8]) -> Answer {
+    let Ok(text) = core::str::from_utf8(word) else {
+        return Answer::No; // a token is text: no other bytes are the same word
+    };
+    if alternatives.iter().any(|token| prefix::word_matches(rule, token, text)) {
+        Answer::Yes
+    } else if alternatives.iter().any(|token| prefix::word_may_match(rule, token, text)) {
+        Answer::Maybe
+    } else {
+        Answer::No
     }
 }
 

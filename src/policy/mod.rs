@@ -6,6 +6,7 @@ mod hosts;
 mod lazy_regex;
 mod names;
 mod paths;
+pub mod prefix;
 mod rule;
 mod scene;
 mod tools;

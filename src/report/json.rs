@@ -6,6 +6,7 @@ use crate::decision::Reason;
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Value, Word};
 use crate::text::is_hidden;
 use alloc::{format, string::String, string::ToString, vec, vec::Vec};
+use core::fmt::Write;
 use serde_json::Value as Json;
 
 /// Names the form of the JSON.
@@ -140,7 +141,7 @@ fn to_text(value: &Json) -> String {
         if is_hidden(c) {
             // Only inside a string can such a character stand: JSON itself is ASCII.
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}"); // writing to a string cannot fail
             }
         } else {
             out.push(c);

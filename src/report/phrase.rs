@@ -2,6 +2,7 @@
 
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, PathValue, Run, Value};
 use alloc::{format, string::String, vec::Vec};
+use core::fmt::Write;
 
 /// An effect in a few words. The text may hold hostile characters: whoever shows it makes them visible.
 pub fn phrase(effect: &Effect) -> String {
@@ -69,7 +70,7 @@ fn text(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(out, "\\x{byte:02x}"); // writing to a string cannot fail
         }
     }
     out

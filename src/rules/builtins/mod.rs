@@ -1,0 +1,112 @@
+//! The functions that a policy calls. Each call is looked at on its own: its mistake is recorded and the evaluation goes on, so
+//! that one look shows them all.
+
+mod calls;
+mod commands;
+mod hosts;
+mod layers;
+mod paths;
+mod settings;
+
+use super::anchor::Anchor;
+use super::arguments::{Call, Signature};
+use super::diagnostics::Problem;
+use super::limits;
+use super::session::{Purpose, Session, Site, State};
+use starlark::environment::{Globals, GlobalsBuilder};
+use starlark::eval::{Arguments, Evaluator};
+use starlark::starlark_module;
+use starlark::values::none::NoneType;
+use std::{borrow::ToOwned, format};
+
+/// Puts a rule into the layer.
+type Register = fn(&Call<'_>, &Site, &mut State) -> Result<(), Problem>;
+
+/// Everything that a policy can name: the language's own functions, without `print`, and ours.
+pub(super) fn globals() -> Globals {
+    GlobalsBuilder::standard().with(limits::add_globals).with(functions).build()
+}
+
+fn session<'e>(eval: &Evaluator<'_, '_, 'e>) -> Result<&'e Session<'e>, starlark::Error> {
+    let anchor = eval.extra.and_then(|extra| extra.downcast_ref::<Anchor<'e>>());
+    // Every evaluation of ours sets it; a policy cannot reach this.
+    anchor.map(|anchor| anchor.0).ok_or_else(|| starlark::Error::new_other(core::fmt::Error))
+}
+
+/// Binds the arguments and registers the rule, or records what is wrong with the call.
+fn rule<'v>(
+    signature: Signature,
+    register: Register,
+    args: &Arguments<'v, '_>,
+    eval: &Evaluator<'v, '_, '_>,
+) -> starlark::Result<NoneType> {
+    let session = session(eval)?;
+    let site = Site::of(eval);
+    let outcome = Call::bind(signature, args, eval.heap()).and_then(|call| {
+        let mut state = session.state.borrow_mut();
+        for_rules(signature, &state)?;
+        register(&call, &site, &mut state)
+    });
+    record(session, &site, outcome);
+    Ok(NoneType)
+}
+
+fn record(session: &Session<'_>, site: &Site, outcome: Result<(), Problem>) {
+    if let Err(problem) = outcome {
+        session.state.borrow_mut().diagnostics.push(site.diagnostic(problem));
+    }
+}
+
+/// Refuses a rule in a file that is read for its values only: it would be lost.
+fn for_rules(signature: Signature, state: &State) -> Result<(), Problem> {
+    match state.open.last() {
+        Some(open) if open.purpose == Purpose::Rules => Ok(()),
+        _ => {
+            let message = format!("`{}` is called in a file that is loaded for its values", signature.function);
+            Err(Problem::new(message, "use `include` for a file with rules".to_owned()))
+        }
+    }
+}
+
+#[starlark_module]
+fn functions(builder: &mut GlobalsBuilder) {
+    fn prefix_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(commands::PREFIX_RULE, commands::prefix_rule, args, eval)
+    }
+    fn host_executable<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(commands::HOST_EXECUTABLE, commands::host_executable, args, eval)
+    }
+    fn network_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(hosts::NETWORK_RULE, hosts::network_rule, args, eval)
+    }
+    fn host_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(hosts::HOST_RULE, hosts::host_rule, args, eval)
+    }
+    fn glob_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(paths::GLOB_RULE, paths::glob_rule, args, eval)
+    }
+    fn deny_read<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(paths::DENY_READ, paths::deny_read, args, eval)
+    }
+    fn flow_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(paths::FLOW_RULE, paths::flow_rule, args, eval)
+    }
+    fn env_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(calls::ENV_RULE, calls::env_rule, args, eval)
+    }
+    fn tool_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(calls::TOOL_RULE, calls::tool_rule, args, eval)
+    }
+    fn default<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(settings::DEFAULT, settings::default, args, eval)
+    }
+    fn tier<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(settings::TIER, settings::tier, args, eval)
+    }
+    fn include<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        let session = session(eval)?;
+        let outcome = layers::include(args, eval.heap(), session);
+        record(session, &Site::of(eval), outcome);
+        Ok(NoneType)
+    }
+}

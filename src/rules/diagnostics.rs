@@ -1,0 +1,218 @@
+//! What is wrong with a policy, for people: place, sentence, source line, help.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use starlark::codemap::FileSpan;
+use std::{
+    borrow::ToOwned,
+    fmt,
+    ops::Range,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The policy does not load.
+    Error,
+    /// It loads, but hardly says what its author meant.
+    Warning,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Whether the policy still loads.
+    pub severity: Severity,
+    /// The file as named on the command line or as installed; where there is none, what was being read.
+    pub file: String,
+    /// Line from 1; 0 where the finding speaks of the whole file.
+    pub line: usize,
+    /// Column in characters from 1; 0 where the finding speaks of the whole file.
+    pub column: usize,
+    /// What is wrong: one lower-case sentence without a final period.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The source line, and the bytes of it that are meant.
+    source: Option<(String, Range<usize>)>,
+}
+
+impl Diagnostic {
+    /// An error that speaks of a whole file.
+    pub fn of_file(file: &str, message: impl Into<String>, help: Option<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            line: 0,
+            column: 0,
+            message: message.into(),
+            help,
+            source: None,
+        }
+    }
+
+    /// An error at a place in a file's text.
+    pub(super) fn at(span: &FileSpan, message: impl Into<String>, help: Option<String>) -> Self {
+        let resolved = span.resolve_span();
+        let line = span.file.line_span_trim_newline(resolved.begin.line);
+        let (text_start, text_end) = (line.begin().get() as usize, line.end().get() as usize);
+        let start = (span.span.begin().get() as usize).clamp(text_start, text_end) - text_start;
+        let end = (span.span.end().get() as usize).clamp(text_start, text_end) - text_start;
+        Self {
+            severity: Severity::Error,
+            file: span.filename().to_owned(),
+            line: resolved.begin.line + 1,
+            column: resolved.begin.column + 1,
+            message: message.into(),
+            help,
+            source: Some((span.file.source_span(line).to_owned(), start..end)),
+        }
+    }
+
+    /// The same finding as a warning.
+    #[must_use]
+    pub(super) fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    fn report(&self, renderer: &Renderer) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group = match &self.source {
+            Some((text, span)) => level.primary_title(self.message.as_str()).element(
+                Snippet::source(text.as_str())
+                    .line_start(self.line)
+                    .path(self.file.as_str())
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
+            ),
+            None => {
+                level.primary_title(self.message.as_str()).element(annotate_snippets::Origin::path(self.file.as_str()))
+            }
+        };
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `FILE:LINE:COLUMN: MESSAGE`, on one line whatever the message quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            write!(f, "{}: ", self.file)?;
+        } else {
+            write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
+        }
+        if self.severity == Severity::Warning {
+            f.write_str("warning: ")?;
+        }
+        for c in self.message.chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { fmt::Write::write_char(f, c)? }
+        }
+        Ok(())
+    }
+}
+
+/// Findings in the order in which they were found: by file as read, each with what its evaluation met first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a finding, unless the very same was made before (a loop repeats its call's mistake).
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds the findings of `other`.
+    pub fn append(&mut self, other: Self) {
+        for diagnostic in other.0 {
+            self.push(diagnostic);
+        }
+    }
+
+    /// The findings.
+    pub fn iter(&self) -> core::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of them keeps the policy from loading.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Every finding with its source line, a caret and help; with terminal colours where `color`.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for diagnostic in &self.0 {
+            text.push_str(&diagnostic.report(&renderer));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    /// One line each, without a final newline.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = core::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(Vec::from([diagnostic]))
+    }
+}
+
+/// What is wrong with something that will get its place later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// One lower-case sentence.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: Some(help.into()) }
+    }
+}
+
+/// Makes one sentence of an engine's message: its first line, lower case, no final period.
+pub(super) fn sentence(message: &str) -> String {
+    let line = message.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("it failed without saying why");
+    let line = line.strip_prefix("Parse error: ").unwrap_or(line).trim_end_matches('.');
+    let mut rest = line.chars();
+    let first = rest.next().map(|c| c.to_lowercase().collect::<String>()).unwrap_or_default();
+    first + rest.as_str()
+}

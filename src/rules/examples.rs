@@ -1,0 +1,123 @@
+//! The examples that a rule carries, held against the rule when the policy is loaded.
+
+use super::diagnostics::{Diagnostic, Problem};
+use super::session::Site;
+use crate::decision::Decision;
+use crate::policy::prefix::{tokens_match, word_matches};
+use crate::policy::{HostExecutable, PrefixRule};
+use std::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+    vec::Vec,
+};
+
+/// The problem of an example that a rule should match and does not, or the other way round; none where it is as it should be.
+pub(super) fn verdict(shown: &str, wanted: bool, matched: bool) -> Result<(), Problem> {
+    match (wanted, matched) {
+        (true, false) => Err(Problem::new(
+            format!("the rule does not match its example `{shown}`"),
+            "correct the rule or its `match`",
+        )),
+        (false, true) => {
+            Err(Problem::new(format!("the rule matches `{shown}`, which it says it does not"), NOT_MATCH_HELP))
+        }
+        _ => Ok(()),
+    }
+}
+
+const NOT_MATCH_HELP: &str = "correct the rule or its `not_match`";
+
+/// The examples of a `prefix_rule`, checked at the end of the file: `host_executable` may come later in it.
+pub(super) struct CommandExamples {
+    pub(super) site: Site,
+    pub(super) rule: PrefixRule,
+    pub(super) matches: Vec<Vec<String>>,
+    pub(super) not_matches: Vec<Vec<String>>,
+}
+
+impl CommandExamples {
+    /// What is wrong with them.
+    pub(super) fn check(&self, executables: &[HostExecutable]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (wanted, examples) in [(true, &self.matches), (false, &self.not_matches)] {
+            for words in examples {
+                let matched = command_matches(&self.rule, executables, words);
+                if let Err(problem) = verdict(&shown(words), wanted, matched) {
+                    found.push(self.site.diagnostic(problem));
+                } else if !wanted {
+                    found.extend(self.matched_by_name(words));
+                }
+            }
+        }
+        found
+    }
+
+    /// The one difference from Codex that is meant: a forbidding or prompting rule matches every path that ends in its program,
+    /// whatever `host_executable` registers. A file that relies on the contrary loads, with a warning.
+    fn matched_by_name(&self, words: &[String]) -> Option<Diagnostic> {
+        if self.rule.head.decision == Decision::Allow || !command_matches(&self.rule, &[], words) {
+            return None;
+        }
+        let message = format!("the rule matches `{}` here all the same, although Codex would not", shown(words));
+        let help = "`host_executable` cannot free a path from a rule that forbids or prompts";
+        Some(self.site.diagnostic(Problem::new(message, help)).as_warning())
+    }
+}
+
+fn shown(words: &[String]) -> String {
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+/// Whether a rule matches a command, as Codex's engine says when it checks examples: word for word, or else by the program's
+/// basename, where no `host_executable` registers that name with other paths.
+fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some((program, rest)) = words.split_first() else { return false };
+    // A rule on this very path is taken alone, before any rule on the basename.
+    let by_path = rule.pattern.first().is_some_and(|first| first.iter().any(|w| word_matches(rule, w, program)));
+    if by_path || !program.contains('/') {
+        return tokens_match(rule, &words);
+    }
+    let Some(name) = program.trim_end_matches('/').rsplit('/').next() else { return false };
+    let registered = executables.iter().find(|e| e.name == name);
+    if registered.is_some_and(|e| !e.paths.iter().any(|path| path == program)) {
+        return false;
+    }
+    let mut named: Vec<&str> = Vec::from([name]);
+    named.extend(rest);
+    tokens_match(rule, &named)
+}
+
+/// Where `~` is for an example path.
+const HOME: &str = "/home/user";
+/// Where a relative example path is: in a workspace like any other.
+const WORKSPACE: &str = "/home/user/project";
+
+/// An example path in full: `~/` is a home, what is relative stands in a workspace.
+fn full_path(path: &str) -> String {
+    if let Some(rest) = path.strip_prefix("~/") {
+        return format!("{HOME}/{rest}");
+    }
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    format!("{WORKSPACE}/{}", path.trim_start_matches("./"))
+}
+
+/// Whether a path glob covers an example path: the path itself or a directory above it matches.
+pub(super) fn path_example_matches(glob: &str, path: &str) -> bool {
+    let glob = match (glob.strip_prefix("~/"), glob.strip_prefix("./")) {
+        (Some(rest), _) => Cow::Owned(format!("{HOME}/{rest}")),
+        (_, Some(rest)) => Cow::Owned(format!("{WORKSPACE}/{rest}")),
+        _ => Cow::Borrowed(glob),
+    };
+    let Ok(matcher) = super::globs::reference(&glob) else { return false };
+    let full = full_path(path);
+    std::path::Path::new(&full).ancestors().any(|p| matcher.is_match(p))
+}
+
+/// Whether a name glob matches an example name.
+pub(super) fn name_example_matches(glob: &str, name: &str) -> bool {
+    super::globs::reference(glob).is_ok_and(|matcher| matcher.is_match(name))
+}

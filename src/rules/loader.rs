@@ -1,0 +1,221 @@
+//! Loads policies: from the command line, from their installed places, from memory.
+
+use super::diagnostics::{Diagnostic, Diagnostics, Problem};
+use super::embedded;
+use super::evaluate;
+use super::files::{self, Check};
+use super::session::{Session, State};
+use super::source::Source;
+use crate::policy::{Layer, Policy, Trust};
+use std::{
+    borrow::ToOwned,
+    format,
+    path::{Path, PathBuf},
+    rc::Rc,
+    string::String,
+    vec::Vec,
+};
+
+/// A source that a policy was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// As places give it.
+    pub name: String,
+    /// The file, where it is one on disk.
+    pub path: Option<PathBuf>,
+}
+
+/// A policy that loaded.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The rules.
+    pub policy: Policy,
+    /// What does not keep it from loading.
+    pub warnings: Diagnostics,
+    /// What it was made of, in the order of reading.
+    pub sources: Vec<SourceFile>,
+}
+
+/// What is installed.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The layers that loaded, most trusted first. A broken layer takes no other with it.
+    pub policy: Policy,
+    /// Warnings, and the errors of layers that did not load: where [`Diagnostics::has_errors`] every call must be denied.
+    pub diagnostics: Diagnostics,
+    /// What the layers were made of, those that did not load included.
+    pub sources: Vec<SourceFile>,
+}
+
+/// Loads policies; carries what all loads have in common.
+pub struct Loader<'a> {
+    note: &'a dyn Fn(&str),
+    named: Check,
+    managed: Check,
+    user: Check,
+}
+
+impl Default for Loader<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a> Loader<'a> {
+    /// Expects files to belong to root (managed) or to root and the effective user (others).
+    pub fn new() -> Self {
+        Self { note: &|_| {}, named: Check::command_line(), managed: Check::managed(), user: Check::user() }
+    }
+
+    /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
+    #[must_use]
+    pub fn with_note(mut self, note: &'a dyn Fn(&str)) -> Self {
+        self.note = note;
+        self
+    }
+
+    /// Expects other owners: of what the command line names, of the managed layer and of the user's. For tests.
+    #[must_use]
+    pub fn with_checks(mut self, named: Check, managed: Check, user: Check) -> Self {
+        (self.named, self.managed, self.user) = (named, managed, user);
+        self
+    }
+
+    /// Loads files and directories of files that the command line names, all as one managed layer.
+    ///
+    /// # Errors
+    /// Every finding, where one of them is an error.
+    pub fn load<P: AsRef<Path>>(&self, paths: &[P]) -> Result<Loaded, Diagnostics> {
+        let mut sources = Vec::new();
+        for path in paths {
+            sources.extend(named(path.as_ref(), &self.named));
+        }
+        if paths.is_empty() {
+            let help = "name a `*.rules` file, or a directory of them";
+            sources.push(Err(Diagnostic::of_file("policy", "no policy is named", Some(help.into()))));
+        }
+        self.one_layer(sources)
+    }
+
+    /// Loads a text as a managed layer; `name` is its file in places. Only shipped policies can be included from it.
+    ///
+    /// # Errors
+    /// Every finding, where one of them is an error.
+    pub fn load_text(&self, name: &str, text: &str) -> Result<Loaded, Diagnostics> {
+        self.one_layer(Vec::from([Ok(Source::memory(name, text))]))
+    }
+
+    /// Loads a shipped policy such as `controlled.rules` as a managed layer.
+    ///
+    /// # Errors
+    /// An unknown name; every finding, where one of them is an error.
+    pub fn embedded(&self, name: &str) -> Result<Loaded, Diagnostics> {
+        self.one_layer(Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
+    }
+
+    /// Loads what is installed: `*.rules` in `managed` (or else the shipped base posture), then `*.rules` in `user`, where there
+    /// are any.
+    pub fn load_installed(&self, managed: &Path, user: Option<&Path>) -> Installed {
+        let base = || Vec::from([Source::shipped(embedded::BASE).map_err(|p| of_file(embedded::BASE, p))]);
+        let managed = installed(managed, &self.managed).unwrap_or_else(base);
+        let mut digest = Digest::default();
+        let mut result = Installed {
+            policy: Policy { layers: Vec::new(), digest: String::new() },
+            diagnostics: Diagnostics::default(),
+            sources: Vec::new(),
+        };
+        let mut tiers = Vec::new();
+        let user = user.and_then(|directory| installed(directory, &self.user));
+        for (trust, sources) in [(Trust::Managed, Some(managed)), (Trust::User, user)] {
+            let Some(sources) = sources else { continue };
+            let state = self.layer(trust, tiers.clone(), sources);
+            digest.add(&state.sources);
+            result.sources.extend(state.sources.iter().map(|source| source_file(source)));
+            tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
+            let broken = state.diagnostics.has_errors();
+            result.diagnostics.append(state.diagnostics);
+            if !broken {
+                result.policy.layers.push(state.layer);
+            }
+        }
+        result.policy.digest = digest.finish();
+        result
+    }
+
+    fn one_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
+        let state = self.layer(Trust::Managed, Vec::new(), sources);
+        if state.diagnostics.has_errors() {
+            return Err(state.diagnostics);
+        }
+        let mut digest = Digest::default();
+        digest.add(&state.sources);
+        let sources = state.sources.iter().map(|source| source_file(source)).collect();
+        let layers: Vec<Layer> = Vec::from([state.layer]);
+        Ok(Loaded { policy: Policy { layers, digest: digest.finish() }, warnings: state.diagnostics, sources })
+    }
+
+    fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
+        let session = Session::new(trust, outer_tiers, self.note);
+        for source in sources {
+            let outcome = source.and_then(|source| {
+                let name = source.name.clone();
+                evaluate::register(&session, source).map_err(|problem| of_file(&name, problem))
+            });
+            if let Err(diagnostic) = outcome {
+                session.state.borrow_mut().diagnostics.push(diagnostic);
+            }
+        }
+        session.finish()
+    }
+}
+
+fn of_file(name: &str, problem: Problem) -> Diagnostic {
+    Diagnostic::of_file(name, problem.message, problem.help)
+}
+
+fn source_file(source: &Source) -> SourceFile {
+    SourceFile { name: source.name.clone(), path: source.path().map(ToOwned::to_owned) }
+}
+
+/// The sources of a path that the command line names.
+fn named(path: &Path, check: &Check) -> Vec<Result<Source, Diagnostic>> {
+    if path.is_dir() { directory(path, check) } else { Vec::from([one(path, check)]) }
+}
+
+fn one(path: &Path, check: &Check) -> Result<Source, Diagnostic> {
+    Source::disk(path, check).map_err(|problem| of_file(&format!("{}", path.display()), problem))
+}
+
+fn directory(path: &Path, check: &Check) -> Vec<Result<Source, Diagnostic>> {
+    match files::list(path, check) {
+        Ok(paths) => paths.iter().map(|path| one(path, check)).collect(),
+        Err(problem) => Vec::from([Err(of_file(&format!("{}", path.display()), problem))]),
+    }
+}
+
+/// The sources of an installed directory; none where it does not exist or holds no policy.
+fn installed(path: &Path, check: &Check) -> Option<Vec<Result<Source, Diagnostic>>> {
+    match files::presence(path) {
+        files::Presence::Nothing => None,
+        files::Presence::Policies => Some(directory(path, check)),
+    }
+}
+
+/// Identifies the text of a policy: names and bytes of all sources in order, each with its length.
+#[derive(Default)]
+struct Digest(blake3::Hasher);
+
+impl Digest {
+    fn add(&mut self, sources: &[Rc<Source>]) {
+        for source in sources {
+            for part in [&source.name, &source.text] {
+                self.0.update(&(part.len() as u64).to_le_bytes());
+                self.0.update(part.as_bytes());
+            }
+        }
+    }
+
+    fn finish(self) -> String {
+        format!("blake3:{}", self.0.finalize().to_hex())
+    }
+}

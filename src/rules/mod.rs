@@ -1,0 +1,29 @@
+//! The Starlark front end: turns `*.rules` files into a [`Policy`](crate::policy::Policy).
+//!
+//! ```text
+//! path -> files (who may have written it) -> nesting -> Starlark within limits -> builtins -> Layer
+//!                                                                                    \-> Diagnostics
+//! ```
+//!
+//! Nothing here is on the path of a hook call. The evaluation runs in this process: its limits are in [`limits`], and what they
+//! cannot hold back needs the process's own guard, which [`Loader::with_note`] tells what is being read.
+
+mod anchor;
+mod arguments;
+mod builtins;
+mod diagnostics;
+pub mod embedded;
+mod evaluate;
+mod examples;
+mod files;
+mod globs;
+pub mod limits;
+mod loader;
+mod nesting;
+mod session;
+mod source;
+
+pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use files::Check;
+pub use loader::{Installed, Loaded, Loader, SourceFile};
+pub use nesting::DEPTH;

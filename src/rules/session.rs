@@ -1,0 +1,153 @@
+//! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
+
+use super::diagnostics::{Diagnostic, Diagnostics, Problem};
+use super::examples::CommandExamples;
+use super::limits;
+use super::source::{Identity, Source};
+use crate::policy::{Head, Layer, Trust};
+use starlark::codemap::FileSpan;
+use starlark::environment::FrozenModule;
+use starlark::eval::Evaluator;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    time::Instant,
+    vec::Vec,
+};
+
+/// Shared by every evaluation of one load; the builtins find it through the evaluator.
+pub(super) struct Session<'a> {
+    /// Told the name of each file before it is evaluated.
+    pub(super) note: &'a dyn Fn(&str),
+    pub(super) state: RefCell<State>,
+    started: Instant,
+}
+
+/// Why a file is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// For its rules.
+    Rules,
+    /// For the values that `load` takes from it.
+    Values,
+}
+
+/// A file that is being evaluated.
+pub(super) struct Open {
+    pub(super) source: Rc<Source>,
+    pub(super) purpose: Purpose,
+}
+
+pub(super) struct State {
+    pub(super) layer: Layer,
+    /// Tiers that more trusted layers define.
+    pub(super) outer_tiers: Vec<String>,
+    pub(super) diagnostics: Diagnostics,
+    /// Every source that was read, in order.
+    pub(super) sources: Vec<Rc<Source>>,
+    bytes: u64,
+    /// Files whose rules are registered.
+    pub(super) registered: BTreeSet<Identity>,
+    /// Files that were evaluated for their values.
+    pub(super) modules: BTreeMap<Identity, FrozenModule>,
+    /// The files that are being evaluated, outermost first.
+    pub(super) open: Vec<Open>,
+    /// Examples that wait for the end of the file that is being evaluated.
+    pub(super) examples: Vec<CommandExamples>,
+    /// Tiers that rules name, to be looked up when all are known.
+    tier_uses: Vec<(Site, String)>,
+    /// Where each tier of this layer is defined.
+    pub(super) tier_sites: BTreeMap<String, String>,
+}
+
+/// Where a builtin was called.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// `FILE:LINE:COLUMN` of the outermost call.
+    pub(super) place: String,
+    span: Option<FileSpan>,
+}
+
+impl Site {
+    /// The place of the call that is being evaluated: the outermost one, in the file that is read and not in a function.
+    pub(super) fn of(eval: &Evaluator<'_, '_, '_>) -> Self {
+        let span = eval.call_stack().into_frames().into_iter().find_map(|frame| frame.location);
+        let place = span.as_ref().map_or_else(String::new, |span| {
+            let begin = span.resolve_span().begin;
+            format!("{}:{}:{}", span.filename(), begin.line + 1, begin.column + 1)
+        });
+        Self { place, span }
+    }
+
+    pub(super) fn diagnostic(&self, problem: Problem) -> Diagnostic {
+        match &self.span {
+            Some(span) => Diagnostic::at(span, problem.message, problem.help),
+            None => Diagnostic::of_file("policy", problem.message, problem.help),
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(trust: Trust, outer_tiers: Vec<String>, note: &'a dyn Fn(&str)) -> Self {
+        let state = State {
+            layer: Layer::new(trust),
+            outer_tiers,
+            diagnostics: Diagnostics::default(),
+            sources: Vec::new(),
+            bytes: 0,
+            registered: BTreeSet::new(),
+            modules: BTreeMap::new(),
+            open: Vec::new(),
+            examples: Vec::new(),
+            tier_uses: Vec::new(),
+            tier_sites: BTreeMap::new(),
+        };
+        Self { note, state: RefCell::new(state), started: Instant::now() }
+    }
+
+    /// Whether the time of the whole load is over.
+    pub(super) fn late(&self) -> bool {
+        self.started.elapsed() > limits::TIME
+    }
+
+    /// Ends the load: looks up what could only be looked up with everything read.
+    pub(super) fn finish(self) -> State {
+        let mut state = self.state.into_inner();
+        for (site, name) in core::mem::take(&mut state.tier_uses) {
+            let known = name == "none" || state.tier_sites.contains_key(&name) || state.outer_tiers.contains(&name);
+            if !known {
+                let help = format!("define it with `tier(\"{name}\", paths = [...])`, or correct the name");
+                state.diagnostics.push(site.diagnostic(Problem::new(format!("unknown tier `{name}`"), help)));
+            }
+        }
+        state
+    }
+}
+
+impl State {
+    /// Counts a source that was read against the limits of the whole policy.
+    pub(super) fn admit(&mut self, source: Source) -> Result<Rc<Source>, Diagnostic> {
+        self.bytes = self.bytes.saturating_add(source.text.len() as u64);
+        let refused = |what: String| {
+            let help = "split the policy into several, or remove what is not needed";
+            Err(Diagnostic::of_file(&source.name, what, Some(help.to_string())))
+        };
+        if self.sources.len() >= limits::FILES {
+            return refused(format!("the policy has more than {} files", limits::FILES));
+        }
+        if self.bytes > limits::TOTAL_BYTES {
+            return refused(format!("the policy is larger than {} MiB", limits::TOTAL_BYTES >> 20));
+        }
+        let source = Rc::new(source);
+        self.sources.push(source.clone());
+        Ok(source)
+    }
+
+    /// Notes the tiers that a rule names.
+    pub(super) fn use_tiers(&mut self, site: &Site, head: &Head) {
+        self.tier_uses.extend(head.tiers.iter().map(|name| (site.clone(), name.clone())));
+    }
+}
