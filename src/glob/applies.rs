@@ -81,7 +81,8 @@ fn by_language(rule: &PathRule<'_>, subject: &Subject) -> Answer {
     let fold = rule.ignore_case;
     let Some(shape) = subject.shape(fold) else { return Answer::Maybe };
     // Only what has a path in common with the subject can change the answer.
-    let near = |lane: &Lane<'_>| meets(shape, subject.tree, Normal::Start, lane) != Some(false);
+    let meets = |lane: &Lane<'_>| meets(shape, subject.tree, Normal::Start, lane);
+    let near = |lane: &Lane<'_>| meets(lane) != Some(false);
     let patterns: Vec<Lane<'_>> =
         rule.patterns.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
     if patterns.is_empty() {
@@ -97,6 +98,8 @@ fn by_language(rule: &PathRule<'_>, subject: &Subject) -> Answer {
         Found { .. } => Answer::Maybe,
     };
     match rule.reading {
+        // That no known path itself is hit was seen before; without a carve-out, a pattern that is near hits one below.
+        Reading::Restrict if subject.exact.is_some() && subject.tree && unless.is_empty() => Answer::Maybe,
         Reading::Permit => ask(subject.tree).map_or(Answer::Maybe, answer),
         Reading::Restrict => match ask(false).map_or(Answer::Maybe, answer) {
             Answer::No if subject.tree => match ask(true) {

@@ -104,8 +104,7 @@ impl Nfa {
 
     /// Whether the text is matched, and whether it lies below what is matched.
     pub(super) fn run(&self, text: &[u8], fold: bool) -> Outcome {
-        let live = if self.words == 1 { self.run_narrow(text, fold) } else { self.run_wide(text, fold) };
-        self.outcome(live.get(..self.words).unwrap_or_default())
+        if self.words == 1 { self.run_narrow(text, fold) } else { self.run_wide(text, fold) }
     }
 
     pub(super) fn outcome(&self, live: &[u64]) -> Outcome {
@@ -113,7 +112,7 @@ impl Nfa {
     }
 
     /// At most 64 positions: a set of them is one word.
-    fn run_narrow(&self, text: &[u8], fold: bool) -> [u64; MAX_WORDS] {
+    fn run_narrow(&self, text: &[u8], fold: bool) -> Outcome {
         let mut live = self.start.first().copied().unwrap_or(0);
         for byte in text {
             let mut next = 0;
@@ -130,14 +129,10 @@ impl Nfa {
                 break;
             }
         }
-        let mut all = [0; MAX_WORDS];
-        if let Some(first) = all.first_mut() {
-            *first = live;
-        }
-        all
+        self.outcome(&[live])
     }
 
-    fn run_wide(&self, text: &[u8], fold: bool) -> [u64; MAX_WORDS] {
+    fn run_wide(&self, text: &[u8], fold: bool) -> Outcome {
         let mut live = [0; MAX_WORDS];
         live.iter_mut().zip(&self.start).for_each(|(to, from)| *to = *from);
         for byte in text {
@@ -148,7 +143,7 @@ impl Nfa {
                 break;
             }
         }
-        live
+        self.outcome(&live)
     }
 
     /// Adds to `next` the positions that may come after one of `live` has read `byte`.

@@ -9,11 +9,7 @@ use super::{
     nfa::{Nfa, bits, has_bit, set_bit},
     normal::Normal,
 };
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 /// The steps (one glob, one byte) that one question may take.
 const MAX_STEPS: usize = 1 << 17;
@@ -162,15 +158,19 @@ fn representatives(shape: &Nfa, lanes: &[Lane<'_>]) -> Vec<u8> {
         lane.nfa.tests().iter().for_each(|test| note(test, lane.fold));
         lane.base.iter().for_each(|byte| note(&Test::Byte(*byte), lane.fold));
     }
-    let mut groups: BTreeMap<Vec<bool>, u8> = BTreeMap::new();
+    // With more classes than bits in a word, every byte stands for itself.
+    let grouped = classes.len() <= 64;
+    let mut groups: Vec<u64> = Vec::new();
     let mut all = Vec::new();
     for byte in 1..=u8::MAX {
-        if alone.contains(byte) {
-            all.push(byte);
-        } else {
-            groups.entry(classes.iter().map(|set| set.contains(byte)).collect()).or_insert(byte);
+        if grouped && !alone.contains(byte) {
+            let group = classes.iter().fold(0, |bits, set| bits << 1 | u64::from(set.contains(byte)));
+            if groups.contains(&group) {
+                continue;
+            }
+            groups.push(group);
         }
+        all.push(byte);
     }
-    all.extend(groups.into_values());
     all
 }
