@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    std::fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// The lines of the README's code blocks in a language.
@@ -21,7 +21,7 @@ fn blocks(language: &str) -> Vec<String> {
             (None, Some(tag)) if tag == language => current = Some(String::new()),
             (None, Some(_)) => current = Some("\0".into()), // a block of another language
             (Some(_), Some(_)) => found.extend(current.take().filter(|b| !b.starts_with('\0'))),
-            (Some(block), None) => *block += &format!("{line}\n"),
+            (Some(block), None) => block.extend([line, "\n"]),
             (None, None) => {}
         }
     }
@@ -29,13 +29,7 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 fn shell(command: &str, home: &Path) -> Output {
-    let out = Command::new("bash")
-        .args(["-c", command])
-        .current_dir(root())
-        .env("HOME", home)
-        .output()
-        .unwrap_or_else(|e| panic!("bash: {e}"));
-    out
+    Command::new("bash").args(["-c", command]).current_dir(root()).env("HOME", home).output().expect("bash runs")
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub const INTERNAL_ERROR: u8 = 1;
 /// Exit status where the policy does not load.
 pub const POLICY_ERROR: u8 = 4;
 
-/// Decides each tool call of OpenAI Codex before it runs: allow, prompt or deny, by Starlark policy.
+/// Decides each tool call of a coding agent before it runs: allow, prompt or deny, by Starlark policy.
 #[derive(Debug, Parser)]
 #[command(name = "prexec", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
