@@ -1,0 +1,72 @@
+//! Everything that begins with a dollar sign.
+
+use super::{
+    cursor::{begins_name, continues_name},
+    parser::{Parser, Read},
+    parts::Parts,
+    tree::{Parameter, Part},
+};
+use alloc::vec::Vec;
+
+impl Parser<'_, '_, '_> {
+    /// Reads what a dollar sign begins; `quoted` inside double quotes and here-documents.
+    pub(super) fn dollar(&mut self, parts: &mut Parts, quoted: bool) -> Read<()> {
+        let start = self.pos;
+        match self.peek_ahead(1) {
+            Some(b'(') if self.peek_ahead(2) == Some(b'(') => self.arithmetic_or_command(parts, quoted),
+            Some(b'(') => self.command_substitution(parts, quoted),
+            Some(b'{') => self.braced_parameter(parts, quoted),
+            Some(b'[') => self.bracket_arithmetic(parts, quoted),
+            Some(b'\'') if !quoted => self.ansi_c_quotes(parts),
+            Some(b'"') if !quoted => {
+                self.take_operator(1);
+                self.peek();
+                self.double_quotes(parts)?;
+                self.differs("locale-quote", start);
+                Ok(())
+            }
+            Some(byte) if begins_name(byte) => {
+                self.advance(1);
+                let mut name = Vec::new();
+                while let Some(byte) = self.peek().filter(|byte| continues_name(*byte)) {
+                    name.push(byte);
+                    self.advance(1);
+                }
+                parts.push(self.plain_parameter(name, quoted, start));
+                Ok(())
+            }
+            Some(byte) if is_special_parameter(byte) || byte.is_ascii_digit() => {
+                self.take_operator(2);
+                parts.push(self.plain_parameter(alloc::vec![byte], quoted, start));
+                Ok(())
+            }
+            next => {
+                self.advance(1);
+                parts.text(b"$", quoted);
+                let flag = matches!(next, Some(b'=' | b'~' | b'^' | b'+'));
+                if flag && self.peek_ahead(1).is_some_and(|byte| begins_name(byte) || byte == b'{') {
+                    // zsh expands the variable after these
+                    self.differs("zsh-parameter", start);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn plain_parameter(&self, name: Vec<u8>, quoted: bool, start: usize) -> Part {
+        Part::Parameter(Parameter {
+            name,
+            quoted,
+            length: false,
+            indirect: false,
+            subscript: None,
+            operation: None,
+            span: self.span(start),
+        })
+    }
+}
+
+/// `$@`, `$#` and so on.
+pub(super) const fn is_special_parameter(byte: u8) -> bool {
+    matches!(byte, b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')
+}

@@ -1,0 +1,263 @@
+//! Programs, lists and pipelines. All of them are loops: a million `;` or `&&` in a row use no more stack than one.
+
+use super::{
+    compound::CLOSERS,
+    differences,
+    parser::{Parser, Read, Stop, redirection_list, refuse},
+    tree::{Descriptor, ListItem, Node, NodeId, Operator, Part, Pipeline, Redirection, RedirectionKind, Word},
+};
+use alloc::vec::Vec;
+
+/// Elements of a list so far, and how the next one hangs on them.
+#[derive(Default)]
+struct Items {
+    list: Vec<ListItem>,
+    after: Option<Operator>,
+}
+
+impl Parser<'_, '_, '_> {
+    /// Reads a whole text, line by line as a shell does: what stands before a line that is refused still runs, so it is kept,
+    /// and the refused line with all after it is one unread node.
+    pub(super) fn program(mut self) -> Read<Option<NodeId>> {
+        let mut items = Items::default();
+        let result = self.nested(|this| {
+            loop {
+                let mark = (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
+                let start = this.pos;
+                let outcome = this.newlines().and_then(|()| this.line(&mut items));
+                match outcome {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(Stop::Refused(unread)) => {
+                        items.list.truncate(mark.0);
+                        this.core.nodes.truncate(mark.1);
+                        this.core.differences.truncate(mark.2);
+                        this.core.bodies.truncate(mark.3);
+                        this.pending.clear();
+                        this.substitutions = 0;
+                        this.pos = this.text.len();
+                        this.cover(start);
+                        let node = this.node(Node::Unread(unread), start)?;
+                        items.list.push(ListItem { after: Operator::Always, node, background: false });
+                        break;
+                    }
+                    Err(stop) => return Err(stop),
+                }
+            }
+            this.close_list(items, 0)
+        })?;
+        self.here_document_bodies()?;
+        self.assert_covered();
+        Ok(result)
+    }
+
+    /// Reads the commands up to the end of a line that ends a command; `false` at the end of the text.
+    fn line(&mut self, items: &mut Items) -> Read<bool> {
+        if self.peek().is_none() {
+            return Ok(false);
+        }
+        items.after = Some(Operator::Always);
+        self.items(items, true)?;
+        match self.peek() {
+            None => Ok(true),
+            Some(b'\n') => Ok(true),
+            Some(_) => refuse("unexpected-token", "bash refuses this line: a token stands where none can"),
+        }
+    }
+
+    /// Reads a list up to a token that cannot go on with it; `None` for an empty one. The caller looks for its own end.
+    pub(super) fn list(&mut self) -> Read<Option<NodeId>> {
+        self.nested(|this| {
+            let mut items = Items::default();
+            this.newlines()?;
+            let start = this.pos;
+            if !this.at_list_end() {
+                items.after = Some(Operator::Always);
+                this.items(&mut items, false)?;
+            }
+            this.close_list(items, start)
+        })
+    }
+
+    /// A list that must have a command.
+    pub(super) fn body(&mut self) -> Read<NodeId> {
+        match self.list()? {
+            Some(node) => Ok(node),
+            None => refuse("unexpected-token", "bash refuses this line: a command is missing"),
+        }
+    }
+
+    /// Commands and the operators between them.
+    fn items(&mut self, items: &mut Items, one_line: bool) -> Read<()> {
+        let mut stateful = self.core.stateful;
+        while let Some(after) = items.after.take() {
+            if after == Operator::Always {
+                stateful = self.core.stateful;
+            }
+            let detachments = self.core.detachments;
+            let node = self.pipeline()?;
+            if after != Operator::Always && self.core.stateful > stateful && self.core.detachments > detachments {
+                differences::chained(self, node);
+            }
+            items.list.push(ListItem { after, node, background: false });
+            self.blanks();
+            let next = match (self.peek(), self.peek_ahead(1)) {
+                (Some(b'&'), Some(b'&')) => Some((Operator::And, 2)),
+                (Some(b'|'), Some(b'|')) => Some((Operator::Or, 2)),
+                (Some(b'&'), _) => {
+                    if let Some(last) = items.list.last_mut() {
+                        last.background = true;
+                    }
+                    Some((Operator::Always, 1))
+                }
+                (Some(b';'), Some(b';' | b'&')) => None,
+                (Some(b';'), _) => Some((Operator::Always, 1)),
+                (Some(b'\n'), _) if !one_line => Some((Operator::Always, 0)),
+                _ => None,
+            };
+            let Some((operator, length)) = next else { return Ok(()) };
+            self.take_operator(length);
+            match operator {
+                Operator::Always if one_line => {
+                    self.blanks();
+                    if matches!(self.peek(), None | Some(b'\n')) {
+                        return Ok(());
+                    }
+                }
+                Operator::Always => {
+                    self.newlines()?;
+                    if self.at_list_end() {
+                        return Ok(());
+                    }
+                }
+                Operator::And | Operator::Or => self.newlines()?,
+            }
+            items.after = Some(operator);
+        }
+        Ok(())
+    }
+
+    /// Whether what stands here ends a list inside a construct.
+    fn at_list_end(&mut self) -> bool {
+        match self.peek() {
+            None | Some(b')') => true,
+            Some(b';') => matches!(self.peek_ahead(1), Some(b';' | b'&')),
+            Some(_) => self.reserved().is_some_and(|word| CLOSERS.contains(&word)),
+        }
+    }
+
+    fn close_list(&mut self, items: Items, start: usize) -> Read<Option<NodeId>> {
+        match items.list.as_slice() {
+            [] => Ok(None),
+            [ListItem { node, background: false, .. }] => Ok(Some(*node)),
+            _ => self.node(Node::List(items.list), start).map(Some),
+        }
+    }
+
+    /// `[time] [!] command | command ...`
+    fn pipeline(&mut self) -> Read<NodeId> {
+        let start = self.pos;
+        let (mut negated, mut timed) = (false, false);
+        loop {
+            if self.reserved() == Some(b"!") {
+                self.refuse_extended_glob_negation()?;
+                self.take_operator(1);
+                negated = !negated;
+            } else if self.eat_reserved(b"time") {
+                timed = true;
+                self.time_options(start)?;
+            } else {
+                break;
+            }
+            self.blanks();
+        }
+        let mut elements = Vec::new();
+        let stateful = self.core.stateful;
+        loop {
+            let first = self.core.nodes.len();
+            let element = self.command()?;
+            elements.push(element);
+            self.blanks();
+            if timed && elements.len() == 1 {
+                differences::timed(self, element, stateful, start);
+            }
+            if self.peek() != Some(b'|') || self.peek_ahead(1) == Some(b'|') {
+                if elements.len() > 1 {
+                    differences::null_command(self, element);
+                }
+                break;
+            }
+            self.take_operator(1);
+            differences::piped(self, element);
+            if self.peek() == Some(b'&') {
+                self.take_operator(1);
+                self.join_standard_error(first)?;
+            }
+            self.newlines()?;
+        }
+        match elements.as_slice() {
+            [only] if !negated && !timed => Ok(*only),
+            _ => self.node(Node::Pipeline(Pipeline { negated, timed, elements }), start),
+        }
+    }
+
+    /// `-p` and `--` after `time`. Any other option is a command's name to bash, but an option to the program that dash runs.
+    fn time_options(&mut self, start: usize) -> Read<()> {
+        loop {
+            self.blanks();
+            let (first, second, third) = (self.peek(), self.peek_ahead(1), self.peek_ahead(2));
+            let ends = third.is_none_or(super::cursor::is_metacharacter);
+            if first != Some(b'-') {
+                return Ok(());
+            }
+            match second {
+                Some(b'p') if ends => self.take_operator(2),
+                Some(b'-') if ends => {
+                    self.take_operator(2);
+                    self.blanks();
+                    return Ok(());
+                }
+                _ => {
+                    self.differs("time-option", start);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// `!(` negates a subshell, or is a glob where `extglob` is on, which a line before could have done.
+    fn refuse_extended_glob_negation(&mut self) -> Read<()> {
+        if self.peek_ahead(1) == Some(b'(') {
+            let sets_options = [&b"extglob"[..], b"shopt", b"BASHOPTS"].iter().any(|word| {
+                self.core.steps += self.text.len();
+                self.text.windows(word.len()).any(|window| window == *word)
+            });
+            self.core.tick(0)?;
+            if sets_options {
+                return refuse("extended-glob", "`!(` here is a glob or a negated command, by an option of the shell");
+            }
+        }
+        Ok(())
+    }
+
+    /// `a |& b` is `a 2>&1 | b`, as the last redirection of `a`. It belongs to the last node, which is the element.
+    fn join_standard_error(&mut self, first: usize) -> Read<()> {
+        let span = self.span(self.pos);
+        if self.core.nodes.len() == first {
+            return Ok(());
+        }
+        match self.core.nodes.last_mut().and_then(|located| redirection_list(&mut located.node)) {
+            Some(list) => {
+                let parts = alloc::vec![Part::Text { bytes: b"1".to_vec(), quoted: false }];
+                list.push(Redirection {
+                    kind: RedirectionKind::DuplicateOutput,
+                    descriptor: Some(Descriptor::Number(2)),
+                    target: Word { parts, span },
+                    span,
+                });
+                Ok(())
+            }
+            None => refuse("joined-pipe", "`|&` after this construct is not read"),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `${...}`
+
+use super::{
+    braces::Finish,
+    cursor::{begins_name, continues_name},
+    dollar::is_special_parameter,
+    parser::{Parser, Read, refuse},
+    parts::Parts,
+    quotes::unterminated,
+    substitution::Around,
+    tree::{Operation, Parameter, Part, Unread, Word},
+};
+use alloc::{boxed::Box, vec, vec::Vec};
+
+/// What follows the name, longest first; with how its operands are read.
+const OPERATORS: &[(&[u8], Operands)] = &[
+    (b":-", Operands::One),
+    (b":=", Operands::One),
+    (b":?", Operands::One),
+    (b":+", Operands::One),
+    (b"-", Operands::One),
+    (b"=", Operands::One),
+    (b"?", Operands::One),
+    (b"+", Operands::One),
+    (b"##", Operands::One),
+    (b"#", Operands::One),
+    (b"%%", Operands::One),
+    (b"%", Operands::One),
+    (b"//", Operands::Pattern),
+    (b"/#", Operands::Pattern),
+    (b"/%", Operands::Pattern),
+    (b"/", Operands::Pattern),
+    (b":", Operands::Substring),
+    (b"^^", Operands::One),
+    (b"^", Operands::One),
+    (b",,", Operands::One),
+    (b",", Operands::One),
+    (b"@", Operands::One),
+    (b"*", Operands::None),
+];
+
+#[derive(Clone, Copy)]
+enum Operands {
+    None,
+    One,
+    /// Pattern and replacement.
+    Pattern,
+    /// Offset and length, each an arithmetic expression.
+    Substring,
+}
+
+impl Parser<'_, '_, '_> {
+    /// `${...}`, from the dollar sign on.
+    pub(super) fn braced_parameter(&mut self, parts: &mut Parts, quoted: bool) -> Read<()> {
+        self.nested(|this| {
+            let start = this.pos;
+            this.take_operator(2);
+            match this.parameter(quoted, start)? {
+                Some(parameter) if this.eat(b'}') => {
+                    let span = this.span(start);
+                    parts.push(Part::Parameter(Parameter { span, ..parameter }));
+                }
+                _ => {
+                    // bash refuses it when it runs (other shells may not): find its end, keep nothing of it
+                    this.operand(quoted, b"")?;
+                    this.advance(1);
+                    parts.push(Part::Unread(Unread {
+                        code: "parameter-expansion",
+                        message: "this parameter expansion is not one that bash knows",
+                    }));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// All between the braces; `None` where it is nothing that bash knows, with the rest unread.
+    fn parameter(&mut self, quoted: bool, start: usize) -> Read<Option<Parameter>> {
+        let mut parameter = Parameter {
+            name: Vec::new(),
+            quoted,
+            length: false,
+            indirect: false,
+            subscript: None,
+            operation: None,
+            span: self.span(start),
+        };
+        let second = self.peek_ahead(1);
+        match self.peek() {
+            Some(b'#') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => parameter.length = true,
+            Some(b'#') if second.is_some_and(is_special_parameter) && self.peek_ahead(2) == Some(b'}') => {
+                parameter.length = true;
+            }
+            Some(b'!') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => {
+                parameter.indirect = true;
+            }
+            Some(b'!') if second.is_some_and(is_special_parameter) && self.peek_ahead(2) == Some(b'}') => {
+                parameter.indirect = true;
+            }
+            _ => {}
+        }
+        if parameter.length || parameter.indirect {
+            self.advance(1);
+        }
+        match self.peek() {
+            Some(byte) if begins_name(byte) => {
+                while let Some(byte) = self.peek().filter(|byte| continues_name(*byte)) {
+                    parameter.name.push(byte);
+                    self.advance(1);
+                }
+                if self.eat(b'[') {
+                    parameter.subscript = Some(Box::new(self.bracketed(quoted)?));
+                }
+            }
+            Some(byte) if byte.is_ascii_digit() => {
+                while let Some(byte) = self.peek().filter(u8::is_ascii_digit) {
+                    parameter.name.push(byte);
+                    self.advance(1);
+                }
+            }
+            Some(byte) if is_special_parameter(byte) => {
+                parameter.name.push(byte);
+                self.advance(1);
+            }
+            _ => return Ok(None),
+        }
+        if self.peek() == Some(b'}') {
+            return Ok(Some(parameter));
+        }
+        if parameter.length {
+            return Ok(None);
+        }
+        let ahead = [self.peek(), self.peek_ahead(1)];
+        let fits = |operator: &[u8]| operator.iter().zip(ahead).all(|(byte, next)| next == Some(*byte));
+        let Some((operator, operands)) = OPERATORS.iter().find(|(operator, _)| fits(operator)) else { return Ok(None) };
+        self.take_operator(operator.len());
+        let operands = match operands {
+            Operands::None if parameter.indirect => Vec::new(),
+            Operands::None => return Ok(None),
+            Operands::One => vec![self.operand(quoted, b"")?],
+            // where the slashes end and the pattern begins is not worth a guess
+            Operands::Pattern if self.peek() == Some(b'/') => return Ok(None),
+            Operands::Pattern => self.two_operands(quoted, b"/")?,
+            Operands::Substring => {
+                let operands = self.two_operands(quoted, b":")?;
+                if ends_at_wrong_colon(&operands) {
+                    return Ok(None);
+                }
+                operands
+            }
+        };
+        parameter.operation = Some(Operation { operator: operator.to_vec(), operands });
+        Ok(Some(parameter))
+    }
+
+    fn two_operands(&mut self, quoted: bool, separator: &[u8]) -> Read<Vec<Word>> {
+        let mut operands = vec![self.operand(quoted, separator)?];
+        if self.peek() != Some(b'}') {
+            self.advance(1);
+            operands.push(self.operand(quoted, b"")?);
+        }
+        Ok(operands)
+    }
+
+    /// An operand, up to the closing brace or one of `stops`, which is not taken.
+    fn operand(&mut self, quoted: bool, stops: &[u8]) -> Read<Word> {
+        let start = self.pos;
+        let mut parts = Parts::default();
+        loop {
+            match self.peek() {
+                None => return refuse("unterminated-quote", "bash refuses this line: `${` is not closed"),
+                Some(b'}') => break,
+                Some(byte) if stops.contains(&byte) => break,
+                Some(_) => self.operand_piece(&mut parts, quoted)?,
+            }
+        }
+        self.finish_word(parts, start, if quoted { Finish::PLAIN } else { Finish::TILDE })
+    }
+
+    /// One piece of an operand. Blanks and operators of commands have no meaning in it.
+    fn operand_piece(&mut self, parts: &mut Parts, quoted: bool) -> Read<()> {
+        match self.peek() {
+            Some(b'<' | b'>') if !quoted && self.peek_ahead(1) == Some(b'(') => self.process(parts),
+            Some(_) if !quoted => self.piece(parts),
+            Some(b'"') => {
+                let start = self.pos;
+                self.double_quotes(parts)?;
+                self.differs("quote-in-parameter", start);
+                Ok(())
+            }
+            Some(b'\'') => self.apostrophes(parts),
+            Some(b'\\') if self.raw(1) == Some(b'}') => {
+                parts.text(b"}", true);
+                self.advance(2);
+                Ok(())
+            }
+            _ => self.quoted_piece(parts, Around::DoubleQuotes),
+        }
+    }
+
+    /// `'..'` in an operand inside double quotes: it hides a closing brace, but not what is expanded in it.
+    fn apostrophes(&mut self, parts: &mut Parts) -> Read<()> {
+        let start = self.pos;
+        let text = self.text.get(self.pos + 1..).unwrap_or_default();
+        let Some(length) = text.iter().position(|byte| *byte == b'\'') else { return unterminated() };
+        parts.text(b"'", true);
+        self.advance(1);
+        let end = self.pos + length;
+        while self.pos < end {
+            self.quoted_piece(parts, Around::DoubleQuotes)?;
+        }
+        if self.pos != end {
+            return refuse("parameter-expansion", "quotes inside this parameter expansion are not read");
+        }
+        parts.text(b"'", true);
+        self.advance(1);
+        self.differs("quote-in-parameter", start);
+        Ok(())
+    }
+
+    /// A subscript after its `[`, with its closing bracket.
+    pub(super) fn bracketed(&mut self, quoted: bool) -> Read<Word> {
+        self.nested(|this| {
+            let start = this.pos;
+            let mut parts = Parts::default();
+            let mut open = 0_usize;
+            loop {
+                match this.peek() {
+                    None => return refuse("unterminated-quote", "bash refuses this line: `[` is not closed"),
+                    Some(b']') if open == 0 => break,
+                    Some(byte @ (b'[' | b']')) => {
+                        open = if byte == b'[' { open + 1 } else { open - 1 };
+                        parts.text(&[byte], quoted);
+                        this.advance(1);
+                    }
+                    Some(_) => this.operand_piece(&mut parts, quoted)?,
+                }
+            }
+            let word = this.finish_word(parts, start, Finish::PLAIN)?;
+            this.advance(1);
+            Ok(word)
+        })
+    }
+}
+
+/// `${x:a?b:c}`: the first colon is not where the length begins.
+fn ends_at_wrong_colon(operands: &[Word]) -> bool {
+    let question = |part: &Part| matches!(part, Part::Text { bytes, .. } if bytes.contains(&b'?'));
+    operands.first().is_some_and(|offset| offset.parts.iter().any(question))
+}
+

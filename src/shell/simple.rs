@@ -1,0 +1,74 @@
+//! Simple commands.
+
+use super::{
+    assignment::Assigned,
+    differences,
+    parser::{Parser, Read, refuse},
+    tree::{Node, NodeId, Simple},
+};
+
+/// Builtins whose arguments may be array assignments, which the grammar has to know.
+const DECLARING: &[&[u8]] =
+    &[b"declare", b"typeset", b"local", b"export", b"readonly", b"alias", b"eval", b"let"];
+
+impl Parser<'_, '_, '_> {
+    /// Assignments, words and redirections in any order; or the definition of a function.
+    pub(super) fn simple(&mut self) -> Read<NodeId> {
+        let start = self.pos;
+        let mut simple = Simple::default();
+        let mut first_word = None;
+        let mut declares = false;
+        let mut detached_after = None;
+        loop {
+            self.blanks();
+            let joined = self.peek() == Some(b'&');
+            if let Some(redirection) = self.redirection()? {
+                if joined && detached_after.is_none() {
+                    detached_after = Some(simple.words.len());
+                }
+                simple.redirections.push(redirection);
+                continue;
+            }
+            match self.peek() {
+                None | Some(b'\n' | b';' | b'|' | b'&' | b')') => break,
+                Some(b'(') => {
+                    let alone = simple.assignments.is_empty() && simple.redirections.is_empty() && simple.words.len() == 1;
+                    return match first_word {
+                        Some(name) if alone => self.function_after_name(name, start),
+                        _ => refuse("unexpected-token", "bash refuses this line: a parenthesis stands where none can"),
+                    };
+                }
+                Some(_) => {}
+            }
+            if simple.words.is_empty() || declares {
+                match self.assignment(!simple.words.is_empty())? {
+                    Assigned::Variable(assignment) => {
+                        simple.assignments.push(assignment);
+                        continue;
+                    }
+                    Assigned::Word(word) => {
+                        simple.words.push(word);
+                        continue;
+                    }
+                    Assigned::Nothing => {}
+                }
+            }
+            let from = self.pos;
+            let parts = self.word_parts()?;
+            if simple.words.is_empty() {
+                first_word = parts.plain().map(<[u8]>::to_vec);
+                declares = parts.plain().is_some_and(|word| DECLARING.contains(&word));
+            }
+            if parts.list.is_empty() {
+                return refuse("unexpected-token", "bash refuses this line: a token stands where none can");
+            }
+            let word = self.finish_argument(parts, from)?;
+            simple.words.push(word);
+        }
+        if simple.words.is_empty() && simple.assignments.is_empty() && simple.redirections.is_empty() {
+            return refuse("unexpected-token", "bash refuses this line: a command is missing");
+        }
+        differences::simple(self, &simple, first_word.as_deref(), detached_after, start);
+        self.node(Node::Simple(simple), start)
+    }
+}
