@@ -191,6 +191,7 @@ impl Parser<'_, '_, '_> {
         }
         table.uncertain = false;
         let mut open: Vec<usize> = Vec::new();
+        let mut substitution = false;
         let mut at = outer;
         while let Some(&byte) = text.get(at) {
             match byte {
@@ -199,10 +200,10 @@ impl Parser<'_, '_, '_> {
                 b'"' | b'`' => {
                     let end = skip_to(text, at, byte, true);
                     let inside = text.get(at + 1..end).unwrap_or_default();
-                    table.uncertain |= byte == b'`' || inside.iter().any(|byte| matches!(byte, b'$' | b'`'));
+                    table.uncertain |= byte == b'`' || inside.contains(&b'`') || inside.windows(2).any(|two| two == b"$(");
                     at = end;
                 }
-                b'$' if text.get(at + 1) == Some(&b'(') => table.uncertain |= text.get(at + 2) != Some(&b'('),
+                b'$' if text.get(at + 1) == Some(&b'(') => substitution = true,
                 b'(' => open.push(at),
                 b')' => {
                     if let (Some(start), Ok(end)) = (open.pop(), u32::try_from(at))
@@ -223,9 +224,16 @@ impl Parser<'_, '_, '_> {
                 *entry = 1;
             }
         }
-        let steps = at.saturating_sub(outer);
-        self.core.tick(steps)
+        let region = text.get(outer..at.min(text.len())).unwrap_or_default();
+        table.uncertain |= substitution && hides_parentheses(region);
+        self.core.tick(region.len())
     }
+}
+
+/// Whether a substitution in the text may hold parentheses that are no pairs: in a comment, a here-document, patterns of `case`.
+fn hides_parentheses(text: &[u8]) -> bool {
+    text.windows(2).any(|two| matches!(two, b"<<" | b" #" | b"\t#" | b"\n#" | b";#" | b"(#" | b"&#" | b"|#"))
+        || text.windows(4).any(|four| four == b"esac")
 }
 
 fn unclear<T>() -> Read<T> {

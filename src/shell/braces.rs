@@ -1,6 +1,9 @@
 //! What is found in a word when all of it is read: brace expressions and tildes.
 
-use super::{cursor::{begins_name, continues_name}, tree::Part};
+use super::{
+    cursor::{begins_name, continues_name},
+    tree::{Part, Unread},
+};
 use alloc::vec::Vec;
 
 /// Which expansions a word takes part in.
@@ -35,13 +38,6 @@ impl Finish {
     pub(super) const TILDE: Self = Self { braces: false, tilde: Tilde::Start };
 }
 
-/// A brace that is open.
-#[derive(Default)]
-struct Frame {
-    alternatives: Vec<Vec<Part>>,
-    current: Vec<Part>,
-}
-
 /// A word's parts, and what in it other shells do not expand.
 pub(super) struct Finished {
     pub(super) parts: Vec<Part>,
@@ -61,98 +57,179 @@ pub(super) fn finish(parts: Vec<Part>, how: Finish, room: usize, steps: &mut usi
 }
 
 fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<Part>, bool)> {
-    let mut stack: Vec<Frame> = Vec::new();
-    let mut current: Vec<Part> = Vec::new();
-    let mut found = false;
+    let mut text = Vec::new();
+    let mut others = Vec::new();
     for part in parts {
-        let Part::Text { bytes, quoted: false } = part else {
-            current.push(part);
-            continue;
-        };
-        let mut text = bytes.iter().copied().peekable();
-        while let Some(byte) = text.next() {
-            match byte {
-                b'{' if text.peek() == Some(&b'}') => {
-                    text.next();
-                    push_text(&mut current, b"{}");
-                }
-                b'{' => {
-                    if stack.len() >= room {
-                        return None;
-                    }
-                    stack.push(Frame { alternatives: Vec::new(), current: core::mem::take(&mut current) });
-                }
-                b',' if !stack.is_empty() => {
-                    if let Some(frame) = stack.last_mut() {
-                        frame.alternatives.push(core::mem::take(&mut current));
-                    }
-                }
-                b'}' => match stack.pop() {
-                    None => push_text(&mut current, b"}"),
-                    Some(mut frame) => {
-                        let inner = core::mem::replace(&mut current, frame.current);
-                        if !frame.alternatives.is_empty() {
-                            frame.alternatives.push(inner);
-                            current.push(Part::Braces(frame.alternatives));
-                            found = true;
-                        } else if let Some(sequence) = sequence(&inner) {
-                            current.push(Part::Sequence(sequence));
-                            found = true;
-                        } else {
-                            *steps += inner.len();
-                            push_text(&mut current, b"{");
-                            join(&mut current, inner);
-                            push_text(&mut current, b"}");
-                        }
-                    }
-                },
-                other => push_text(&mut current, &[other]),
+        match part {
+            Part::Text { bytes, quoted: false } => {
+                text.extend_from_slice(&bytes);
+                others.resize_with(text.len(), || None);
+            }
+            other => {
+                text.push(OTHER);
+                others.push(Some(other));
             }
         }
     }
-    // what is still open stands for itself, from the outside in
+    let opening = text.iter().filter(|byte| **byte == b'{').count();
+    if opening > room {
+        return None;
+    }
+    // each brace looks for its end once for each brace around it
+    *steps += text.len() * opening;
+    let mut finder = Finder { text, others, found: false };
+    let end = finder.text.len();
     let mut whole = Vec::new();
-    for frame in stack {
-        join(&mut whole, frame.current);
-        push_text(&mut whole, b"{");
-        // the frame's alternatives came before what the next frame (or the end) holds
-        for alternative in frame.alternatives {
-            join(&mut whole, alternative);
-            push_text(&mut whole, b",");
+    if finder.others.iter().flatten().any(holds_brace) {
+        // bash counts the braces of such an expansion by other rules here than when it expands it
+        finder.found = true;
+        finder.take(0, end, &mut whole);
+        whole.push(Part::Unread(UNREAD));
+    } else {
+        finder.expand(0, end, &mut whole);
+    }
+    Some((whole, finder.found))
+}
+
+/// Stands in the text for a part that is no plain text. No script holds the byte.
+const OTHER: u8 = 0;
+
+const UNREAD: Unread = Unread { code: "brace-expansion", message: "the braces of this word are not read" };
+
+/// Finds brace expressions the way bash does: a brace is closed by the first `}` at its level that comes after a `,` or `..`; one
+/// that is not closed so stands for itself.
+struct Finder {
+    /// The unquoted text of the word, with [`OTHER`] for each other part.
+    text: Vec<u8>,
+    others: Vec<Option<Part>>,
+    found: bool,
+}
+
+impl Finder {
+    fn at(&self, index: usize, end: usize) -> Option<u8> {
+        if index < end { self.text.get(index).copied() } else { None }
+    }
+
+    /// Adds the parts of the text from `from` to `to`.
+    fn expand(&mut self, mut from: usize, to: usize, out: &mut Vec<Part>) {
+        while let Some((open, close)) = self.first_pair(from, to) {
+            self.take(from, open, out);
+            let inner = self.text.get(open + 1..close).unwrap_or_default();
+            if inner.contains(&b',') {
+                let mut alternatives = Vec::new();
+                let mut start = open + 1;
+                loop {
+                    let end = self.separator(start, close);
+                    let mut alternative = Vec::new();
+                    self.expand(start, end, &mut alternative);
+                    alternatives.push(alternative);
+                    if end == close {
+                        break;
+                    }
+                    start = end + 1;
+                }
+                out.push(Part::Braces(alternatives));
+                self.found = true;
+            } else if is_sequence(inner) {
+                out.push(Part::Sequence(inner.to_vec()));
+                self.found = true;
+            } else if inner.contains(&OTHER) {
+                // a comma in quotes decides here whether the braces stay
+                self.take(open, close + 1, out);
+                out.push(Part::Unread(UNREAD));
+                self.found = true;
+            } else {
+                self.take(open, close + 1, out);
+            }
+            from = close + 1;
+        }
+        self.take(from, to, out);
+    }
+
+    /// The first brace that is closed.
+    fn first_pair(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        (from..to).filter(|at| self.text.get(*at) == Some(&b'{')).find_map(|open| {
+            // `{}` at the beginning stands for itself
+            if open == from && self.at(open + 1, to) == Some(b'}') {
+                return None;
+            }
+            Some((open, self.closing(open + 1, to)?))
+        })
+    }
+
+    fn closing(&self, from: usize, to: usize) -> Option<usize> {
+        let (mut level, mut separated) = (0_usize, false);
+        for at in from..to {
+            match self.text.get(at)? {
+                b'}' if level == 0 && separated => return Some(at),
+                b'{' => level += 1,
+                b'}' => level = level.saturating_sub(1),
+                b',' if level == 0 => separated = true,
+                b'.' if level == 0 && self.at(at + 1, to) == Some(b'.') && self.at(at + 2, to) != Some(b'}') => {
+                    separated = true;
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The next comma that separates alternatives, or `to`.
+    fn separator(&self, from: usize, to: usize) -> usize {
+        let mut level = 0_usize;
+        for at in from..to {
+            match self.text.get(at) {
+                Some(b',') if level == 0 => return at,
+                Some(b'{') => level += 1,
+                Some(b'}') => level = level.saturating_sub(1),
+                _ => {}
+            }
+        }
+        to
+    }
+
+    /// Adds text as it stands.
+    fn take(&mut self, from: usize, to: usize, out: &mut Vec<Part>) {
+        for at in from..to {
+            match (self.others.get_mut(at).and_then(Option::take), self.text.get(at)) {
+                (Some(part), _) => out.push(part),
+                (None, Some(byte)) => push_byte(out, *byte),
+                (None, None) => {}
+            }
         }
     }
-    join(&mut whole, current);
-    Some((whole, found))
+}
+
+/// Whether an expansion holds a brace in its operands.
+fn holds_brace(part: &Part) -> bool {
+    let Part::Parameter(parameter) = part else { return false };
+    let operands = parameter.operation.iter().flat_map(|operation| &operation.operands);
+    operands.chain(parameter.subscript.as_deref()).flat_map(|word| &word.parts).any(|part| match part {
+        Part::Text { bytes, .. } => bytes.iter().any(|byte| matches!(byte, b'{' | b'}')),
+        other => holds_brace(other),
+    })
 }
 
 /// `1..9`, `a..f`, with a step or not. The letters of a word such as `{ab..c}` make no sequence.
-fn sequence(parts: &[Part]) -> Option<Vec<u8>> {
-    let [Part::Text { bytes, quoted: false }] = parts else { return None };
-    let text = core::str::from_utf8(bytes).ok()?;
+fn is_sequence(text: &[u8]) -> bool {
+    let Ok(text) = core::str::from_utf8(text) else { return false };
     let mut fields = text.split("..");
-    let (first, last, step, rest) = (fields.next()?, fields.next()?, fields.next(), fields.next());
+    let (Some(first), Some(last), step, rest) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+        return false;
+    };
     let number = |field: &str| {
         let digits = field.strip_prefix(['-', '+']).unwrap_or(field);
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     let letter = |field: &str| matches!(field.as_bytes(), [byte] if byte.is_ascii_alphabetic());
     let ends = (number(first) && number(last)) || (letter(first) && letter(last));
-    (ends && step.is_none_or(number) && rest.is_none()).then(|| bytes.clone())
+    ends && step.is_none_or(number) && rest.is_none()
 }
 
-fn push_text(parts: &mut Vec<Part>, more: &[u8]) {
+fn push_byte(parts: &mut Vec<Part>, byte: u8) {
     match parts.last_mut() {
-        Some(Part::Text { bytes, quoted: false }) => bytes.extend_from_slice(more),
-        _ => parts.push(Part::Text { bytes: more.to_vec(), quoted: false }),
-    }
-}
-
-fn join(parts: &mut Vec<Part>, more: Vec<Part>) {
-    for part in more {
-        match part {
-            Part::Text { bytes, quoted: false } => push_text(parts, &bytes),
-            other => parts.push(other),
-        }
+        Some(Part::Text { bytes, quoted: false }) => bytes.push(byte),
+        _ => parts.push(Part::Text { bytes: alloc::vec![byte], quoted: false }),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     braces::Finish,
     parser::{Parser, Read, refuse},
     parts::Parts,
-    tree::{Node, Word},
+    tree::{Node, Part, Word},
 };
 use alloc::vec::Vec;
 
@@ -50,9 +50,8 @@ impl Parser<'_, '_, '_> {
                     (position, regex) = (2, false);
                     continue;
                 }
-                (Some(b'('), _) => {
+                (Some(b'('), _) if position == 0 => {
                     open += 1;
-                    position = 0;
                     self.take_operator(1);
                 }
                 (Some(b')'), _) if open > 0 => {
@@ -68,7 +67,7 @@ impl Parser<'_, '_, '_> {
                     dash.matters = true;
                     self.take_operator(1);
                 }
-                (Some(b';' | b'&' | b'|' | b')'), _) => {
+                (Some(b';' | b'&' | b'|' | b'(' | b')'), _) => {
                     return refuse("unexpected-token", "bash refuses this line: a token stands where none can in `[[`");
                 }
                 _ => {
@@ -76,13 +75,17 @@ impl Parser<'_, '_, '_> {
                         break;
                     }
                     let word = self.pattern_word()?;
-                    let text = super::function::literal(&word).unwrap_or_default();
-                    let unary = matches!(text.as_slice(), [b'-', letter] if letter.is_ascii_alphabetic());
+                    // a quoted operator is an operand
+                    let text = match word.parts.as_slice() {
+                        [Part::Text { bytes, quoted: false }] => bytes.as_slice(),
+                        _ => b"",
+                    };
+                    let unary = matches!(text, [b'-', letter] if letter.is_ascii_alphabetic());
                     if dash.at_command && text != b"!" {
                         dash.matters |= !unary;
                         dash.at_command = false;
                     }
-                    match text.as_slice() {
+                    match text {
                         b"!" if position == 0 => {}
                         operator if position == 1 && ARITHMETIC.contains(&operator) => arithmetic = true,
                         operator if position == 1 && BINARY.contains(&operator) => regex = operator == b"=~",

@@ -138,11 +138,11 @@ impl Parser<'_, '_, '_> {
             Operands::None if parameter.indirect => Vec::new(),
             Operands::None => return Ok(None),
             Operands::One => vec![self.operand(quoted, b"")?],
-            // where the slashes end and the pattern begins is not worth a guess
-            Operands::Pattern if self.peek() == Some(b'/') => return Ok(None),
-            Operands::Pattern => self.two_operands(quoted, b"/")?,
+            // the third slash of `${x///y}` is the pattern
+            Operands::Pattern if *operator == b"//" && self.eat(b'/') => self.two_operands(quoted, b"/", b"/")?,
+            Operands::Pattern => self.two_operands(quoted, b"/", b"")?,
             Operands::Substring => {
-                let operands = self.two_operands(quoted, b":")?;
+                let operands = self.two_operands(quoted, b":", b"")?;
                 if ends_at_wrong_colon(&operands) {
                     return Ok(None);
                 }
@@ -153,8 +153,13 @@ impl Parser<'_, '_, '_> {
         Ok(Some(parameter))
     }
 
-    fn two_operands(&mut self, quoted: bool, separator: &[u8]) -> Read<Vec<Word>> {
-        let mut operands = vec![self.operand(quoted, separator)?];
+    /// Two operands; `begun` is what has been read of the first.
+    fn two_operands(&mut self, quoted: bool, separator: &[u8], begun: &[u8]) -> Read<Vec<Word>> {
+        let mut first = self.operand(quoted, separator)?;
+        if !begun.is_empty() {
+            first.parts.insert(0, Part::Text { bytes: begun.to_vec(), quoted });
+        }
+        let mut operands = vec![first];
         if self.peek() != Some(b'}') {
             self.advance(1);
             operands.push(self.operand(quoted, b"")?);
@@ -191,6 +196,12 @@ impl Parser<'_, '_, '_> {
             Some(b'\'') => self.apostrophes(parts),
             Some(b'\\') if self.raw(1) == Some(b'}') => {
                 parts.text(b"}", true);
+                self.advance(2);
+                Ok(())
+            }
+            Some(b'\\') if !matches!(self.raw(1), None | Some(b'$' | b'`' | b'\\' | b'"')) => {
+                let both = self.text.get(self.pos..self.pos + 2).unwrap_or_default();
+                parts.text(both, true);
                 self.advance(2);
                 Ok(())
             }

@@ -1,1 +1,113 @@
-//! Word values.
+//! What a word becomes before it reaches a command: the expansions of a shell, in the order in which it carries them out, over
+//! values that may be known, known in part, or not at all.
+//!
+//! Never narrower than any of bash, dash and zsh with the tree's reading: where they would split or glob a known value differently
+//! the result is unknown. What they read differently is in [`super::tree::Tree::differences`].
+
+mod alternatives;
+mod field;
+mod operation;
+mod pattern;
+
+use super::tree::{Parameter, Part, Word};
+use crate::effect::{self, Span, Value};
+use alloc::{vec, vec::Vec};
+use field::{Builder, Split};
+
+/// Most words that one word's brace expressions may become; beyond, the word is unknown.
+pub const MAX_WORDS: usize = 256;
+
+/// What the words of a script depend on.
+pub trait State {
+    /// The value of a variable or special parameter where the script determines it: at most one word before splitting. `None`
+    /// for all else: unset, from the environment, an array, assigned in a way that is not followed.
+    fn get(&self, name: &[u8]) -> Option<Value>;
+
+    /// What `~name` is: `b""` is the home directory of the session, `b"+"` the working directory. `None` where not known.
+    fn home(&self, name: &[u8]) -> Option<Value>;
+
+    /// The bytes that split an unquoted value; `None` where the script may have changed IFS to something not known.
+    fn separators(&self) -> Option<Vec<u8>> {
+        Some(b" \t\n".to_vec())
+    }
+}
+
+/// A state in which nothing is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+impl State for Nothing {
+    fn get(&self, _: &[u8]) -> Option<Value> {
+        None
+    }
+
+    fn home(&self, _: &[u8]) -> Option<Value> {
+        None
+    }
+}
+
+/// The words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
+pub fn expand(word: &Word, state: &dyn State) -> Vec<effect::Word> {
+    // most words are plain text
+    if let [Part::Text { bytes, quoted }] = word.parts.as_slice()
+        && (*quoted || !pattern::has_glob(bytes))
+    {
+        return vec![effect::Word { value: Value::Known(bytes.clone()), span: word.span }];
+    }
+    let braces = word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)));
+    let alternatives = if braces && alternatives::may_join_dollar(&word.parts) {
+        None
+    } else {
+        alternatives::alternatives(&word.parts)
+    };
+    let Some(alternatives) = alternatives else {
+        return vec![effect::Word { value: Value::ANY_WORDS, span: word.span }];
+    };
+    let mut words = Vec::new();
+    for parts in alternatives {
+        let mut builder = Builder::new(Split::Fields, state);
+        builder.parts(&parts, braces);
+        words.extend(builder.finish().into_iter().map(|value| effect::Word { value, span: word.span }));
+    }
+    words
+}
+
+/// The words of several arguments.
+pub fn expand_all(words: &[Word], state: &dyn State) -> Vec<effect::Word> {
+    words.iter().flat_map(|word| expand(word, state)).collect()
+}
+
+/// The value of an assignment, the operand of `case` or `[[`, a here-string, the body of a here-document: always one word;
+/// nothing is split and no file names are looked up.
+pub fn value(word: &Word, state: &dyn State) -> Value {
+    let parts: Vec<_> = word.parts.iter().map(alternatives::borrowed).collect();
+    let mut builder = Builder::new(Split::Never, state);
+    builder.parts(&parts, false);
+    builder.finish().pop().unwrap_or_else(|| Value::Known(Vec::new()))
+}
+
+/// The target of a redirection: one word. It is a [`Value::Pattern`] where bash would look up file names (dash and zsh open the
+/// text itself, which a pattern stands for too); a value that bash would split, and then refuse, is kept whole as dash keeps it.
+pub fn target(word: &Word, state: &dyn State) -> effect::Word {
+    let value = match alternatives::alternatives(&word.parts).as_deref() {
+        Some([parts]) => {
+            let mut builder = Builder::new(Split::Globs, state);
+            builder.parts(parts, false);
+            builder.finish().pop().unwrap_or(Value::ANY_WORD)
+        }
+        // several words: bash refuses, zsh opens them all
+        _ => Value::ANY_WORD,
+    };
+    effect::Word { value, span: word.span }
+}
+
+/// The value of a parameter expansion, before splitting.
+fn parameter(parameter: &Parameter, state: &dyn State) -> Option<Value> {
+    operation::evaluate(parameter, state)
+}
+
+/// Whether an expansion was written as `$name` without braces: zsh takes `[..]` and `:x` after it as parts of it.
+fn is_unbraced(parameter: &Parameter) -> bool {
+    let Span { start, end } = parameter.span;
+    usize::try_from(end - start).is_ok_and(|length| length == parameter.name.len() + 1)
+}

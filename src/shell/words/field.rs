@@ -1,0 +1,298 @@
+//! Joining the pieces of a word into the words that it becomes.
+
+use super::{
+    State,
+    alternatives::Piece,
+    is_unbraced, parameter,
+    pattern::{escape, has_glob},
+    super::{
+        cursor::{begins_name, continues_name},
+        tree::{Parameter, Part},
+    },
+};
+use crate::effect::Value;
+use alloc::{vec, vec::Vec};
+
+/// What happens to unquoted values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Split {
+    /// They are split, then file names are looked up.
+    Fields,
+    /// File names are looked up.
+    Globs,
+    /// Nothing.
+    Never,
+}
+
+/// A piece of one field.
+enum Atom {
+    /// Known text.
+    Text { bytes: Vec<u8>, quoted: bool },
+    /// One of several.
+    OneOf(Vec<Vec<u8>>),
+    /// Any text, inside this one word.
+    Any,
+    /// Any number of words, the first and last of which join what stands around.
+    AnyWords,
+}
+
+/// Most alternatives of one word before it is only known by its ends.
+const MAX_ALTERNATIVES: usize = 64;
+
+/// Builds the words that one word without braces becomes.
+pub(super) struct Builder<'s> {
+    split: Split,
+    state: &'s dyn State,
+    done: Vec<Value>,
+    /// `None` where no word has begun: an empty unquoted value leaves none.
+    field: Option<Vec<Atom>>,
+}
+
+impl<'s> Builder<'s> {
+    pub(super) fn new(split: Split, state: &'s dyn State) -> Self {
+        Self { split, state, done: Vec::new(), field: None }
+    }
+
+    /// Adds all pieces; `from_braces` where a brace expression made them, so that tildes were not looked for in what it joined.
+    pub(super) fn parts(&mut self, parts: &[Piece<'_>], from_braces: bool) {
+        let mut suffix = false;
+        for (index, part) in parts.iter().enumerate() {
+            let next = parts.get(index + 1).map(AsRef::as_ref);
+            match part.as_ref() {
+                // zsh reads `$x[1]`, `$x:h` and `$#x` as one expansion
+                Part::Text { .. } if suffix => {
+                    self.push(Atom::AnyWords);
+                    continue;
+                }
+                Part::Text { bytes, quoted } => {
+                    let tilde = index == 0 && from_braces && !quoted && bytes.first() == Some(&b'~');
+                    if tilde { self.push(Atom::Any) } else { self.text(bytes, *quoted) }
+                }
+                Part::Glob(bytes) => self.text(bytes, false),
+                Part::Tilde(name) => self.tilde(name, next),
+                Part::Parameter(parameter) => {
+                    suffix = takes_suffix(parameter, next);
+                    if suffix { self.push(Atom::AnyWords) } else { self.parameter(parameter) }
+                    continue;
+                }
+                Part::Command { quoted: false, .. } if self.split == Split::Fields => self.push(Atom::AnyWords),
+                // digits and a sign, which are split only by an odd IFS
+                Part::Arithmetic { quoted: false, .. } if self.split == Split::Fields && self.splits_numbers() => {
+                    self.push(Atom::AnyWords);
+                }
+                Part::Command { .. } | Part::Arithmetic { .. } => self.push(Atom::Any),
+                Part::Process { .. } => {
+                    self.text(b"/dev/fd/", true);
+                    self.push(Atom::Any);
+                }
+                Part::Braces(_) | Part::Sequence(_) | Part::Unread(_) => self.push(Atom::AnyWords),
+            }
+            suffix = false;
+        }
+    }
+
+    /// The words, finished.
+    pub(super) fn finish(mut self) -> Vec<Value> {
+        self.end_field();
+        self.done
+    }
+
+    fn push(&mut self, atom: Atom) {
+        self.field.get_or_insert_default().push(atom);
+    }
+
+    fn text(&mut self, bytes: &[u8], quoted: bool) {
+        let quoted = quoted || self.split == Split::Never;
+        let field = self.field.get_or_insert_default();
+        match field.last_mut() {
+            Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend_from_slice(bytes),
+            _ => field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
+        }
+    }
+
+    fn tilde(&mut self, name: &[u8], next: Option<&Part>) {
+        let ends = match next {
+            None => true,
+            Some(Part::Text { bytes, quoted }) => !quoted && matches!(bytes.first(), Some(b'/' | b':')),
+            Some(_) => false,
+        };
+        match self.state.home(name).filter(|_| ends) {
+            Some(value) => self.quoted_value(value),
+            None => self.push(Atom::Any),
+        }
+    }
+
+    fn parameter(&mut self, expansion: &Parameter) {
+        let all = matches!(expansion.name.as_slice(), b"@" | b"*")
+            || expansion.subscript.as_ref().is_some_and(|subscript| matches!(plain(&subscript.parts), Some(b"@" | b"*")))
+            || expansion.indirect;
+        let quoted = expansion.quoted || self.split != Split::Fields;
+        match parameter(expansion, self.state) {
+            // bash looks for file names, other shells open the value itself
+            Some(value) if self.split == Split::Globs && !expansion.quoted && may_glob(&value) => self.push(Atom::Any),
+            Some(value) if quoted => self.quoted_value(value),
+            Some(value) => self.unquoted_value(&value),
+            // `"$@"` and its like are any number of words in quotes, too
+            None if quoted && !(all && self.split == Split::Fields && !expansion.length) => self.push(Atom::Any),
+            None => self.push(Atom::AnyWords),
+        }
+    }
+
+    /// A value that stays inside its word.
+    fn quoted_value(&mut self, value: Value) {
+        match value {
+            Value::Known(bytes) => self.text(&bytes, true),
+            Value::Set(all) => self.push(Atom::OneOf(all)),
+            Value::Affix { prefix, suffix } => {
+                self.text(&prefix, true);
+                self.push(Atom::Any);
+                self.text(&suffix, true);
+            }
+            Value::Pattern(_) | Value::Unknown { .. } => self.push(Atom::Any),
+        }
+    }
+
+    /// A value that is split and may hold globs. Where either would change it, bash and dash make other words of it than zsh,
+    /// which does neither: then the words are not known.
+    fn unquoted_value(&mut self, value: &Value) {
+        let separators = self.state.separators();
+        let plain = |bytes: &[u8]| {
+            let splits = separators.as_ref().is_none_or(|all| bytes.iter().any(|byte| all.contains(byte)));
+            !bytes.is_empty() && !splits && !has_glob(bytes) && !bytes.contains(&b'\\')
+        };
+        match value {
+            // no word of its own, in any shell
+            Value::Known(bytes) if bytes.is_empty() => {}
+            Value::Known(bytes) if plain(bytes) => self.text(bytes, true),
+            Value::Set(all) if all.iter().all(|bytes| plain(bytes)) => self.push(Atom::OneOf(all.clone())),
+            _ => self.push(Atom::AnyWords),
+        }
+    }
+
+    fn splits_numbers(&self) -> bool {
+        self.state.separators().is_none_or(|all| all.iter().any(|byte| byte.is_ascii_digit() || *byte == b'-'))
+    }
+
+    fn end_field(&mut self) {
+        if let Some(field) = self.field.take() {
+            self.done.push(join(field, self.split));
+        }
+    }
+}
+
+/// Whether a value, unquoted, could be taken for a glob.
+fn may_glob(value: &Value) -> bool {
+    let glob = |bytes: &Vec<u8>| bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('));
+    match value {
+        Value::Affix { prefix, suffix } => glob(prefix) || glob(suffix),
+        other => other.alternatives().is_none_or(|all| all.iter().any(glob)),
+    }
+}
+
+/// Whether a shell takes what follows an unbraced expansion as a part of it: zsh its subscripts and modifiers.
+fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
+    let Some(Part::Text { bytes, .. }) = next else { return false };
+    if !is_unbraced(parameter) {
+        return false;
+    }
+    // only a brace expression puts text here that bash, too, takes for more of the name: `$x{1,2}` is `$x1 $x2`
+    let name = parameter.name.first().copied().is_some_and(begins_name);
+    if name && bytes.first().copied().is_some_and(continues_name) && matches!(next, Some(Part::Text { quoted: false, .. })) {
+        return true;
+    }
+    match (parameter.name.as_slice(), bytes.as_slice()) {
+        (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) => true,
+        (_, [b'[', ..]) => true,
+        (_, [b':', modifier, ..]) => b"aAcefFghlpPqQrstuwWxX&".contains(modifier),
+        _ => false,
+    }
+}
+
+/// The text of parts that are nothing but text.
+pub(super) fn plain(parts: &[Part]) -> Option<&[u8]> {
+    match parts {
+        [Part::Text { bytes, .. }] => Some(bytes),
+        _ => None,
+    }
+}
+
+/// The value of a field.
+fn join(field: Vec<Atom>, split: Split) -> Value {
+    let globs = split != Split::Never
+        && field.iter().any(|atom| matches!(atom, Atom::Text { quoted: false, .. }))
+        && has_glob(&unquoted(&field));
+    let words = field.iter().any(|atom| matches!(atom, Atom::AnyWords));
+    let any = words || field.iter().any(|atom| matches!(atom, Atom::Any));
+    let text = field.iter().any(|atom| matches!(atom, Atom::Text { bytes, quoted } if *quoted || !bytes.is_empty()));
+    if split == Split::Fields && (words || (any && globs)) {
+        return Value::Unknown { may_split: true, may_be_empty: globs || !text };
+    }
+    if !any && globs {
+        return match field.iter().any(|atom| matches!(atom, Atom::OneOf(_))) {
+            true => Value::ANY_WORDS,
+            false => Value::Pattern(pattern(&field)),
+        };
+    }
+    if any && globs {
+        return Value::ANY_WORD;
+    }
+    if !any {
+        let mut all = vec![Vec::new()];
+        for atom in &field {
+            match atom {
+                Atom::Text { bytes, .. } => all.iter_mut().for_each(|one| one.extend_from_slice(bytes)),
+                Atom::OneOf(choices) if all.len() * choices.len() <= MAX_ALTERNATIVES => {
+                    all = all.iter().flat_map(|one| choices.iter().map(move |choice| [one.as_slice(), choice].concat())).collect();
+                }
+                _ => return ends(&field),
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        return if all.len() == 1 { Value::Known(all.pop().unwrap_or_default()) } else { Value::Set(all) };
+    }
+    ends(&field)
+}
+
+/// A value of which only beginning and end are known.
+fn ends(field: &[Atom]) -> Value {
+    let mut prefix = Vec::new();
+    for atom in field {
+        let Atom::Text { bytes, .. } = atom else { break };
+        prefix.extend_from_slice(bytes);
+    }
+    let mut tail = Vec::new();
+    for atom in field.iter().rev() {
+        let Atom::Text { bytes, .. } = atom else { break };
+        tail.push(bytes.as_slice());
+    }
+    tail.reverse();
+    let suffix = tail.concat();
+    if prefix.is_empty() && suffix.is_empty() { Value::ANY_WORD } else { Value::Affix { prefix, suffix } }
+}
+
+/// The field as glob text: a backslash quotes what was quoted.
+fn pattern(field: &[Atom]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for atom in field {
+        match atom {
+            Atom::Text { bytes, quoted: true } => escape(bytes, &mut out),
+            Atom::Text { bytes, quoted: false } => out.extend_from_slice(bytes),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The unquoted text of a field: what decides whether it is a glob.
+fn unquoted(field: &[Atom]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for atom in field {
+        match atom {
+            Atom::Text { bytes, quoted: false } => out.extend_from_slice(bytes),
+            // something that is no bracket
+            _ => out.push(b'x'),
+        }
+    }
+    out
+}
