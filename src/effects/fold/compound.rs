@@ -1,0 +1,194 @@
+//! Branches and loops.
+
+use super::state::{Held, State};
+use super::{At, Ends, Fold, join};
+use crate::effect::{Span, Value, Word as Argument};
+use crate::effects::LimitReached;
+use super::variables;
+use crate::effects::command::Analysis;
+use crate::shell::tree::{NodeId, Word};
+use crate::shell::words;
+use alloc::vec::Vec;
+
+/// How often a loop is looked at before its state is given up.
+const MAX_ROUNDS: u32 = 3;
+
+/// The name of a `for` loop, and its words where they are written.
+type Loop<'t> = (&'t [u8], Option<&'t [Word]>);
+
+impl Fold<'_> {
+    /// `if` and `elif` with their bodies.
+    pub(super) fn branches(
+        &mut self,
+        at: At<'_>,
+        arms: &[(NodeId, NodeId)],
+        otherwise: Option<NodeId>,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut rest = Some(state.clone());
+        let mut last = state;
+        let mut after = None;
+        for (condition, body) in arms {
+            let from = rest.clone().unwrap_or_else(|| last.clone());
+            let tried = self.node(at, *condition, from.clone(), analysis)?;
+            let ends = self.node(at, *body, tried.ok.clone().unwrap_or_else(|| from.clone()), analysis)?;
+            if tried.ok.is_some() {
+                after = join(after, ends.any());
+            }
+            last = from;
+            rest = tried.failed;
+        }
+        match otherwise {
+            Some(body) => {
+                let ends = self.node(at, body, rest.clone().unwrap_or(last), analysis)?;
+                if rest.is_some() {
+                    after = join(after, ends.any());
+                }
+            }
+            None => after = join(after, rest),
+        }
+        Ok(Ends { ok: after.clone(), failed: after })
+    }
+
+    /// `case`: any arm, several (`;&`), or none.
+    pub(super) fn cases(
+        &mut self,
+        at: At<'_>,
+        word: &Word,
+        arms: &[(Vec<Word>, Option<NodeId>)],
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        self.bodies(at, word, &mut state, analysis)?;
+        let mut after = state.clone();
+        for (patterns, body) in arms {
+            for pattern in patterns {
+                self.bodies(at, pattern, &mut state, analysis)?;
+            }
+            if let Some(body) = body {
+                // An arm may also be entered from the one before it.
+                let ends = self.node(at, *body, after.clone().join(state.clone()), analysis)?;
+                if let Some(end) = ends.any() {
+                    after = after.join(end);
+                }
+            }
+        }
+        Ok(Ends::both(after))
+    }
+
+    /// `while`, `until` and arithmetic `for`: followed until the state at its head holds for every round.
+    pub(super) fn repeat(
+        &mut self,
+        at: At<'_>,
+        condition: Option<NodeId>,
+        body: NodeId,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        self.until_stable(state, analysis, |fold, head, analysis| {
+            let mut start = head;
+            let mut tried = None;
+            if let Some(condition) = condition {
+                tried = fold.node(at, condition, start.clone(), analysis)?.any();
+                start = tried.clone().unwrap_or(start);
+            }
+            let end = fold.node(at, body, start, analysis)?.any();
+            Ok(join(tried, end))
+        })
+    }
+
+    /// `for name in words` and `select`.
+    pub(super) fn each(
+        &mut self,
+        at: At<'_>,
+        (name, list): Loop<'_>,
+        body: NodeId,
+        (state, span): (State, Span),
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        let mut held = Held::Unknown;
+        if let Some(list) = list {
+            for word in list {
+                self.bodies(at, word, &mut state, analysis)?;
+            }
+            held = one_of(&words::expand_all(list, &self.seen(&state)));
+        }
+        for effect in variables::shell_variable(&analysis.tables, name, span) {
+            analysis.effects.push(effect);
+        }
+        self.until_stable(state, analysis, |fold, head, analysis| {
+            let mut start = head;
+            start.assign(name, held.clone());
+            Ok(fold.node(at, body, start, analysis)?.any())
+        })
+    }
+
+    /// Looks at a loop's round from a head that is widened until the round changes nothing of it any more. Effects of rounds that
+    /// were looked at too early are forgotten: those of the last one hold for all.
+    fn until_stable(
+        &mut self,
+        state: State,
+        analysis: &mut Analysis<'_>,
+        mut round: impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Option<State>, LimitReached>,
+    ) -> Result<Ends, LimitReached> {
+        let mut head = state;
+        let effects = analysis.effects.len();
+        for _ in 0..MAX_ROUNDS {
+            analysis.effects.truncate(effects);
+            let Some(end) = self.round(&mut round, head.clone(), analysis)? else { return Ok(Ends::both(head)) };
+            let widened = head.clone().widen(end);
+            if widened == head {
+                return Ok(Ends::both(head));
+            }
+            head = widened;
+        }
+        head.lose();
+        analysis.effects.truncate(effects);
+        let end = self.round(&mut round, head.clone(), analysis)?;
+        Ok(Ends::both(join(Some(head), end).unwrap_or_else(|| State::new(Value::ANY_WORD))))
+    }
+}
+
+impl Fold<'_> {
+    /// One round, and where it may end: at its end, or by `break` or `continue` on the way.
+    fn round(
+        &mut self,
+        round: &mut impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Option<State>, LimitReached>,
+        head: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Option<State>, LimitReached> {
+        let outer = self.left.take();
+        let end = round(self, head, analysis);
+        let left = core::mem::replace(&mut self.left, outer);
+        // `return` in the loop leaves the function around it, too.
+        self.left = join(self.left.take(), left.clone());
+        end.map(|end| join(end, left))
+    }
+}
+
+/// The value of a variable that takes each of `words` in turn.
+fn one_of(words: &[Argument]) -> Held {
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    for word in words {
+        let Some(alternatives) = word.value.alternatives() else {
+            // A single pattern or affix keeps its shape.
+            return match words {
+                [one] if !matches!(one.value, Value::Unknown { .. }) => Held::Is(one.value.clone()),
+                _ => Held::Unknown,
+            };
+        };
+        all.extend_from_slice(alternatives);
+    }
+    all.sort_unstable();
+    all.dedup();
+    /// More values than this are not worth following one by one.
+    const MOST: usize = 64;
+    match all.len() {
+        1 => all.pop().map_or(Held::Unknown, |one| Held::Is(Value::Known(one))),
+        2..=MOST => Held::Is(Value::Set(all)),
+        _ => Held::Unknown,
+    }
+}

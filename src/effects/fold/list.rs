@@ -1,0 +1,100 @@
+//! Lists and pipelines: which state each command starts from.
+
+use super::{At, Ends, Fold, join};
+use crate::effects::LimitReached;
+use crate::effects::command::{Analysis, Stdin};
+use crate::shell::tree::{ListItem, Node, NodeId, Operator, Pipeline};
+use crate::shell::words;
+use alloc::vec::Vec;
+use super::state::State;
+
+impl Fold<'_> {
+    /// `a; b && c || d &`: what follows `&&` starts from success, what follows `||` from failure, anything else from both. An
+    /// element that cannot be reached is looked at all the same, from the last state that could.
+    pub(super) fn list(
+        &mut self,
+        at: At<'_>,
+        items: &[ListItem],
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut last = state.clone();
+        let mut chain_start = state.clone();
+        let mut now = Ends::both(state);
+        for item in items {
+            let start = match item.after {
+                Operator::Always => {
+                    let start = now.clone().any();
+                    if let Some(start) = &start {
+                        chain_start = start.clone();
+                    }
+                    start
+                }
+                Operator::And => now.ok.clone(),
+                Operator::Or => now.failed.clone(),
+            };
+            let reachable = start.is_some();
+            let start = start.unwrap_or_else(|| last.clone());
+            last = start.clone();
+            let ends = self.node(at, item.node, start, analysis)?;
+            let ends = if reachable { ends } else { Ends { ok: None, failed: None } };
+            now = match item.after {
+                Operator::Always => ends,
+                Operator::And => Ends { ok: ends.ok, failed: join(now.failed, ends.failed) },
+                Operator::Or => Ends { ok: join(now.ok, ends.ok), failed: ends.failed },
+            };
+            if item.background {
+                // The whole chain runs in a copy of the shell.
+                now = Ends::both(chain_start.clone());
+            }
+        }
+        Ok(now)
+    }
+
+    /// Each element runs in a copy of the shell; zsh runs the last one in this shell.
+    pub(super) fn pipeline(
+        &mut self,
+        at: At<'_>,
+        pipeline: &Pipeline,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let ends = if let [single] = pipeline.elements.as_slice() {
+            self.node(at, *single, state, analysis)?
+        } else {
+            let mut after = state.clone();
+            let mut text: Option<Vec<u8>> = None;
+            for (index, element) in pipeline.elements.iter().enumerate() {
+                let stdin = match (&text, index) {
+                    (_, 0) => at.stdin,
+                    (Some(text), _) => Stdin::Text(text),
+                    (None, _) => Stdin::Stream,
+                };
+                let next = self.literal_output(at, *element, &state);
+                let ends = self.node(At { stdin, ..at }, *element, state.clone(), analysis)?;
+                if index + 1 == pipeline.elements.len()
+                    && let Some(end) = ends.any()
+                {
+                    after = after.join(end);
+                }
+                text = next;
+            }
+            Ends::both(after)
+        };
+        Ok(if pipeline.negated { Ends { ok: ends.failed, failed: ends.ok } } else { ends })
+    }
+
+    /// What `echo` with known words certainly writes, the same in every shell.
+    fn literal_output(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Vec<u8>> {
+        let tree = &self.scripts.get(at.script)?.tree;
+        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        if !simple.assignments.is_empty() || !simple.redirections.is_empty() || state.function(b"echo").is_some() {
+            return None;
+        }
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+        let (program, rest) = known.as_deref()?.split_first().map(|(p, r)| (*p, r.to_vec()))?;
+        let plain = rest.iter().all(|word| !word.contains(&b'\\')) && !rest.first().is_some_and(|w| w.starts_with(b"-"));
+        (program == b"echo" && plain).then(|| [rest.join(&b' ').as_slice(), b"\n"].concat())
+    }
+}

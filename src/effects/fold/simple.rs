@@ -1,0 +1,203 @@
+//! Simple commands.
+
+use super::state::{Held, State};
+use super::{At, Body, Ends, Fold, Here, MAX_CALLS};
+use crate::effect::{Span, Value, Word};
+use crate::effects::LimitReached;
+use crate::effects::command::{self, Analysis, Outcome};
+use crate::shell::tree::Simple;
+use crate::shell::words;
+use alloc::{rc::Rc, string::String, vec::Vec};
+
+impl Fold<'_> {
+    /// Words, redirections, assignments, then the command itself.
+    pub(super) fn simple(
+        &mut self,
+        at: At<'_>,
+        simple: &Simple,
+        span: Span,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        for word in &simple.words {
+            self.bodies(at, word, &mut state, analysis)?;
+        }
+        let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
+        let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
+        let at = stdin.at(at);
+        if argv.is_empty() {
+            for assignment in &simple.assignments {
+                self.assign(at, assignment, &mut state, analysis)?;
+            }
+            return Ok(Ends::both(state));
+        }
+        let before = state.clone();
+        for assignment in &simple.assignments {
+            self.assign_for_command(at, assignment, &mut state, analysis)?;
+        }
+        let temporary: Vec<&[u8]> = simple.assignments.iter().map(|a| a.name.as_slice()).collect();
+        let called = self.call_function(at, &argv, &temporary, &state, analysis)?;
+        let ends = match called {
+            Called::Only(ends) => ends,
+            Called::Perhaps(ends) => {
+                let program = self.run(at, &argv, span, state, analysis)?;
+                Ends { ok: super::join(ends.ok, program.ok), failed: super::join(ends.failed, program.failed) }
+            }
+            Called::No => self.run(at, &argv, span, state, analysis)?,
+        };
+        // In some shells an assignment before a special builtin or a function stays.
+        let forget = |end: Option<State>| {
+            end.map(|mut end| {
+                for name in &temporary {
+                    if before.held(name) != Some(&Held::Unknown) {
+                        end.assign(name, Held::Unknown);
+                    }
+                }
+                end
+            })
+        };
+        Ok(Ends { ok: forget(ends.ok), failed: forget(ends.failed) })
+    }
+
+    /// Words of a script inside the script stand where that script stands.
+    pub(super) fn placed(&self, at: At<'_>, words: Vec<Word>) -> Vec<Word> {
+        words.into_iter().map(|w| Word { span: self.place(at, w.span), ..w }).collect()
+    }
+
+    /// The program or builtin of that name.
+    fn run(
+        &mut self,
+        at: At<'_>,
+        argv: &[Word],
+        span: Span,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let outer = self.here.replace(Here { before: state.clone(), after: None });
+        let cwd = state.cwd.clone();
+        let outcome = command::command(analysis, self, &cwd, at.stdin, argv, span);
+        let after = self.here.take().and_then(|here| here.after);
+        self.here = outer;
+        let outcome = outcome?;
+        let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(state.clone()));
+        let ok = after.unwrap_or(state);
+        let breaks = matches!(argv.first().and_then(|w| w.value.known()), Some(b"break" | b"continue"));
+        Ok(self.changed(outcome, span, (ok, failed), breaks, analysis))
+    }
+
+    /// What a command changed in the shell that ran it.
+    fn changed(
+        &mut self,
+        outcome: Outcome,
+        span: Span,
+        (ok, failed): (State, State),
+        breaks: bool,
+        analysis: &mut Analysis<'_>,
+    ) -> Ends {
+        if outcome.ends {
+            self.leave(ok.join(failed));
+            return Ends { ok: None, failed: None };
+        }
+        let (mut ok, mut failed) = (ok, failed);
+        if breaks {
+            self.leave(ok.clone().join(failed.clone()));
+        }
+        for state in [&mut ok, &mut failed] {
+            self.assigned_by_command(&outcome.assigned, span, state, analysis);
+            for name in &outcome.unset {
+                state.unset(name);
+            }
+            if let Some(words) = &outcome.positional {
+                state.positional = words.iter().all(|w| w.value.is_one_word()).then(|| Rc::new(words.clone()));
+            }
+            if outcome.anything {
+                state.lose();
+            }
+        }
+        if let Some(directory) = outcome.chdir {
+            ok.cwd = directory;
+        }
+        if outcome.reading {
+            let detail = "the command changes how the shell reads or expands what follows";
+            super::unknown(analysis, "changed-reading", detail.into(), span);
+        }
+        Ends { ok: Some(ok), failed: Some(failed) }
+    }
+
+    /// Follows the function of that name, where the script defines one.
+    fn call_function(
+        &mut self,
+        at: At<'_>,
+        argv: &[Word],
+        temporary: &[&[u8]],
+        state: &State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Called, LimitReached> {
+        let Some(function) = argv.first().and_then(|w| w.value.known()).and_then(|name| state.function(name)).cloned()
+        else {
+            return Ok(Called::No);
+        };
+        let mut inside = state.clone();
+        let words = argv.get(1..).unwrap_or_default();
+        inside.positional = words.iter().all(|w| w.value.is_one_word()).then(|| Rc::new(words.to_vec()));
+        for name in temporary {
+            inside.assign(name, Held::Unknown);
+        }
+        let mut after = None;
+        for body in &function.bodies {
+            let ends = self.follow(at, *body, inside.clone(), analysis)?;
+            after = super::join(after, ends.any());
+        }
+        let mut after = after.unwrap_or(inside);
+        after.positional.clone_from(&state.positional);
+        let ends = Ends::both(after);
+        // Some shells look for a special builtin before a function.
+        let name = argv.first().and_then(|w| w.value.known()).unwrap_or_default();
+        let only = function.certain && analysis.tables.program(name).is_none();
+        Ok(if only { Called::Only(ends) } else { Called::Perhaps(ends) })
+    }
+
+    fn follow(
+        &mut self,
+        at: At<'_>,
+        body: Body,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        if self.calls.contains(&body) {
+            // What its words become in the next round is not followed.
+            let mut state = state;
+            state.lose();
+            let detail = "a function calls itself, with words that are not followed";
+            super::unknown(analysis, "recursive-function", detail.into(), Span::default());
+            return Ok(Ends::both(state));
+        }
+        if self.calls.len() >= MAX_CALLS {
+            let message = String::from("functions call one another too deep; call them one by one");
+            return Err(LimitReached { name: "script-calls", message });
+        }
+        self.calls.push(body);
+        let outer = self.left.take();
+        let ends = self.node(At { script: body.script, stdin: at.stdin }, body.node, state, analysis);
+        self.calls.pop();
+        let left = core::mem::replace(&mut self.left, outer);
+        // `return` ends the function, not its caller.
+        ends.map(|ends| Ends { ok: super::join(ends.ok, left.clone()), failed: super::join(ends.failed, left) })
+    }
+
+    /// Notes the state in which a function or loop may be left.
+    fn leave(&mut self, state: State) {
+        self.left = super::join(self.left.take(), Some(state));
+    }
+}
+
+/// Whether a command's name is a function.
+enum Called {
+    /// It is, whatever came before.
+    Only(Ends),
+    /// It may be, or a program or builtin of the same name comes first in some shell.
+    Perhaps(Ends),
+    /// It is not.
+    No,
+}

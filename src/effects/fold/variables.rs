@@ -1,0 +1,119 @@
+//! Variables that a script assigns.
+
+use super::state::{Held, State};
+use super::{At, Fold, unknown};
+use crate::effect::{Effect, Span, Value};
+use crate::effects::LimitReached;
+use crate::effects::command::{self, Analysis};
+use crate::shell::tree::{AssignedValue, Assignment, Part, Word};
+use crate::shell::words;
+use crate::tables::Tables;
+use crate::tables::words::VariableRole;
+use alloc::vec::Vec;
+
+/// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
+/// counts as if it were exported, because it may have been in the environment already.
+pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], span: Span) -> Vec<Effect> {
+    match tables.variable(name) {
+        Some(VariableRole::Executing) => command::assignment(tables, name, span, "="),
+        _ => Vec::new(),
+    }
+}
+
+impl Fold<'_> {
+    /// `name=value` without a command: it stays.
+    pub(super) fn assign(
+        &mut self,
+        at: At<'_>,
+        assignment: &Assignment,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<(), LimitReached> {
+        let held = self.assigned_value(at, assignment, state, analysis)?;
+        let span = self.place(at, assignment.span);
+        analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, span));
+        state.assign(&assignment.name, held);
+        Ok(())
+    }
+
+    /// `name=value command`: for that command only.
+    pub(super) fn assign_for_command(
+        &mut self,
+        at: At<'_>,
+        assignment: &Assignment,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<(), LimitReached> {
+        self.assigned_value(at, assignment, state, analysis)?;
+        let span = self.place(at, assignment.span);
+        analysis.effects.extend(command::assignment(&analysis.tables, &assignment.name, span, "="));
+        Ok(())
+    }
+
+    /// The value, after what runs inside its words.
+    fn assigned_value(
+        &mut self,
+        at: At<'_>,
+        assignment: &Assignment,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Held, LimitReached> {
+        if let Some(subscript) = &assignment.subscript {
+            self.arithmetic(at, subscript, state, analysis)?;
+        }
+        match &assignment.value {
+            AssignedValue::Scalar(word) => {
+                self.bodies(at, word, state, analysis)?;
+                if assignment.append || assignment.subscript.is_some() {
+                    return Ok(Held::Unknown);
+                }
+                Ok(self.held_by(word, state))
+            }
+            AssignedValue::Array(items) => {
+                for (subscript, word) in items {
+                    if let Some(subscript) = subscript {
+                        self.arithmetic(at, subscript, state, analysis)?;
+                    }
+                    self.bodies(at, word, state, analysis)?;
+                }
+                Ok(Held::Unknown)
+            }
+        }
+    }
+
+    fn held_by(&self, word: &Word, state: &State) -> Held {
+        if matches!(word.parts.as_slice(), [Part::Arithmetic { .. }]) {
+            return Held::Integer;
+        }
+        match words::value(word, &self.seen(state)) {
+            Value::Unknown { .. } => Held::Unknown,
+            value => Held::Is(value),
+        }
+    }
+
+    /// What a command assigned by itself (`read x`, `export x=1`, `${x:=v}`).
+    pub(super) fn assigned_by_command(
+        &mut self,
+        assigned: &[(Vec<u8>, Value)],
+        span: Span,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) {
+        for (name, value) in assigned {
+            let plain = name.first().is_some_and(|b| !b.is_ascii_digit())
+                && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            if !plain {
+                unknown(analysis, "dynamic-variable", "the variable that is assigned is not known".into(), span);
+                state.lose();
+                continue;
+            }
+            let effects: Vec<Effect> = shell_variable(&analysis.tables, name, span);
+            analysis.effects.extend(effects);
+            let held = match value {
+                Value::Unknown { .. } => Held::Unknown,
+                value => Held::Is(value.clone()),
+            };
+            state.assign(name, held);
+        }
+    }
+}
