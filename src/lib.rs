@@ -21,7 +21,9 @@ extern crate std;
 
 pub mod decision;
 pub mod effect;
+pub mod effects;
 pub mod glob;
 pub mod policy;
 pub mod shell;
+pub mod tables;
 pub mod world;

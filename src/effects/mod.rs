@@ -1,0 +1,1 @@
+//! Folds a call into effects.
