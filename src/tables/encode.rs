@@ -127,21 +127,21 @@ fn narrow<T: TryFrom<usize>>(n: usize, what: &str) -> Result<T, TooLarge> {
 pub fn encode(programs: &[ProgramRow], variables: &[VariableRow]) -> Result<Vec<u8>, TooLarge> {
     let programs: BTreeMap<&str, &ProgramRow> = programs.iter().map(|p| (p.name.as_str(), p)).collect();
     let variables: BTreeMap<&str, VariableRole> = variables.iter().map(|v| (v.name.as_str(), v.role)).collect();
-    let option_total: usize = programs.values().map(|p| p.options.len()).sum();
+    let mut text = Text::default();
+    let (options, option_places) = option_records(&programs, &mut text)?;
     let operand_total: usize = programs.values().map(|p| p.operands.len()).sum();
     let options_at = layout::HEADER + programs.len() * layout::PROGRAM;
-    let operands_at = options_at + option_total * layout::OPTION;
+    let operands_at = options_at + options.len();
     let variables_at = operands_at + operand_total * layout::OPERAND;
     let slots_at = variables_at + variables.len() * layout::VARIABLE;
     let slot_count = (programs.len() * 2).next_power_of_two().max(2);
     let text_at = slots_at + slot_count * 4;
 
-    let mut text = Text::default();
-    let (mut records, mut options, mut operands) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut records, mut operands) = (Vec::new(), Vec::new());
     let mut slots = alloc::vec![0_u32; slot_count];
-    for program in programs.values() {
+    for (program, place) in programs.values().zip(option_places) {
         let record_at: u32 = narrow(layout::HEADER + records.len(), &program.name)?;
-        let first_option: u32 = narrow(options_at + options.len(), &program.name)?;
+        let first_option: u32 = narrow(options_at + place, &program.name)?;
         let first_operand: u32 = narrow(operands_at + operands.len(), &program.name)?;
         let default = program.default_operand.as_deref().unwrap_or("");
         let mut bits = program.flags;
@@ -167,14 +167,6 @@ pub fn encode(programs: &[ProgramRow], variables: &[VariableRow]) -> Result<Vec<
         ];
         records.extend_from_slice(&small);
         records.resize(records.len().next_multiple_of(4), 0);
-        for (name, option) in &program.options {
-            put32(&mut options, text.add(name)?);
-            options.push(narrow(name.len(), name)?);
-            options.push(narrow::<u8>(option.roles.len(), name)? | if option.optional { layout::OPTIONAL } else { 0 });
-            put16(&mut options, option.traits);
-            let role = |n: usize| option.roles.get(n).map_or(0, |r| r.code());
-            options.extend_from_slice(&[role(0), role(1), role(2), 0]);
-        }
         for operand in &program.operands {
             operands.extend_from_slice(&[operand.role.code(), u8::from(operand.many)]);
         }
@@ -193,7 +185,7 @@ pub fn encode(programs: &[ProgramRow], variables: &[VariableRow]) -> Result<Vec<
     }
     let mut out = Vec::with_capacity(text_at + text.bytes.len());
     out.extend_from_slice(layout::MAGIC);
-    for n in [slots_at, slot_count, variables_at, variables.len(), text_at, text.bytes.len()] {
+    for n in [slots_at, slot_count, variables_at, variables.len(), text_at, text.bytes.len(), programs.len(), 0] {
         put32(&mut out, narrow(n, "the whole")?);
     }
     out.extend_from_slice(&records);
@@ -205,6 +197,29 @@ pub fn encode(programs: &[ProgramRow], variables: &[VariableRow]) -> Result<Vec<
     }
     out.extend_from_slice(&text.bytes);
     Ok(out)
+}
+
+/// The option records of all programs, and where each program's begin; equal lists (`same_as`) are there once.
+fn option_records(programs: &BTreeMap<&str, &ProgramRow>, text: &mut Text) -> Result<(Vec<u8>, Vec<usize>), TooLarge> {
+    let (mut all, mut places) = (Vec::new(), Vec::new());
+    let mut seen: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+    for program in programs.values() {
+        let mut records = Vec::new();
+        for (name, option) in &program.options {
+            put32(&mut records, text.add(name)?);
+            records.push(narrow(name.len(), name)?);
+            records.push(narrow::<u8>(option.roles.len(), name)? | if option.optional { layout::OPTIONAL } else { 0 });
+            put16(&mut records, option.traits);
+            let role = |n: usize| option.roles.get(n).map_or(0, |r| r.code());
+            records.extend_from_slice(&[role(0), role(1), role(2), 0]);
+        }
+        let place = *seen.entry(records.clone()).or_insert(all.len());
+        if place == all.len() {
+            all.extend_from_slice(&records);
+        }
+        places.push(place);
+    }
+    Ok((all, places))
 }
 
 fn put32(out: &mut Vec<u8>, n: u32) {

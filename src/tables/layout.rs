@@ -2,8 +2,8 @@
 
 /// The first bytes of a table; changed with every change of the layout or of a vocabulary.
 pub const MAGIC: &[u8; 8] = b"PXTABLE1";
-/// Bytes of the header: the magic and six numbers.
-pub const HEADER: usize = 32;
+/// Bytes of the header: the magic and seven numbers, padded.
+pub const HEADER: usize = 40;
 /// Bytes of a program record.
 pub const PROGRAM: usize = 32;
 /// Bytes of an option record.

@@ -137,7 +137,8 @@ impl<'a> Bytes<'a> {
     }
 
     fn programs(self) -> impl Iterator<Item = Program<'a>> {
-        (0..).map_while(move |n: usize| Program::at(self, layout::HEADER + n * layout::PROGRAM).filter(|p| p.is_record(n)))
+        let count = self.header(6).unwrap_or(0);
+        (0..count).map_while(move |n| Program::at(self, layout::HEADER.checked_add(n.checked_mul(layout::PROGRAM)?)?))
     }
 
     fn variable(self, name: &[u8]) -> Option<VariableRole> {
@@ -148,11 +149,10 @@ impl<'a> Bytes<'a> {
             let key = self.text(self.u32(record)?, usize::from(self.u8(record + 4)?))?;
             let role = VariableRole::from_code(self.u8(record + 5)?)?;
             match key.split_last() {
-                Some((b'*', prefix)) if name.starts_with(prefix) => {
-                    if best.is_none_or(|(len, _)| len < prefix.len()) {
+                Some((b'*', prefix)) if name.starts_with(prefix)
+                    && best.is_none_or(|(len, _)| len < prefix.len()) => {
                         best = Some((prefix.len(), role));
                     }
-                }
                 _ if key == name => return Some(role),
                 _ => {}
             }

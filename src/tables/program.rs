@@ -45,12 +45,6 @@ impl<'a> Program<'a> {
         Some(Self { bytes, at, name })
     }
 
-    /// Whether it is the record with that number, of a table in order (the first option record ends the programs).
-    pub(super) fn is_record(&self, number: usize) -> bool {
-        let first_options = self.bytes.u32(layout::HEADER + 4);
-        first_options.is_some_and(|end| layout::HEADER + number * layout::PROGRAM < end)
-    }
-
     /// Basename, or basename and subcommands with blanks between.
     pub fn name(&self) -> &'a [u8] {
         self.name

@@ -175,6 +175,8 @@ vocabulary! {
         Project = "project",
         /// A program that people work in; it reads commands from the terminal.
         Editor = "editor",
+        /// Shows text; at a terminal it can be told to run something.
+        Pager = "pager",
         /// Reads commands from the terminal or standard input unless it gets operands or a code option.
         Repl = "repl",
         /// Opens a shell: without a command it would be interactive.
