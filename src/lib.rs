@@ -34,5 +34,6 @@ pub mod report;
 #[cfg(feature = "admin")]
 pub mod rules;
 pub mod shell;
+pub mod tables;
 pub mod text;
 pub mod world;

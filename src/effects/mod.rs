@@ -1,17 +1,20 @@
 //! Folds a call into effects: what it would run, read, write and contact, or an honest unknown.
 
-mod builder;
+pub mod command;
+mod fold;
 mod patch;
 mod tools;
 mod uri;
 
-pub use builder::MAX_EFFECTS;
-
-use crate::call::Call;
+use crate::call::{Call, ToolCall};
 use crate::effect::Effect;
+use crate::tables::Tables;
 use crate::world::World;
-use alloc::{string::String, vec::Vec};
-use builder::Builder;
+use alloc::{format, string::String, vec::Vec};
+use command::Analysis;
+
+/// Most effects of one call; a call with more is denied as `limit:effects`.
+pub const MAX_EFFECTS: usize = 16_384;
 
 /// A limit on size, depth or number was reached; the call is denied, whatever `default(unknown = ...)` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,14 @@ pub struct LimitReached {
 /// # Errors
 /// A limit was reached.
 pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, LimitReached> {
-    let mut builder = Builder::new(cwd, world);
-    tools::add(call, &mut builder);
-    builder.finish()
+    let mut analysis = Analysis::new(Tables::builtin(), world.home());
+    if let ToolCall::Shell { script } = &call.tool {
+        fold::script(script, cwd, world, &mut analysis)?;
+    }
+    tools::add(call, cwd, world, &mut analysis);
+    if analysis.effects.len() > MAX_EFFECTS {
+        let message = format!("the call has more than {MAX_EFFECTS} effects; split it into smaller ones");
+        return Err(LimitReached { name: "effects", message });
+    }
+    Ok(analysis.effects)
 }

@@ -1,15 +1,18 @@
 //! Effects of calls that are not shell scripts.
 
 use super::patch::{self, Action};
-use super::{Builder, uri};
+use super::command::Analysis;
+use super::uri;
 use crate::call::{Call, Json, ResourceAction, ToolCall};
-use crate::effect::{Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
-use alloc::{string::String, vec::Vec};
+use crate::effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
+use crate::path;
+use crate::world::World;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-/// Adds the effects of `call`; a shell script's own are added elsewhere.
-pub(super) fn add(call: &Call, builder: &mut Builder<'_>) {
-    let id = builder.next_command();
-    let mut tool = ToolEffects { builder, id };
+/// Adds the effects of `call` in the directory `cwd`; a shell script's own are added elsewhere.
+pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Analysis<'_>) {
+    let id = analysis.next_command();
+    let mut tool = ToolEffects { analysis, id, cwd, world };
     let modelled = match &call.tool {
         ToolCall::ApplyPatch { patch } => {
             tool.patch(patch);
@@ -38,29 +41,57 @@ pub(super) fn add(call: &Call, builder: &mut Builder<'_>) {
     tool.push(kind, Certainty::Known, Span::default(), None);
 }
 
-struct ToolEffects<'b, 'a> {
-    builder: &'b mut Builder<'a>,
+struct ToolEffects<'a, 't> {
+    analysis: &'a mut Analysis<'t>,
     id: CommandId,
+    cwd: &'a [u8],
+    world: &'a dyn World,
 }
 
 impl ToolEffects<'_, '_> {
     fn push(&mut self, kind: Kind, certainty: Certainty, span: Span, by: Option<&str>) {
-        self.builder.push(Effect { kind, certainty, span, by: by.map(String::from), command: Some(self.id) });
+        self.analysis.effects.push(Effect { kind, certainty, span, by: by.map(String::from), command: Some(self.id) });
     }
 
     /// One effect on a path as the tool would read it: relative to the call's directory, `~/` for the home directory too, because
     /// some tools expand it.
     fn path(&mut self, path: &str, certainty: Certainty, kind: fn(PathValue) -> Kind) {
-        for value in self.builder.tool_paths(path) {
+        for value in self.tool_paths(path) {
             self.push(kind(PathValue { value, tree: false }), certainty, Span::default(), None);
         }
+    }
+
+    fn unknown(&mut self, code: &'static str, detail: &str, span: Span) {
+        let kind = Kind::Unknown(Cause { code, detail: detail.into() });
+        self.analysis.effects.push(Effect { kind, certainty: Certainty::Unknown, span, by: None, command: None });
+    }
+
+    /// A path as the call's directory makes it absolute.
+    fn in_cwd(&self, written: &[u8]) -> Value {
+        Value::Known(path::normalize(&path::join(self.cwd, written)))
+    }
+
+    /// The paths that a tool could mean: as it stands, and with `~` expanded for tools that do so.
+    fn tool_paths(&self, written: &str) -> Vec<Value> {
+        let mut paths = Vec::from([self.in_cwd(written.as_bytes())]);
+        if let Some(rest) = written.strip_prefix('~') {
+            let (user, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let homes: Vec<Vec<u8>> = if user.is_empty() {
+                [self.world.home(), self.world.home_variable()].into_iter().flatten().map(ToOwned::to_owned).collect()
+            } else {
+                self.world.home_of(user).into_iter().collect()
+            };
+            let below = rest.trim_start_matches('/').as_bytes();
+            paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)))));
+        }
+        paths
     }
 
     fn patch(&mut self, text: &str) {
         let patch = patch::read(text);
         for change in &patch.changes {
             let span = Span::new(change.range.0, change.range.1);
-            let value = self.builder.in_cwd(change.path.as_bytes());
+            let value = self.in_cwd(change.path.as_bytes());
             let path = |value: Value| PathValue { value, tree: false };
             if change.action == Action::Update {
                 self.push(Kind::Read(path(value.clone())), Certainty::Known, span, Some("apply_patch"));
@@ -69,11 +100,11 @@ impl ToolEffects<'_, '_> {
         }
         for &(start, end) in &patch.unread {
             let detail = "a line of the patch begins with `***` and is no header that is known";
-            self.builder.unknown("patch-header", detail.into(), Span::new(start, end), None);
+            self.unknown("patch-header", detail, Span::new(start, end));
         }
         if patch.changes.is_empty() {
             let detail = "the patch names no file; begin it with `*** Begin Patch` and one header for each file";
-            self.builder.unknown("patch-without-files", detail.into(), Span::default(), None);
+            self.unknown("patch-without-files", detail, Span::default());
         }
     }
 

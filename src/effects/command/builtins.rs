@@ -1,0 +1,153 @@
+//! Builtins of bash that change the shell.
+
+use super::{Command, git, options::Parsed, options::split, paths};
+use crate::{
+    effect::{Value, Word},
+    tables::words::Builtin,
+};
+use alloc::{format, string::ToString};
+
+impl<'t> Command<'_, 't> {
+    pub(super) fn builtin(&mut self, builtin: Builtin, parsed: &Parsed<'t>) {
+        let operands = parsed.operands.as_slice();
+        match builtin {
+            Builtin::Plain => {}
+            Builtin::Cd => self.change_to(operands.first()),
+            Builtin::Pushd => match operands.first() {
+                Some(word) if !parsed.uses(&[b"-n"]) && parsed.uses.is_empty() => self.change_to(Some(word)),
+                _ => self.outcome.chdir = Some(Value::ANY_WORD),
+            },
+            Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
+            Builtin::Declare | Builtin::Export => {
+                for word in operands {
+                    self.declared(word);
+                }
+                // A reference to another name makes every later assignment to this one something else.
+                self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
+                self.outcome.reading |= parsed.uses(&[b"-i", b"-u", b"-l"]) && builtin == Builtin::Declare;
+            }
+            Builtin::Unset => {
+                for word in operands {
+                    match word.value.known() {
+                        Some(name) if is_name(name) => self.outcome.unset.push(name.to_vec()),
+                        _ => self.dynamic_name(word),
+                    }
+                }
+            }
+            Builtin::Set => self.set(operands),
+            Builtin::ShellOptions => self.outcome.reading |= !operands.is_empty(),
+            Builtin::Alias => self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'='))),
+            Builtin::Let => {
+                for word in operands {
+                    self.arithmetic(word);
+                }
+            }
+            Builtin::Test => self.test(operands),
+            Builtin::Exit => self.outcome.ends = true,
+            Builtin::GitConfig => git::config(self, parsed),
+        }
+    }
+
+    fn change_to(&mut self, word: Option<&Word>) {
+        let target = match word.map(|w| &w.value) {
+            None => self.analysis.home.map_or(Value::ANY_WORD, |h| Value::Known(h.to_vec())),
+            Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
+            // `cd ''` stays.
+            Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
+            Some(value) if value.is_one_word() => paths::absolute(value, &self.cwd),
+            Some(_) => Value::ANY_WORD,
+        };
+        self.outcome.chdir = Some(target);
+    }
+
+    /// `NAME` or `NAME=VALUE` of `declare` and `export`. Its role has already judged the name.
+    fn declared(&mut self, word: &Word) {
+        let Some(text) = word.value.known() else {
+            match &word.value {
+                Value::Affix { prefix, suffix } if prefix.contains(&b'=') => {
+                    let (name, value) = split(prefix, b'=');
+                    let value = Value::Affix { prefix: value.unwrap_or(&[]).to_vec(), suffix: suffix.clone() };
+                    self.assigned(name, value, word);
+                }
+                _ => self.outcome.anything = true,
+            }
+            return;
+        };
+        if let (name, Some(value)) = split(text, b'=') {
+            let appended = name.strip_suffix(b"+");
+            let value = if appended.is_some() { Value::ANY_WORD } else { Value::Known(value.to_vec()) };
+            self.assigned(appended.unwrap_or(name), value, word);
+        } else if !is_name(text) {
+            self.dynamic_name(word);
+        }
+    }
+
+    fn assigned(&mut self, name: &[u8], value: Value, word: &Word) {
+        if is_name(name) {
+            self.outcome.assigned.push((name.to_vec(), value));
+        } else {
+            self.dynamic_name(word);
+        }
+    }
+
+    /// A name with a subscript, which is arithmetic and can run code, or one that is not known.
+    fn dynamic_name(&mut self, word: &Word) {
+        self.outcome.anything = true;
+        let detail = format!("`{}` gets a name with a subscript or one that is not known", self.by);
+        self.unknown("dynamic-variable", detail, word.span, false);
+    }
+
+    fn set(&mut self, operands: &[Word]) {
+        let Some(first) = operands.first() else { return };
+        match first.value.known() {
+            Some(b"--") => self.outcome.positional = Some(operands.get(1..).unwrap_or(&[]).to_vec()),
+            Some(text) if text.starts_with(b"-") || text.starts_with(b"+") => {
+                self.outcome.reading = true;
+                let end = operands.iter().position(|w| w.value.known() == Some(b"--"));
+                let named = |n: usize| n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")));
+                let free = operands.iter().enumerate().find(|(n, w)| {
+                    w.value.known().is_none_or(|t| !t.starts_with(b"-") && !t.starts_with(b"+")) && !named(*n)
+                });
+                self.outcome.positional = match (end, free) {
+                    (Some(at), _) => Some(operands.get(at + 1..).unwrap_or(&[]).to_vec()),
+                    (None, Some((at, _))) => Some(operands.get(at..).unwrap_or(&[]).to_vec()),
+                    (None, None) => None,
+                };
+            }
+            Some(_) => self.outcome.positional = Some(operands.to_vec()),
+            None => {
+                self.outcome.reading = true;
+                self.outcome.positional = Some(alloc::vec![Word { value: Value::ANY_WORDS, span: first.span }]);
+            }
+        }
+    }
+
+    /// `NAME=NUMBER` is safe; any name that is read is evaluated again and can run code.
+    fn arithmetic(&mut self, word: &Word) {
+        if let Some((name, Some(value))) = word.value.known().map(|t| split(t, b'='))
+            && is_name(name) && !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
+                self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
+                return;
+            }
+        self.outcome.anything = true;
+        self.unknown("arithmetic", "arithmetic evaluates the values of names, which can run code".to_string(), word.span, false);
+    }
+
+    /// `-v NAME[SUBSCRIPT]` and `-R` evaluate the subscript.
+    fn test(&mut self, operands: &[Word]) {
+        for pair in operands.windows(2) {
+            let [option, name] = pair else { continue };
+            let asks = option.value.known().is_none_or(|t| matches!(t, b"-v" | b"-R"));
+            let plain = name.value.known().is_some_and(|t| !t.contains(&b'['));
+            let certain = option.value.known().is_some();
+            if asks && !plain && (certain || name.value.known().is_some()) {
+                self.unknown("arithmetic", "a subscript is evaluated, which can run code".to_string(), name.span, false);
+            }
+        }
+    }
+}
+
+fn is_name(text: &[u8]) -> bool {
+    text.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+        && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}

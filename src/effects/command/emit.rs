@@ -1,0 +1,130 @@
+//! Pushing effects with the right certainty, place and owner.
+
+use super::{Command, Script, Shell, Stdin, command, options::Parsed, paths};
+use crate::{
+    effect::{Cause, Certainty, Connect, Effect, Kind, Span, Value, Word},
+    effects::LimitReached,
+};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+
+/// How sure an effect on the value is.
+pub(super) fn certainty(value: &Value) -> Certainty {
+    match value {
+        Value::Known(_) => Certainty::Known,
+        Value::Affix { prefix, suffix } if prefix.is_empty() && suffix.is_empty() => Certainty::Unknown,
+        Value::Set(_) | Value::Affix { .. } | Value::Pattern(_) => Certainty::Partial,
+        Value::Unknown { .. } => Certainty::Unknown,
+    }
+}
+
+impl Command<'_, '_> {
+    /// Pushes an effect; `own`: an allow of this command answers it.
+    pub(super) fn push(&mut self, kind: Kind, certainty: Certainty, span: Span, own: bool) {
+        let (by, command) = (Some(self.by.clone()), own.then_some(self.id));
+        self.analysis.effects.push(Effect { kind, certainty, span, by, command });
+    }
+
+    pub(super) fn unknown(&mut self, code: &'static str, detail: String, span: Span, own: bool) {
+        self.push(Kind::Unknown(Cause { code, detail }), Certainty::Unknown, span, own);
+    }
+
+    pub(super) fn doubts(&mut self, parsed: &Parsed<'_>) {
+        for doubt in &parsed.doubts {
+            self.unknown(doubt.code, doubt.detail.clone(), doubt.span, false);
+        }
+    }
+
+    pub(super) fn read(&mut self, value: &Value, tree: bool, span: Span) {
+        let path = paths::path_value(value, &self.cwd, tree);
+        let sure = certainty(&path.value);
+        self.push(Kind::Read(path), sure, span, true);
+    }
+
+    pub(super) fn write(&mut self, value: &Value, tree: bool, span: Span) {
+        let path = paths::path_value(value, &self.cwd, tree);
+        let sure = certainty(&path.value);
+        self.push(Kind::Write(path), sure, span, true);
+    }
+
+    pub(super) fn connect(&mut self, connect: Connect, span: Span) {
+        let sure = certainty(&connect.host);
+        self.push(Kind::Connect(connect), sure, span, true);
+    }
+
+    /// The program would go on reading commands from the terminal, or executes what it reads from standard input.
+    pub(super) fn reads_commands(&mut self) {
+        match self.stdin {
+            Stdin::Inherited => {
+                let program = Value::Known(self.name.to_vec());
+                self.push(Kind::Interactive(program), Certainty::Known, self.span, true);
+            }
+            Stdin::Empty => {}
+            Stdin::Stream => {
+                self.outcome.executes_stdin = true;
+                let detail = format!("`{}` executes what it reads from standard input", self.by);
+                self.unknown("code-from-stdin", detail, self.span, false);
+            }
+            Stdin::Text(_) => {
+                self.outcome.executes_stdin = true;
+                let detail = format!("`{}` executes the text on standard input, which is not analysed", self.by);
+                self.unknown("opaque-code", detail, self.span, false);
+            }
+        }
+    }
+
+    /// A command that this one starts in a process of its own.
+    pub(super) fn inner(&mut self, argv: &[Word], stdin: Stdin<'_>) -> Result<super::Outcome, LimitReached> {
+        let cwd = self.cwd.clone();
+        let outcome = command(self.analysis, self.scripts, &cwd, stdin, argv, self.span)?;
+        self.outcome.executes_stdin |= outcome.executes_stdin;
+        Ok(outcome)
+    }
+
+    /// Shell text; what is not known of it is an effect that no allow of this command answers.
+    pub(super) fn script(
+        &mut self,
+        text: &Value,
+        shell: Shell,
+        stdin: Stdin<'_>,
+        arguments: &[Word],
+        span: Span,
+    ) -> Result<(), LimitReached> {
+        let cwd = self.cwd.clone();
+        let Some(all) = text.alternatives().map(<[Vec<u8>]>::to_owned) else {
+            let detail = format!("the script that `{}` executes is not known before it runs", self.by);
+            self.unknown("dynamic-script", detail, span, false);
+            self.outcome.anything |= shell == Shell::Current;
+            return Ok(());
+        };
+        for text in &all {
+            if self.analysis.depth >= super::MAX_DEPTH {
+                let message = "commands start commands too many times inside each other".into();
+                return Err(LimitReached { name: "command-depth", message });
+            }
+            self.analysis.depth += 1;
+            let script = Script { text, span, shell, cwd: &cwd, stdin, arguments };
+            let result = self.scripts.script(self.analysis, &script);
+            self.analysis.depth -= 1;
+            let outcome = result?;
+            if shell == Shell::Current {
+                self.outcome.merge(outcome);
+            } else {
+                self.outcome.executes_stdin |= outcome.executes_stdin;
+            }
+        }
+        Ok(())
+    }
+
+    /// Words joined with blanks as one script.
+    pub(super) fn joined_script(&mut self, words: &[Word], shell: Shell, stdin: Stdin<'_>) -> Result<(), LimitReached> {
+        let Some(first) = words.first() else { return Ok(()) };
+        let span = words.iter().fold(first.span, |all, w| all.to(w.span));
+        let known: Option<Vec<&[u8]>> = words.iter().map(|w| w.value.known()).collect();
+        let text = match (known, words) {
+            (Some(parts), _) => Value::Known(parts.join(&b' ')),
+            (None, [one]) => one.value.clone(),
+            (None, _) => Value::ANY_WORD,
+        };
+        self.script(&text, shell, stdin, &[], span)
+    }
+}

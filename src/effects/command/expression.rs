@@ -1,0 +1,129 @@
+//! `find` and `fd`: commands inside an expression, with the names that are found in their words.
+
+use super::{Command, Stdin, options::Parsed, wrappers::replace};
+use crate::{
+    effect::{Value, Word},
+    effects::LimitReached,
+    tables::{
+        Program,
+        words::Runs,
+    },
+};
+use alloc::{vec, vec::Vec};
+
+/// Runs the command of `-exec`, `-x` and the like.
+pub(super) fn command_option<'t>(
+    on: &mut Command<'_, 't>,
+    program: &Program<'t>,
+    parsed: &Parsed<'t>,
+    words: &[Word],
+) -> Result<(), LimitReached> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let find = program.runs() == Runs::Find;
+    let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
+    let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
+    let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
+    let found = if find { found(parsed, here) } else { Value::ANY_WORD };
+    let mut argv = Vec::new();
+    let mut placed = false;
+    for word in words {
+        let whole = word.value.known() == Some(b"{}");
+        placed |= whole;
+        let new = if find {
+            replace(word, b"{}", &|| found.clone())
+        } else {
+            // fd also knows {/}, {//}, {.} and {/.}: whatever stands between the first brace and the last.
+            braces(word)
+        };
+        placed |= new != *word;
+        if several && whole {
+            argv.push(new.clone());
+        }
+        argv.push(new);
+    }
+    if !find && !placed {
+        argv.push(Word { value: Value::ANY_WORD, span: on.span });
+    }
+    let cwd = on.cwd.clone();
+    if here {
+        on.cwd = Value::ANY_WORD;
+    }
+    let result = on.inner(&argv, if find { on.stdin } else { Stdin::Empty });
+    on.cwd = cwd;
+    result.map(|_| ())
+}
+
+fn braces(word: &Word) -> Word {
+    let Some(text) = word.value.known() else { return word.clone() };
+    let (Some(first), Some(last)) = (text.iter().position(|b| *b == b'{'), text.iter().rposition(|b| *b == b'}')) else {
+        return word.clone();
+    };
+    let prefix = text.get(..first).unwrap_or(&[]).to_vec();
+    let suffix = text.get(last + 1..).unwrap_or(&[]).to_vec();
+    let value = if prefix.is_empty() && suffix.is_empty() { Value::ANY_WORD } else { Value::Affix { prefix, suffix } };
+    Word { value, span: word.span }
+}
+
+/// What is known of the names that are found: where they begin, and how they end where a single `-name` says so.
+fn found(parsed: &Parsed<'_>, here: bool) -> Value {
+    let prefix = match (here, parsed.operands.as_slice()) {
+        (true, _) => b"./".to_vec(),
+        (_, []) => b".".to_vec(),
+        (_, [one]) => match &one.value {
+            Value::Known(start) => start.clone(),
+            Value::Affix { prefix, .. } => prefix.clone(),
+            _ => Vec::new(),
+        },
+        _ => common(parsed.operands.as_slice()),
+    };
+    let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
+    let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
+    let suffix = suffix.unwrap_or_default();
+    Value::Affix { prefix, suffix }
+}
+
+/// The beginning that all start points have in common, where all are known.
+fn common(words: &[Word]) -> Vec<u8> {
+    let mut starts = words.iter().map(|w| w.value.known());
+    let Some(Some(first)) = starts.next() else { return Vec::new() };
+    let mut common = first.to_vec();
+    for start in starts {
+        let Some(start) = start else { return Vec::new() };
+        let same = common.iter().zip(start).take_while(|(a, b)| a == b).count();
+        common.truncate(same);
+    }
+    common
+}
+
+/// The literal end of the pattern of `-name '*END'`.
+fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
+    let name = parsed.uses.iter().find(|u| u.spec.name == b"-name")?;
+    let pattern = name.arguments.first()?.value.known()?;
+    let end = pattern.strip_prefix(b"*").unwrap_or(pattern);
+    let literal = !end.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\' | b']'));
+    (literal && (!end.is_empty())).then(|| end.to_vec())
+}
+
+/// `-delete`: what is found goes away.
+pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
+    let span = on.span;
+    let constrained = !matches!(found(parsed, false), Value::Affix { suffix, .. } if suffix.is_empty());
+    if constrained {
+        on.write(&found(parsed, false), false, span);
+        return;
+    }
+    let starts = if parsed.operands.is_empty() { vec![Word::known(*b".", span)] } else { parsed.operands.clone() };
+    for start in starts {
+        on.write(&start.value, true, start.span);
+    }
+}
+
+/// An expression word that is not known could be an action.
+pub(super) fn doubts(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
+    let dashed = |w: &&Word| w.value.known().is_some_and(|t| t.starts_with(b"-"));
+    if let Some(word) = parsed.operands.iter().find(dashed) {
+        on.unknown("unknown-option", "a word of the expression is not known".into(), word.span, false);
+    }
+}

@@ -1,0 +1,346 @@
+//! One simple command (its argv, after expansion) -> what it would do, driven by the tables.
+//!
+//! [`command`] pushes effects into an [`Analysis`]; what the command changes in the shell that runs it comes back as an
+//! [`Outcome`]. Shell text inside a command (`bash -c`, `eval`) goes back to the caller through [`Scripts`], which parses and
+//! folds it. Nothing here reads the machine.
+
+mod awk;
+mod builtins;
+mod emit;
+mod expression;
+mod git;
+mod jq;
+mod net;
+mod operands;
+mod options;
+mod paths;
+mod roles;
+mod sed;
+mod shells;
+mod variables;
+mod wrappers;
+
+pub use variables::assignment;
+
+use super::LimitReached;
+use crate::{
+    effect::{Certainty, CommandId, Effect, Kind, Run, Span, Value, Word},
+    tables::{
+        Program, Tables,
+        words::{Runs, flags, traits},
+    },
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use options::Parsed;
+
+/// How deep commands may start commands.
+pub const MAX_DEPTH: u32 = 24;
+/// How many commands one analysis may look at.
+pub const MAX_STEPS: u32 = 20_000;
+
+/// What standard input of a command is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdin<'a> {
+    /// That of the call; it may be a terminal that somebody types into later.
+    Inherited,
+    /// Nothing can be read (`/dev/null`, closed).
+    Empty,
+    /// A pipe or file with unknown content.
+    Stream,
+    /// Exactly this text (here-document, here-string, `echo TEXT |`).
+    Text(&'a [u8]),
+}
+
+/// Which shell executes a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// The one that executes the command: what the script changes stays.
+    Current,
+    /// A new one.
+    Child,
+}
+
+/// Shell text that a command executes.
+#[derive(Clone, Copy, Debug)]
+pub struct Script<'a> {
+    /// The text.
+    pub text: &'a [u8],
+    /// Where the command that holds it stands in the outermost script.
+    pub span: Span,
+    /// Who executes it.
+    pub shell: Shell,
+    /// The directory.
+    pub cwd: &'a Value,
+    /// Standard input of the script.
+    pub stdin: Stdin<'a>,
+    /// `$0`, `$1` and so on, where they are given.
+    pub arguments: &'a [Word],
+}
+
+/// Folds shell text into effects; the caller's part of the recursion.
+pub trait Scripts {
+    /// Parses and folds `script`, pushing effects into `analysis`.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached>;
+}
+
+/// What is shared by all commands of one call.
+#[derive(Debug)]
+pub struct Analysis<'t> {
+    /// What is known of programs.
+    pub tables: Tables<'t>,
+    /// The home directory of the account.
+    pub home: Option<&'t [u8]>,
+    /// The effects so far.
+    pub effects: Vec<Effect>,
+    next_id: u32,
+    steps: u32,
+    depth: u32,
+}
+
+impl<'t> Analysis<'t> {
+    /// An analysis without effects.
+    pub fn new(tables: Tables<'t>, home: Option<&'t [u8]>) -> Self {
+        Self { tables, home, effects: Vec::new(), next_id: 0, steps: 0, depth: 0 }
+    }
+
+    /// A number that no other command of the call has.
+    pub fn next_command(&mut self) -> CommandId {
+        let id = CommandId(self.next_id);
+        self.next_id = self.next_id.saturating_add(1);
+        id
+    }
+}
+
+/// What a command changes in the shell that runs it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
+pub struct Outcome {
+    /// The directory if the command succeeds.
+    pub chdir: Option<Value>,
+    /// Shell variables that get a value, in order.
+    pub assigned: Vec<(Vec<u8>, Value)>,
+    /// Names that are forgotten (variables or functions).
+    pub unset: Vec<Vec<u8>>,
+    /// New positional parameters (`set -- a b`).
+    pub positional: Option<Vec<Word>>,
+    /// Anything in the shell may be different: variables, functions, aliases, options (`. file`, `eval $x`).
+    pub anything: bool,
+    /// How the shell reads or expands text may be different (`set -f`, `shopt -s`, `alias`).
+    pub reading: bool,
+    /// The shell or function ends here (`exit`, `return`, `exec`).
+    pub ends: bool,
+    /// The command executes what it reads from standard input.
+    pub executes_stdin: bool,
+}
+
+impl Outcome {
+    fn merge(&mut self, other: Self) {
+        self.chdir = other.chdir.or(self.chdir.take());
+        self.assigned.extend(other.assigned);
+        self.unset.extend(other.unset);
+        self.positional = other.positional.or(self.positional.take());
+        self.anything |= other.anything;
+        self.reading |= other.reading;
+        self.ends |= other.ends;
+        self.executes_stdin |= other.executes_stdin;
+    }
+}
+
+/// Works out one simple command and pushes its effects.
+///
+/// # Errors
+/// When commands are nested deeper than [`MAX_DEPTH`] or there are more than [`MAX_STEPS`].
+pub fn command(
+    analysis: &mut Analysis<'_>,
+    scripts: &mut dyn Scripts,
+    cwd: &Value,
+    stdin: Stdin<'_>,
+    argv: &[Word],
+    span: Span,
+) -> Result<Outcome, LimitReached> {
+    let limit = |name, what: &str| LimitReached { name, message: what.into() };
+    analysis.steps += 1;
+    if analysis.steps > MAX_STEPS {
+        return Err(limit("commands", "the call has more commands than can be looked at"));
+    }
+    if analysis.depth >= MAX_DEPTH {
+        return Err(limit("command-depth", "commands start commands too many times inside each other"));
+    }
+    analysis.depth += 1;
+    let result = dispatch(analysis, scripts, cwd, stdin, argv, span);
+    analysis.depth -= 1;
+    result
+}
+
+fn dispatch(
+    analysis: &mut Analysis<'_>,
+    scripts: &mut dyn Scripts,
+    cwd: &Value,
+    stdin: Stdin<'_>,
+    argv: &[Word],
+    span: Span,
+) -> Result<Outcome, LimitReached> {
+    let Some((first, rest)) = argv.split_first() else { return Ok(Outcome::default()) };
+    match &first.value {
+        Value::Known(name) => Command::new(analysis, scripts, cwd, stdin, argv, name, span).work(),
+        Value::Set(names) => {
+            let before = analysis.effects.len();
+            let mut outcome = Outcome { anything: true, ..Outcome::default() };
+            for name in names {
+                let mut one = alloc::vec![Word::known(name.clone(), first.span)];
+                one.extend_from_slice(rest);
+                outcome.merge(command(analysis, scripts, cwd, stdin, &one, span)?);
+            }
+            for effect in analysis.effects.iter_mut().skip(before) {
+                effect.certainty = effect.certainty.max(Certainty::Partial);
+            }
+            Ok(outcome)
+        }
+        _ => {
+            let id = analysis.next_command();
+            let run = Run { argv: argv.to_vec(), canonical: None, program: None };
+            let certainty = Certainty::Unknown;
+            let by = None;
+            analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by, command: Some(id) });
+            let detail = "the program is not known before the script runs".to_string();
+            let kind = Kind::Unknown(crate::effect::Cause { code: "dynamic-command", detail });
+            analysis.effects.push(Effect { kind, certainty, span: first.span, by: None, command: None });
+            Ok(Outcome { anything: true, ..Outcome::default() })
+        }
+    }
+}
+
+/// The work on one command whose program is known.
+struct Command<'c, 't> {
+    analysis: &'c mut Analysis<'t>,
+    scripts: &'c mut dyn Scripts,
+    /// The directory that relative paths are meant in; options may change it.
+    cwd: Value,
+    stdin: Stdin<'c>,
+    argv: &'c [Word],
+    /// Basename of the program.
+    name: &'c [u8],
+    span: Span,
+    id: CommandId,
+    by: String,
+    /// Where in the effects its [`Kind::Run`] stands.
+    run_at: usize,
+    outcome: Outcome,
+}
+
+impl<'c, 't> Command<'c, 't> {
+    fn new(
+        analysis: &'c mut Analysis<'t>,
+        scripts: &'c mut dyn Scripts,
+        cwd: &Value,
+        stdin: Stdin<'c>,
+        argv: &'c [Word],
+        path: &'c [u8],
+        span: Span,
+    ) -> Self {
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+        let id = analysis.next_command();
+        let by = String::from_utf8_lossy(name).into_owned();
+        let run_at = analysis.effects.len();
+        let (cwd, outcome) = (cwd.clone(), Outcome::default());
+        Self { analysis, scripts, cwd, stdin, argv, name, span, id, by, run_at, outcome }
+    }
+
+    fn work(mut self) -> Result<Outcome, LimitReached> {
+        let path = self.argv.first().and_then(|w| w.value.known()).unwrap_or(self.name);
+        let by_path = path.contains(&b'/');
+        let program = by_path.then(|| paths::path_value(&Value::Known(path.to_vec()), &self.cwd, false));
+        let argv = self.argv.to_vec();
+        let certainty = if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
+        self.push(Kind::Run(Run { argv, canonical: None, program }), certainty, self.span, true);
+        let shown = self.by.clone();
+        if by_path && !paths::is_system_program(path) {
+            let detail = format!("`{}` is a program of its own place", String::from_utf8_lossy(path));
+            self.unknown("opaque-program", detail, self.span, true);
+        }
+        let tables = self.analysis.tables;
+        match tables.program(self.name).or_else(|| tables.program_by_family(self.name)) {
+            Some(program) => self.modelled(program, 1)?,
+            None if by_path && !paths::is_system_program(path) => {}
+            None => {
+                let detail = format!("nothing is known of what `{shown}` does with its words");
+                self.unknown("unmodelled-program", detail, self.span, true);
+            }
+        }
+        Ok(self.outcome)
+    }
+
+    /// Works by the row of a program (or subcommand) whose words begin at `from` in argv.
+    fn modelled(&mut self, program: Program<'t>, from: usize) -> Result<(), LimitReached> {
+        let stops = program.has(flags::SUBCOMMANDS);
+        let parsed = options::parse(&program, self.argv.get(from..).unwrap_or(&[]), stops);
+        let about = parsed.has(traits::ABOUT) && program.runs() != Runs::Project;
+        if program.has(flags::INERT) {
+            return Ok(());
+        }
+        self.doubts(&parsed);
+        if about {
+            return Ok(());
+        }
+        self.change_directory(&parsed);
+        if program.has(flags::SUBCOMMANDS) && self.subcommand(&program, &parsed, from)? {
+            return Ok(());
+        }
+        self.option_effects(&program, &parsed)?;
+        self.run_effects(&program, &parsed)
+    }
+
+    /// Goes on with the row of the subcommand; false where the program's own row has to do.
+    fn subcommand(&mut self, program: &Program<'t>, parsed: &Parsed<'t>, from: usize) -> Result<bool, LimitReached> {
+        let Some(word) = parsed.operands.first() else {
+            self.option_effects(program, parsed)?;
+            return Ok(!program.runs().eq(&Runs::Project));
+        };
+        let at = from + parsed.rest;
+        let Some(sub) = word.value.known() else {
+            self.option_effects(program, parsed)?;
+            self.unknown("dynamic-word", format!("the subcommand of `{}` is not known", self.by), word.span, false);
+            return Ok(true);
+        };
+        let name = [program.name(), b" ", sub].concat();
+        let row = self.analysis.tables.program(&name);
+        if row.is_some() || program.operands().next().is_none() {
+            self.canonical(program, at);
+        }
+        let Some(row) = row else {
+            if program.operands().next().is_some() {
+                return Ok(false);
+            }
+            self.option_effects(program, parsed)?;
+            let detail = format!("nothing is known of `{}`", String::from_utf8_lossy(&name));
+            self.unknown("unmodelled-program", detail, self.span, true);
+            return Ok(true);
+        };
+        self.option_effects(program, parsed)?;
+        self.modelled(row, at + 1)?;
+        Ok(true)
+    }
+
+    /// Notes argv without the options between the program and the subcommand at `at`, where there are any.
+    fn canonical(&mut self, program: &Program<'t>, at: usize) {
+        let depth = program.name().split(|b| *b == b' ').count();
+        let index = self.run_at;
+        let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
+        let mut words: Vec<Word> = match run.canonical.as_ref() {
+            Some(before) => before.iter().take(depth).cloned().collect(),
+            None => self.argv.iter().take(depth).cloned().collect(),
+        };
+        words.extend(self.argv.iter().skip(at).cloned());
+        run.canonical = (words.as_slice() != self.argv).then_some(words);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,382 @@
+//! The words of a command -> options with their arguments, and operands, as its program reads them.
+
+use crate::{
+    effect::{Span, Value, Word},
+    tables::{
+        Abbreviated, OptionSpec, Program,
+        words::{Role, Runs, Style, flags},
+    },
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// An option that is used.
+#[derive(Debug)]
+pub(super) struct Use<'t> {
+    pub(super) spec: OptionSpec<'t>,
+    /// Its arguments, as many as there were.
+    pub(super) arguments: Vec<Word>,
+    pub(super) span: Span,
+}
+
+/// Something that keeps the reading from being certain.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) code: &'static str,
+    pub(super) detail: String,
+    pub(super) span: Span,
+}
+
+/// What became of the words.
+#[derive(Debug, Default)]
+pub(super) struct Parsed<'t> {
+    pub(super) uses: Vec<Use<'t>>,
+    pub(super) operands: Vec<Word>,
+    /// Index of the first operand in the words.
+    pub(super) rest: usize,
+    pub(super) doubts: Vec<Doubt>,
+}
+
+impl Parsed<'_> {
+    /// Whether an option with that bit is used.
+    pub(super) fn has(&self, bit: u16) -> bool {
+        self.uses.iter().any(|u| u.spec.traits & bit != 0)
+    }
+
+    /// Whether one of those options is used.
+    pub(super) fn uses(&self, names: &[&[u8]]) -> bool {
+        self.uses.iter().any(|u| names.contains(&u.spec.name))
+    }
+}
+
+/// Reads `words` (without the program) by the program's row. `stops`: the first operand ends the options whatever the row says.
+pub(super) fn parse<'t>(program: &Program<'t>, words: &[Word], stops: bool) -> Parsed<'t> {
+    let mut parser = Parser {
+        program,
+        style: program.style(),
+        // What an unknown option of such a program does is covered otherwise: nothing, or the program as a whole is opaque.
+        lenient: program.has(flags::OPEN) || program.has(flags::INERT),
+        words,
+        next: 0,
+        out: Parsed { rest: words.len(), ..Parsed::default() },
+    };
+    let stops = stops || program.has(flags::STOPS);
+    while let Some(word) = parser.take() {
+        if parser.option(word) {
+            continue;
+        }
+        if parser.out.operands.is_empty() {
+            parser.out.rest = parser.next - 1;
+        }
+        let dashes = word.value.known() == Some(b"--") && parser.style != Style::Words;
+        if dashes {
+            parser.out.rest = if parser.out.operands.is_empty() { parser.next } else { parser.out.rest };
+        } else {
+            parser.out.operands.push(word.clone());
+        }
+        if dashes || stops {
+            parser.out.operands.extend_from_slice(words.get(parser.next..).unwrap_or(&[]));
+            break;
+        }
+    }
+    parser.out
+}
+
+/// Whether the word could begin with one of `marks`.
+fn may_begin(value: &Value, marks: &[u8]) -> bool {
+    let begins = |text: &[u8]| text.first().is_some_and(|b| marks.contains(b));
+    match value {
+        Value::Known(text) => begins(text),
+        Value::Set(all) => all.iter().any(|text| begins(text)),
+        Value::Affix { prefix, .. } => prefix.is_empty() || begins(prefix),
+        Value::Pattern(text) => {
+            !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
+        }
+        Value::Unknown { .. } => true,
+    }
+}
+
+struct Parser<'p, 't> {
+    program: &'p Program<'t>,
+    style: Style,
+    lenient: bool,
+    words: &'p [Word],
+    next: usize,
+    out: Parsed<'t>,
+}
+
+impl<'p, 't> Parser<'p, 't> {
+    fn take(&mut self) -> Option<&'p Word> {
+        let word = self.words.get(self.next)?;
+        self.next += 1;
+        Some(word)
+    }
+
+    /// Takes the word as an option where it is one; false for an operand (also one that is only feared to be an option).
+    fn option(&mut self, word: &Word) -> bool {
+        let marks: &[u8] = if self.program.has(flags::PLUS) { b"-+" } else { b"-" };
+        match &word.value {
+            _ if self.style == Style::Words => false,
+            Value::Known(text) => self.known(text, word),
+            _ if self.style == Style::Keys => self.partial(word) || {
+                self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
+                false
+            },
+            value if !may_begin(value, marks) => false,
+            _ if self.partial(word) => true,
+            _ => {
+                if !self.program.has(flags::PASSIVE) && !self.program.has(flags::INERT) {
+                    let by = String::from_utf8_lossy(self.program.name()).into_owned();
+                    self.doubt("dynamic-word", format!("a word of `{by}` may be an option"), word.span);
+                }
+                false
+            }
+        }
+    }
+
+    fn known(&mut self, text: &[u8], word: &Word) -> bool {
+        if self.style == Style::Keys {
+            return self.key(text, word);
+        }
+        let find = self.program.runs() == Runs::Find;
+        match text {
+            b"--" => false,
+            _ if find && matches!(text, b"(" | b")" | b"!" | b",") => self.exact(text, word),
+            b"-" => self.exact(text, word),
+            [b'+', ..] if self.program.has(flags::PLUS) => self.plus(text, word),
+            [b'-', b'-', ..] => {
+                self.long(text, word);
+                true
+            }
+            [b'-', ..] if self.style == Style::Long => {
+                self.long(text, word);
+                true
+            }
+            [b'-', letters @ ..] => {
+                if !self.exact(text, word) {
+                    self.cluster(letters, None, word);
+                }
+                true
+            }
+            _ if self.style == Style::Bundle && self.next == 1 => {
+                self.bundle(text, word);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// An option whose name is the whole word.
+    fn exact(&mut self, text: &[u8], word: &Word) -> bool {
+        let Some(spec) = self.program.option(text) else { return false };
+        self.used(spec, None, word);
+        true
+    }
+
+    fn plus(&mut self, text: &[u8], word: &Word) -> bool {
+        if self.exact(text, word) {
+            return true;
+        }
+        let general = self.program.option(b"+");
+        if let Some(spec) = general {
+            self.used(spec, None, word);
+        } else if self.program.runs() == Runs::Shell {
+            let letters = text.iter().skip(1).map(|b| [b'+', *b]);
+            for letter in letters {
+                match self.program.option(&letter) {
+                    Some(spec) => self.used(spec, None, word),
+                    None => self.unknown(&letter, word),
+                }
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn key(&mut self, text: &[u8], word: &Word) -> bool {
+        if text.starts_with(b"--") {
+            self.long(text, word);
+            return true;
+        }
+        let (key, value) = split(text, b'=');
+        match (self.program.option(key), value) {
+            (Some(spec), Some(value)) => self.used(spec, Some(Value::Known(value.to_vec())), word),
+            _ => self.unknown(text, word),
+        }
+        true
+    }
+
+    fn long(&mut self, text: &[u8], word: &Word) {
+        let (name, attached) = split(text, b'=');
+        let attached = attached.map(|v| Value::Known(v.to_vec()));
+        match self.named(name) {
+            Abbreviated::One(spec) => self.used(spec, attached, word),
+            Abbreviated::Several => {
+                self.doubt("unknown-option", format!("`{}` is ambiguous", shown(name)), word.span);
+            }
+            Abbreviated::Nothing if self.style == Style::Long && !text.starts_with(b"--") => self.joined(text, word),
+            Abbreviated::Nothing => self.unknown(name, word),
+        }
+    }
+
+    /// The option of that name, abbreviated or with one dash for two as the style allows.
+    fn named(&self, name: &[u8]) -> Abbreviated<'t> {
+        if let Some(spec) = self.program.option(name) {
+            return Abbreviated::One(spec);
+        }
+        if self.style == Style::Long {
+            let single = name.strip_prefix(b"-").filter(|n| n.starts_with(b"-"));
+            return single.and_then(|n| self.program.option(n)).map_or(Abbreviated::Nothing, Abbreviated::One);
+        }
+        if name.starts_with(b"--") { self.program.abbreviated(name) } else { Abbreviated::Nothing }
+    }
+
+    /// `-Ifoo` in the style of compilers: one letter with its argument attached.
+    fn joined(&mut self, text: &[u8], word: &Word) {
+        let (Some(letter), Some(value)) = (text.get(..2), text.get(2..)) else { return self.unknown(text, word) };
+        match self.program.option(letter) {
+            Some(spec) if spec.arguments > 0 && self.program.has(flags::OPEN) => {
+                self.used(spec, Some(Value::Known(value.to_vec())), word);
+            }
+            _ => self.unknown(text, word),
+        }
+    }
+
+    /// Letters after a dash; `end` is what is known of the word behind them (`None`: they are all of it).
+    fn cluster(&mut self, letters: &[u8], end: Option<&[u8]>, word: &Word) {
+        let mut at = 0;
+        while let Some(letter) = letters.get(at) {
+            at += 1;
+            if letter.is_ascii_digit() && self.program.has(flags::NUMERIC) && self.program.option(&[b'-', *letter]).is_none() {
+                continue;
+            }
+            let name = [b'-', *letter];
+            let Some(spec) = self.program.option(&name) else {
+                return self.unknown(&name, word);
+            };
+            if spec.arguments == 0 || (self.program.runs() == Runs::Shell && at < letters.len()) {
+                self.used_in_cluster(spec, word);
+                continue;
+            }
+            let tail = letters.get(at..).unwrap_or(&[]);
+            let attached = match end {
+                None if tail.is_empty() => None,
+                None => Some(Value::Known(tail.to_vec())),
+                Some(suffix) => Some(Value::Affix { prefix: tail.to_vec(), suffix: suffix.to_vec() }),
+            };
+            return self.used(spec, attached, word);
+        }
+    }
+
+    fn used_in_cluster(&mut self, spec: OptionSpec<'t>, word: &Word) {
+        self.used(spec, None, word);
+    }
+
+    /// The first word without a dash: letters whose arguments are the next words, in order.
+    fn bundle(&mut self, letters: &[u8], word: &Word) {
+        for letter in letters {
+            let name = [b'-', *letter];
+            match self.program.option(&name) {
+                Some(spec) => self.used(spec, None, word),
+                None => self.unknown(&name, word),
+            }
+        }
+    }
+
+    /// A word of which only the beginning is known, where that settles the option.
+    fn partial(&mut self, word: &Word) -> bool {
+        let Value::Affix { prefix, suffix } = &word.value else { return false };
+        let rest = |from: &[u8]| Value::Affix { prefix: from.to_vec(), suffix: suffix.clone() };
+        if let (name, Some(value)) = split(prefix, b'=') {
+            let key = self.style == Style::Keys || name.starts_with(b"--") || self.style == Style::Long;
+            if let (true, Abbreviated::One(spec)) = (key, self.named(name)) {
+                self.used(spec, Some(rest(value)), word);
+                return true;
+            }
+            if name.starts_with(b"--") && self.lenient {
+                return true;
+            }
+        }
+        let Some(letters) = prefix.strip_prefix(b"-").filter(|l| !l.starts_with(b"-")) else { return false };
+        if matches!(self.style, Style::Long | Style::Keys | Style::Words) {
+            return false;
+        }
+        // Only where an argument has surely begun: `-ofi$x`, not `-o$x`, which may be two words.
+        let flags_first = letters.iter().position(|b| self.program.option(&[b'-', *b]).is_none_or(|s| s.arguments > 0));
+        let Some(at) = flags_first.filter(|at| at + 1 < letters.len()) else { return false };
+        if letters.get(at).is_none_or(|b| self.program.option(&[b'-', *b]).is_none()) {
+            return false;
+        }
+        self.cluster(letters, Some(suffix), word);
+        true
+    }
+
+    /// Notes an option, taking its arguments from the word itself or from the next words.
+    fn used(&mut self, spec: OptionSpec<'t>, attached: Option<Value>, word: &Word) {
+        let mut arguments = Vec::new();
+        let wanted = usize::from(spec.arguments);
+        if spec.arguments > 0 && spec.roles[0] == Role::Rest {
+            arguments = self.command_words(attached, word.span);
+        } else if let Some(value) = attached.filter(|_| wanted > 0) {
+            arguments.push(Word { value, span: word.span });
+        }
+        while !spec.optional && spec.roles[0] != Role::Rest && arguments.len() < wanted {
+            let Some(next) = self.take() else { break };
+            if !next.value.is_one_word() && !self.program.has(flags::INERT) {
+                // It may be several words or none: then other words are the argument, and these are operands.
+                self.out.operands.push(next.clone());
+                if !self.program.has(flags::PASSIVE) {
+                    self.doubt("dynamic-word", format!("an argument of `{}` may be several words", shown(spec.name)), next.span);
+                }
+            }
+            arguments.push(next.clone());
+        }
+        self.out.uses.push(Use { spec, arguments, span: word.span });
+    }
+
+    /// The words of a command inside an expression, up to `;` (or `{} +` for find) or the end.
+    fn command_words(&mut self, attached: Option<Value>, span: Span) -> Vec<Word> {
+        let mut words: Vec<Word> = attached.map(|value| Word { value, span }).into_iter().collect();
+        let find = self.program.runs() == Runs::Find;
+        while let Some(word) = self.take() {
+            let text = word.value.known();
+            let plus = find && text == Some(b"+") && words.last().is_some_and(|w| w.value.known() == Some(b"{}"));
+            if text == Some(b";") {
+                break;
+            }
+            words.push(word.clone());
+            if plus {
+                break;
+            }
+        }
+        words
+    }
+
+    fn unknown(&mut self, name: &[u8], word: &Word) {
+        if !self.lenient {
+            let by = String::from_utf8_lossy(self.program.name()).into_owned();
+            let detail = format!("nothing is known of the option `{}` of `{by}`", shown(name));
+            self.doubt("unknown-option", detail, word.span);
+        }
+    }
+
+    fn doubt(&mut self, code: &'static str, detail: String, span: Span) {
+        self.out.doubts.push(Doubt { code, detail, span });
+    }
+}
+
+fn shown(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).to_string()
+}
+
+/// Splits at the first `at`.
+pub(super) fn split(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match text.iter().position(|b| *b == at) {
+        Some(i) => (text.get(..i).unwrap_or(text), text.get(i + 1..)),
+        None => (text, None),
+    }
+}

@@ -1,0 +1,429 @@
+//! What a word does by its role: the one place where roles become effects.
+
+use super::{
+    Command, Shell, awk, emit::certainty, expression, git, jq, net,
+    options::{Parsed, split},
+    paths, sed,
+    variables::assignment_text,
+};
+use crate::{
+    effect::{Certainty, Connect, Kind, Value, Word},
+    effects::LimitReached,
+    tables::{
+        Program,
+        words::{Role, Runs, Style, VariableRole, traits},
+    },
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// What options say of all operands.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
+pub(super) struct Manner {
+    /// Directories are taken with all below them.
+    pub(super) tree: bool,
+    /// What is read is written as well.
+    pub(super) writes: bool,
+    /// Nothing is written.
+    pub(super) reads_only: bool,
+    /// Operands are written instead of read.
+    pub(super) extracts: bool,
+}
+
+impl<'t> Command<'_, 't> {
+    /// The effects of options, but for the directory and for commands that only the program's kind can place.
+    pub(super) fn option_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let manner = Manner { reads_only: parsed.has(traits::READS_ONLY), ..Manner::default() };
+        for one in &parsed.uses {
+            for (argument, role) in one.arguments.iter().zip(one.spec.roles) {
+                match role {
+                    Role::Rest => {
+                        expression::command_option(self, program, parsed, &one.arguments)?;
+                        break;
+                    }
+                    Role::Archive => self.archive(argument, parsed),
+                    Role::Read if self.cookie(argument) => {}
+                    Role::Method | Role::EnvSplit => {}
+                    // `-o -` is standard output for a program that has such an option.
+                    Role::Write if argument.value.known() == Some(b"-") => {}
+                    role => self.role(role, argument, manner)?,
+                }
+            }
+            if program.runs() == Runs::Find && one.spec.name == b"-delete" {
+                expression::delete(self, parsed);
+            }
+            if one.spec.optional && one.arguments.is_empty() && one.spec.roles[0] == Role::ExecProgram {
+                // The program that is run is then the pager or browser of the configuration.
+                let detail = format!("`{}` starts a program that the configuration names", self.by);
+                self.unknown("opaque-program", detail, one.span, true);
+            }
+        }
+        Ok(())
+    }
+
+    /// `curl -b NAME=VALUE` is a cookie, not a file.
+    fn cookie(&self, argument: &Word) -> bool {
+        self.name == b"curl" && argument.value.known().is_some_and(|v| v.contains(&b'='))
+    }
+
+    /// Options that change the directory come first, whatever the order.
+    pub(super) fn change_directory(&mut self, parsed: &Parsed<'t>) {
+        let old = self.cwd.clone();
+        for one in &parsed.uses {
+            let Some(argument) = one.arguments.first() else { continue };
+            match one.spec.roles[0] {
+                Role::Chdir => self.cwd = paths::absolute(&argument.value, &self.cwd),
+                Role::NewRoot => self.new_root(argument),
+                _ => {}
+            }
+        }
+        let bundle = self.analysis.tables.program(self.name).is_some_and(|p| p.style() == Style::Bundle);
+        if bundle && old != self.cwd {
+            // tar changes directory between its operands: each of them may be meant in either.
+            self.cwd = match (old.alternatives(), self.cwd.alternatives()) {
+                (Some(a), Some(b)) => Value::Set([a, b].concat()),
+                _ => Value::ANY_WORD,
+            };
+        }
+    }
+
+    pub(super) fn new_root(&mut self, argument: &Word) {
+        if argument.value.known() != Some(b"/") {
+            self.cwd = Value::ANY_WORD;
+            let detail = format!("`{}` makes another directory the root, so that paths mean other files", self.by);
+            self.unknown("new-root", detail, argument.span, false);
+        }
+    }
+
+    fn archive(&mut self, argument: &Word, parsed: &Parsed<'t>) {
+        let value = &argument.value;
+        if value.known() == Some(b"-") {
+            return;
+        }
+        if let Some(text) = value.known()
+            && let (host, Some(_)) = split(text, b':')
+                && !host.contains(&b'/') && !parsed.uses(&[b"--force-local"]) {
+                    let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
+                    self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
+                    return;
+                }
+        let reading = parsed.has(traits::READS_ONLY) || parsed.has(traits::EXTRACTS);
+        if reading {
+            self.read(value, false, argument.span);
+        } else {
+            self.write(value, false, argument.span);
+            if parsed.uses(&[b"-r", b"-u", b"-A", b"-d", b"--append", b"--update", b"--concatenate", b"--diff", b"--delete"]) {
+                self.read(value, false, argument.span);
+            }
+        }
+    }
+
+    /// The effect of one word in one role.
+    pub(super) fn role(&mut self, role: Role, word: &Word, manner: Manner) -> Result<(), LimitReached> {
+        let (value, span) = (&word.value, word.span);
+        let stdio = value.known() == Some(b"-");
+        match role {
+            Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List => {}
+            // Those have been seen where options or the program's kind are looked at.
+            Role::Chdir | Role::NewRoot | Role::Method | Role::EnvSplit | Role::Rest | Role::Archive => {}
+            Role::Read | Role::ReadTree | Role::ReadWrite if stdio => {}
+            Role::Read | Role::ReadTree if manner.extracts => {
+                if role == Role::Read {
+                    self.write(value, manner.tree, span);
+                }
+            }
+            Role::Read | Role::ReadTree => {
+                self.read(value, manner.tree || role == Role::ReadTree, span);
+                if manner.writes && !manner.reads_only {
+                    self.write(value, manner.tree, span);
+                }
+            }
+            Role::ReadWrite => {
+                self.read(value, manner.tree, span);
+                if !manner.reads_only {
+                    self.write(value, manner.tree, span);
+                }
+            }
+            Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
+            Role::Write | Role::Modify => self.write(value, manner.tree, span),
+            Role::WriteDir => self.write(value, true, span),
+            Role::ReadIfAt => self.read_if_at(word),
+            Role::KeyPath => self.key_path(word),
+            Role::ListFile => {
+                if !stdio {
+                    self.read(value, false, span);
+                }
+                let detail = format!("`{}` takes more names from a list", self.by);
+                self.unknown("listed-paths", detail, span, false);
+            }
+            Role::LoadCode => {
+                self.read(value, false, span);
+                let detail = format!("`{}` loads code from a place that an option names", self.by);
+                self.unknown("opaque-code", detail, span, false);
+            }
+            Role::Script => {
+                if !stdio {
+                    self.read(value, false, span);
+                }
+                self.project("runs the code of a file", word);
+            }
+            Role::Module => self.project("runs a module", word),
+            Role::Code => self.opaque("runs code that is not analysed", word),
+            Role::Sed => self.checked(value.known().is_some_and(sed::is_harmless), "sed script", word),
+            Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
+            Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
+            Role::ShellString => self.script(value, Shell::Child, super::Stdin::Stream, &[], span)?,
+            Role::ExecProgram => self.exec_program(word)?,
+            Role::Net | Role::Host => self.net(word, role == Role::Host),
+            Role::GitRemote => self.git_remote(word),
+            Role::RevPath => self.rev_path(word, manner),
+            Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
+            Role::Assign => self.assign(word),
+            Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
+            Role::Variable => self.variable(word),
+            Role::GitConfig => git::setting(self, word),
+            Role::SshOption => self.ssh_option(word)?,
+            Role::TarAction => self.tar_action(word)?,
+            Role::Unreviewed => {
+                let detail = format!("what `{}` does with this word is not known", self.by);
+                self.unknown("unreviewed-word", detail, span, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Code in another language. It is what the program itself was told to do, so an allow of the command answers it.
+    pub(super) fn opaque(&mut self, what: &str, word: &Word) {
+        let detail = format!("`{}` {what}", self.by);
+        self.unknown("opaque-code", detail, word.span, true);
+    }
+
+    /// Code of the project: what the command is there to run.
+    fn project(&mut self, what: &str, word: &Word) {
+        let detail = format!("`{}` {what}", self.by);
+        self.unknown("opaque-program", detail, word.span, true);
+    }
+
+    fn checked(&mut self, harmless: bool, what: &str, word: &Word) {
+        if !harmless {
+            self.opaque(&format!("runs a {what} that may do more than filter text"), word);
+        }
+    }
+
+    fn read_if_at(&mut self, word: &Word) {
+        match &word.value {
+            Value::Known(text) => {
+                let file = match text.first() {
+                    Some(b'@' | b'<') => text.get(1..),
+                    _ => text.iter().position(|b| matches!(b, b'@')).and_then(|at| text.get(at + 1..)).or_else(|| {
+                        let at = text.windows(2).position(|w| w == b"=<")?;
+                        text.get(at + 2..)
+                    }),
+                };
+                // `name=@file;type=x` in a form.
+                let file = file.map(|f| split(f, b';').0).filter(|f| !f.is_empty() && *f != b"-");
+                if let Some(file) = file {
+                    self.read(&Value::Known(file.to_vec()), false, word.span);
+                }
+            }
+            Value::Affix { prefix, .. } if prefix.first().is_some_and(|b| !matches!(b, b'@' | b'<')) => {
+                if prefix.contains(&b'@') || prefix.ends_with(b"=") {
+                    self.read(&Value::ANY_WORD, false, word.span);
+                }
+            }
+            Value::Affix { prefix, suffix } if prefix.len() > 1 => {
+                let prefix = prefix.get(1..).unwrap_or_default().to_vec();
+                self.read(&Value::Affix { prefix, suffix: suffix.clone() }, false, word.span);
+            }
+            Value::Set(all) => {
+                for text in all.clone() {
+                    self.read_if_at(&Word::known(text, word.span));
+                }
+            }
+            _ => self.read(&Value::ANY_WORD, false, word.span),
+        }
+    }
+
+    fn key_path(&mut self, word: &Word) {
+        let Some(text) = word.value.known() else {
+            self.read(&Value::ANY_WORD, true, word.span);
+            self.write(&Value::ANY_WORD, true, word.span);
+            return;
+        };
+        let mut pieces: Vec<&[u8]> = text.split(|b| matches!(b, b'=' | b':' | b'@' | b',')).collect();
+        pieces.push(text);
+        let looks_like_path = |p: &&[u8]| p.iter().any(|b| matches!(b, b'/' | b'.')) && !p.is_empty();
+        let volume = self.name != b"openssl" && self.name != b"kubectl";
+        for piece in pieces.into_iter().filter(looks_like_path) {
+            let piece = piece.strip_prefix(b"//").map_or(piece, |p| p);
+            self.read(&Value::Known(piece.to_vec()), volume, word.span);
+            if volume {
+                self.write(&Value::Known(piece.to_vec()), true, word.span);
+            }
+        }
+    }
+
+    /// A program to which more arguments are appended.
+    fn exec_program(&mut self, word: &Word) -> Result<(), LimitReached> {
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%');
+        let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
+            self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
+            let detail = format!("`{}` appends words to a command", self.by);
+            self.unknown("dynamic-script", detail, word.span, false);
+            return Ok(());
+        };
+        let parts = text.split(|b| *b == b' ').filter(|p| !p.is_empty());
+        let mut argv: Vec<Word> = parts.map(|p| Word::known(p, word.span)).collect();
+        if argv.is_empty() {
+            return Ok(());
+        }
+        argv.push(Word { value: Value::ANY_WORDS, span: word.span });
+        self.inner(&argv, super::Stdin::Stream).map(|_| ())
+    }
+
+    fn net(&mut self, word: &Word, bare: bool) {
+        match net::target(&word.value, bare) {
+            net::Target::Host(mut connect) => {
+                connect.method.clone_from(&self.method());
+                self.connect(connect, word.span);
+            }
+            net::Target::File(path) => self.read(&path, false, word.span),
+        }
+    }
+
+    /// The HTTP method by the options of the command, for programs that say so.
+    fn method(&self) -> Option<String> {
+        let program = self.analysis.tables.program(self.name)?;
+        let parsed = super::options::parse(&program, self.argv.get(1..)?, false);
+        let named = parsed.uses.iter().rev().find(|u| u.spec.roles[0] == Role::Method && u.spec.arguments > 0);
+        if let Some(named) = named {
+            let text = named.arguments.first()?.value.known()?;
+            return Some(String::from_utf8_lossy(text).to_uppercase());
+        }
+        let posts = parsed.has(traits::POSTS) && !parsed.uses(&[b"-G", b"--get"]);
+        let method = if posts {
+            "POST"
+        } else if parsed.has(traits::HEADS) {
+            "HEAD"
+        } else if parsed.has(traits::PUTS) {
+            "PUT"
+        } else if self.name == b"curl" || self.name == b"wget" {
+            "GET"
+        } else {
+            return None;
+        };
+        Some(method.to_string())
+    }
+
+    fn remote_path(&mut self, word: &Word, write: bool, tree: bool) {
+        if let Some(connect) = net::remote_path(&word.value) {
+            self.connect(connect, word.span);
+            return;
+        }
+        if write {
+            self.write(&word.value, true, word.span);
+        } else {
+            self.read(&word.value, tree, word.span);
+        }
+        if word.value.known().is_none() {
+            self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, word.span);
+        }
+    }
+
+    fn assign(&mut self, word: &Word) {
+        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+        self.analysis.effects.extend(effects);
+    }
+
+    fn variable(&mut self, word: &Word) {
+        match word.value.known() {
+            Some(name) if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') => {
+                self.outcome.assigned.push((name.to_vec(), Value::ANY_WORD));
+            }
+            _ => {
+                self.outcome.anything = true;
+                let detail = "a subscript or a name that is not known can run code".to_string();
+                self.unknown("dynamic-variable", detail, word.span, false);
+            }
+        }
+    }
+
+    fn ssh_option(&mut self, word: &Word) -> Result<(), LimitReached> {
+        let Some(text) = word.value.known() else {
+            self.unknown("dynamic-word", "an option of ssh is not known".into(), word.span, false);
+            return Ok(());
+        };
+        let at = text.iter().position(|b| matches!(b, b'=' | b' ')).unwrap_or(text.len());
+        let key = text.get(..at).unwrap_or(text).to_ascii_lowercase();
+        let value = text.get(at + 1..).unwrap_or(&[]);
+        if [&b"proxycommand"[..], b"localcommand", b"knownhostscommand"].contains(&key.as_slice()) {
+            return self.script(&Value::Known(value.to_vec()), Shell::Child, super::Stdin::Stream, &[], word.span);
+        }
+        if self.analysis.tables.variable(&[b"ssh:", key.as_slice()].concat()) != Some(VariableRole::Inert) {
+            let detail = format!("nothing is known of the option `{}` of ssh", String::from_utf8_lossy(&key));
+            self.unknown("unknown-option", detail, word.span, false);
+        }
+        Ok(())
+    }
+
+    fn tar_action(&mut self, word: &Word) -> Result<(), LimitReached> {
+        match word.value.known() {
+            Some(text) if text.starts_with(b"exec=") => {
+                let script = Value::Known(text.get(5..).unwrap_or(&[]).to_vec());
+                self.script(&script, Shell::Child, super::Stdin::Stream, &[], word.span)
+            }
+            Some(text) if [&b"dot"[..], b"echo", b"bell", b"ttyout", b"sleep", b"totals", b"."].iter().any(|a| text.starts_with(a)) => {
+                Ok(())
+            }
+            _ => {
+                self.unknown("dynamic-script", "the checkpoint action is not known".into(), word.span, false);
+                Ok(())
+            }
+        }
+    }
+
+    fn git_remote(&mut self, word: &Word) {
+        match net::git_remote(&word.value) {
+            net::Target::Host(connect) => self.connect(connect, word.span),
+            net::Target::File(path) => {
+                self.read(&path, true, word.span);
+            }
+        }
+        let helper = word.value.known().is_none_or(|t| t.windows(2).any(|w| w == b"::"));
+        if helper && word.value.known().is_some() {
+            let detail = "a transport helper of git runs a program that the address names".to_string();
+            self.unknown("opaque-program", detail, word.span, false);
+        }
+    }
+
+    /// `REV:PATH` reads a path as it was; other words are revisions or paths, and a path that does not exist harms nobody.
+    fn rev_path(&mut self, word: &Word, manner: Manner) {
+        match &word.value {
+            Value::Known(text) => match split(text, b':') {
+                (_, Some(path)) if !path.is_empty() => {
+                    self.read(&Value::Known(path.to_vec()), manner.tree, word.span);
+                }
+                _ => self.push_revision(text, manner, word),
+            },
+            Value::Set(all) => {
+                for text in all.clone() {
+                    self.rev_path(&Word::known(text, word.span), manner);
+                }
+            }
+            Value::Affix { prefix, suffix } if prefix.contains(&b':') => {
+                let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
+                self.read(&Value::Affix { prefix: path, suffix: suffix.clone() }, manner.tree, word.span);
+            }
+            value => self.read(value, manner.tree, word.span),
+        }
+    }
+
+    fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
+        let path = paths::path_value(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
+        self.push(Kind::Read(path), Certainty::Partial, word.span, true);
+    }
+}

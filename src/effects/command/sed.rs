@@ -1,0 +1,159 @@
+//! sed scripts: is there nothing in it but filtering? A hand-written reader that gives up on any doubt.
+
+/// Whether the script neither runs, reads nor writes anything beside its input: no `e`, `r`, `R`, `w`, `W`, no `s///e` or
+/// `s///w`.
+pub(super) fn is_harmless(script: &[u8]) -> bool {
+    let mut reader = Reader { text: script, at: 0 };
+    reader.script().is_some()
+}
+
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn skip(&mut self, of: &[u8]) {
+        while self.peek().is_some_and(|b| of.contains(&b)) {
+            self.at += 1;
+        }
+    }
+
+    fn script(&mut self) -> Option<()> {
+        loop {
+            self.skip(b" \t\n;");
+            if self.peek().is_none() {
+                return Some(());
+            }
+            self.command()?;
+        }
+    }
+
+    fn command(&mut self) -> Option<()> {
+        self.addresses()?;
+        match self.take()? {
+            b'{' | b'}' => Some(()),
+            b'#' => {
+                self.line();
+                Some(())
+            }
+            b'p' | b'P' | b'd' | b'D' | b'n' | b'N' | b'g' | b'G' | b'h' | b'H' | b'x' | b'=' | b'z' => self.end(),
+            b'q' | b'Q' | b'l' | b'L' => {
+                self.skip(b" \t0123456789");
+                self.end()
+            }
+            // Labels run to the end of the line or, in GNU sed, to a semicolon: only plain ones are followed.
+            b':' | b'b' | b't' | b'T' => {
+                self.skip(b" \t");
+                while self.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_') {
+                    self.at += 1;
+                }
+                self.end()
+            }
+            // Text runs to the end of the script: what follows a line that does not end in a backslash would be commands.
+            b'a' | b'i' | b'c' => {
+                let rest = self.text.get(self.at..)?;
+                let one_line = match rest.strip_prefix(b"\\\n") {
+                    Some(after) => !after.contains(&b'\n'),
+                    None => !rest.contains(&b'\n'),
+                };
+                self.at = self.text.len();
+                one_line.then_some(())
+            }
+            b's' => {
+                let mark = self.delimiter()?;
+                self.part(mark)?;
+                self.part(mark)?;
+                self.skip(b"gpIiMm0123456789");
+                self.end()
+            }
+            b'y' => {
+                let mark = self.delimiter()?;
+                self.part(mark)?;
+                self.part(mark)?;
+                self.end()
+            }
+            _ => None,
+        }
+    }
+
+    fn delimiter(&mut self) -> Option<u8> {
+        self.take().filter(|b| b.is_ascii_punctuation() && *b != b'\\')
+    }
+
+    /// Up to the next delimiter. A bracket expression may hide one in GNU sed, and not in others: then nothing is sure.
+    fn part(&mut self, mark: u8) -> Option<()> {
+        let mut bracket = false;
+        loop {
+            match self.take()? {
+                b'\\' => {
+                    self.take()?;
+                }
+                b if b == mark => return (!bracket).then_some(()),
+                b'\n' => return None,
+                b'[' => bracket = true,
+                b']' => bracket = false,
+                _ => {}
+            }
+        }
+    }
+
+    fn addresses(&mut self) -> Option<()> {
+        self.skip(b" \t");
+        if self.address()? {
+            self.skip(b" \t");
+            if self.peek() == Some(b',') {
+                self.at += 1;
+                self.skip(b" \t+~");
+                if !self.address()? {
+                    return None;
+                }
+            }
+        }
+        self.skip(b" \t!");
+        Some(())
+    }
+
+    fn address(&mut self) -> Option<bool> {
+        match self.peek() {
+            Some(b'$') => {
+                self.at += 1;
+                Some(true)
+            }
+            Some(b'0'..=b'9') => {
+                self.skip(b"0123456789~");
+                Some(true)
+            }
+            Some(b'/') => {
+                self.at += 1;
+                self.part(b'/')?;
+                self.skip(b"IM");
+                Some(true)
+            }
+            // `\%regex%`: any delimiter.
+            Some(b'\\') => None,
+            _ => Some(false),
+        }
+    }
+
+    fn line(&mut self) {
+        while self.peek().is_some_and(|b| b != b'\n') {
+            self.at += 1;
+        }
+    }
+
+    fn end(&mut self) -> Option<()> {
+        self.skip(b" \t");
+        matches!(self.peek(), None | Some(b';' | b'\n' | b'}' | b'#')).then_some(())
+    }
+}

@@ -1,0 +1,332 @@
+//! Programs that start other programs: which part of argv is the inner command.
+
+use super::{
+    Command, Shell, Stdin, expression,
+    options::Parsed,
+    roles::Manner,
+    variables::assignment_text,
+};
+use crate::{
+    effect::{Certainty, Connect, Kind, Value, Word},
+    effects::LimitReached,
+    tables::{
+        Program,
+        words::{NoCommand, Role, Runs, flags, traits},
+    },
+};
+use alloc::{format, vec::Vec};
+
+impl<'t> Command<'_, 't> {
+    /// Goes on by what the program runs.
+    pub(super) fn run_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let operands = parsed.operands.as_slice();
+        match program.runs() {
+            Runs::Nothing => {
+                self.operand_effects(program, parsed)?;
+                if program.no_command() == NoCommand::PrintEnv && operands.is_empty() {
+                    self.push(Kind::ReadEnv(Value::ANY_WORD), Certainty::Unknown, self.span, true);
+                }
+                if let Some(builtin) = program.builtin() {
+                    self.builtin(builtin, parsed);
+                }
+                Ok(())
+            }
+            Runs::Project => {
+                self.operand_effects(program, parsed)?;
+                let detail = format!("`{}` runs code of the project, of packages or of a remote place", self.by);
+                self.unknown("opaque-program", detail, self.span, true);
+                Ok(())
+            }
+            Runs::Argv => self.argv_wrapper(program, parsed),
+            Runs::ShellWords => self.joined_script(operands, Shell::Current, self.stdin),
+            Runs::ShellString if parsed.uses(&[b"-x", b"--exec"]) => self.inner(operands, self.stdin).map(|_| ()),
+            Runs::ShellString => self.joined_script(operands, Shell::Child, self.stdin),
+            Runs::ShellEach => {
+                for word in operands {
+                    self.script(&word.value, Shell::Child, self.stdin, &[], word.span)?;
+                }
+                Ok(())
+            }
+            Runs::Shell => self.shell(parsed),
+            Runs::Interpreter => self.interpreter(program, parsed),
+            Runs::Source => {
+                self.outcome.anything = true;
+                self.operand_effects(program, parsed)
+            }
+            Runs::Xargs => self.xargs(parsed),
+            Runs::Parallel => self.parallel(parsed),
+            Runs::Find => {
+                self.operand_effects(program, parsed)?;
+                expression::doubts(self, parsed);
+                Ok(())
+            }
+            Runs::Remote => self.remote(program, parsed),
+            Runs::Su => self.su(parsed),
+            Runs::Flock => self.flock(program, parsed),
+            Runs::Multicall => self.inner(operands, self.stdin).map(|_| ()),
+            Runs::Trap => self.trap(operands),
+            Runs::Editor => {
+                self.operand_effects(program, parsed)?;
+                self.reads_commands();
+                Ok(())
+            }
+            Runs::Pager => {
+                self.operand_effects(program, parsed)?;
+                if self.stdin == Stdin::Inherited {
+                    self.reads_commands();
+                }
+                Ok(())
+            }
+            Runs::Repl => self.repl(program, parsed),
+            Runs::Session => {
+                self.operand_effects(program, parsed)?;
+                if !Self::has_code(parsed) {
+                    self.reads_commands();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn has_code(parsed: &Parsed<'t>) -> bool {
+        let code = |r: Role| matches!(r, Role::Code | Role::Script | Role::Module | Role::ShellString);
+        parsed.uses.iter().any(|u| u.spec.arguments > 0 && code(u.spec.roles[0]) && !u.arguments.is_empty())
+    }
+
+    fn argv_wrapper(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        if parsed.has(traits::NO_RUN) {
+            return Ok(());
+        }
+        let mut words = parsed.operands.as_slice();
+        if let Some(split) = parsed.uses.iter().find(|u| u.spec.roles[0] == Role::EnvSplit && u.spec.arguments > 0) {
+            return self.env_split(split.arguments.first(), words);
+        }
+        if program.has(flags::ASSIGNMENTS) {
+            while let Some((word, rest)) = words.split_first().filter(|(w, _)| names_variable(&w.value)) {
+                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+                self.analysis.effects.extend(effects);
+                words = rest;
+            }
+        }
+        let roles: Vec<Role> = program.operands().map(|(role, _)| role).collect();
+        for n in 0..program.skip() {
+            let Some((word, rest)) = words.split_first() else { break };
+            match roles.get(n) {
+                Some(Role::NewRoot) => self.new_root(word),
+                Some(role) => self.role(*role, word, Manner::default())?,
+                None => {}
+            }
+            if !word.value.is_one_word() {
+                self.unknown("dynamic-word", "a word before the command may be several".into(), word.span, false);
+            }
+            words = rest;
+        }
+        if words.is_empty() {
+            return self.without_command(program, parsed);
+        }
+        if matches!(self.name, b"setarch") && words.len() > 1 {
+            // The architecture is optional: both readings.
+            self.inner(words.get(1..).unwrap_or(&[]), self.stdin)?;
+        }
+        let outcome = self.inner(words, self.stdin)?;
+        // These run builtins in the shell itself.
+        if matches!(self.name, b"command" | b"builtin" | b"time") {
+            self.outcome.merge(outcome);
+        }
+        self.outcome.ends |= self.name == b"exec";
+        Ok(())
+    }
+
+    fn without_command(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        if program.no_command() == NoCommand::PrintEnv {
+            self.push(Kind::ReadEnv(Value::ANY_WORD), Certainty::Unknown, self.span, true);
+        }
+        if program.no_command() == NoCommand::Shell || parsed.has(traits::INTERACTIVE) {
+            self.shell_on_stdin()?;
+        }
+        Ok(())
+    }
+
+    /// `env -S 'A=b cmd'`: the text is split into words that go before the others.
+    fn env_split(&mut self, text: Option<&Word>, rest: &[Word]) -> Result<(), LimitReached> {
+        let Some(word) = text else { return Ok(()) };
+        let Some(text) = word.value.known() else {
+            let detail = format!("the words that `{}` splits are not known", self.by);
+            self.unknown("dynamic-script", detail, word.span, false);
+            return Ok(());
+        };
+        let Some(parts) = split_words(text) else {
+            let detail = format!("`{}` splits a text with escapes or variables, which are not followed", self.by);
+            self.unknown("dynamic-script", detail, word.span, false);
+            return Ok(());
+        };
+        let mut argv: Vec<Word> = self.argv.first().cloned().into_iter().collect();
+        argv.extend(parts.into_iter().map(|p| Word::known(p, word.span)));
+        argv.extend_from_slice(rest);
+        self.inner(&argv, self.stdin).map(|_| ())
+    }
+
+    fn xargs(&mut self, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let appended = Word { value: Value::ANY_WORDS, span: self.span };
+        let replaced = parsed.uses.iter().rev().find(|u| matches!(u.spec.name, b"-I" | b"-i" | b"--replace"));
+        let Some(replaced) = replaced else {
+            let mut argv = parsed.operands.clone();
+            if argv.is_empty() {
+                return Ok(());
+            }
+            argv.push(appended);
+            return self.inner(&argv, Stdin::Empty).map(|_| ());
+        };
+        let token = match replaced.arguments.first() {
+            Some(word) => word.value.known().map(<[u8]>::to_vec),
+            None => Some(b"{}".to_vec()),
+        };
+        let argv: Vec<Word> = match token.filter(|t| !t.is_empty()) {
+            Some(token) => parsed.operands.iter().map(|w| replace(w, &token, &|| Value::ANY_WORD)).collect(),
+            None => parsed.operands.iter().map(|w| Word { value: Value::ANY_WORD, span: w.span }).collect(),
+        };
+        self.inner(&argv, Stdin::Empty).map(|_| ())
+    }
+
+    /// GNU parallel: a template that a shell executes with words from elsewhere in it.
+    fn parallel(&mut self, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let mark = |w: &&Word| matches!(w.value.known(), Some(b":::" | b":::+" | b"::::" | b"::::+"));
+        let operands = parsed.operands.as_slice();
+        let end = operands.iter().position(|w| mark(&w)).unwrap_or(operands.len());
+        let (template, inputs) = operands.split_at(end);
+        let mut files = false;
+        for word in inputs {
+            match word.value.known() {
+                Some(b"::::" | b"::::+") => files = true,
+                Some(b":::" | b":::+") => files = false,
+                _ if files => self.role(Role::ListFile, word, Manner::default())?,
+                _ => {}
+            }
+        }
+        let detail = format!("`{}` makes a script of a template and of words from elsewhere", self.by);
+        self.unknown("dynamic-script", detail, self.span, false);
+        if template.is_empty() {
+            for word in inputs.iter().filter(|w| !mark(w)) {
+                self.script(&word.value, Shell::Child, Stdin::Empty, &[], word.span)?;
+            }
+            return Ok(());
+        }
+        let mut argv: Vec<Word> = template.iter().map(|w| replace(w, b"{}", &|| Value::ANY_WORD)).collect();
+        argv.push(Word { value: Value::ANY_WORDS, span: self.span });
+        self.inner(&argv, Stdin::Empty).map(|_| ())
+    }
+
+    fn remote(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let Some((host, rest)) = parsed.operands.split_first() else { return Ok(()) };
+        let connect = match super::net::target(&host.value, true) {
+            super::net::Target::Host(connect) => Connect { scheme: Some("ssh".into()), ..connect },
+            super::net::Target::File(_) => return Ok(()),
+        };
+        self.connect(connect, host.span);
+        // ssh reads options behind the host as well.
+        let more = super::options::parse(program, rest, true);
+        self.doubts(&more);
+        self.option_effects(program, &more)?;
+        if more.operands.is_empty() {
+            if !parsed.has(traits::INTERACTIVE) && !more.has(traits::INTERACTIVE) {
+                self.reads_commands();
+            }
+        } else {
+            self.unknown("remote-command", format!("`{}` runs a command on another host", self.by), self.span, true);
+        }
+        Ok(())
+    }
+
+    fn su(&mut self, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let operands = parsed.operands.as_slice();
+        if self.name == b"runuser" && parsed.uses(&[b"-u", b"--user"]) {
+            return self.inner(operands, self.stdin).map(|_| ());
+        }
+        let skip = usize::from(!operands.is_empty());
+        if let Some(arguments) = operands.get(skip..).filter(|a| !a.is_empty()) {
+            let mut argv: Vec<Word> = alloc::vec![Word::known(*b"sh", self.span)];
+            argv.extend_from_slice(arguments);
+            return self.inner(&argv, self.stdin).map(|_| ());
+        }
+        if Self::has_code(parsed) { Ok(()) } else { self.shell_on_stdin() }
+    }
+
+    /// `flock FILE COMMAND...`, `flock FILE -c TEXT`, `flock NUMBER`; `sg GROUP` reads the same.
+    fn flock(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let Some((lock, rest)) = parsed.operands.split_first() else { return Ok(()) };
+        let number = lock.value.known().is_some_and(|t| t.iter().all(u8::is_ascii_digit));
+        if let Some((role, _)) = program.operands().next().filter(|_| !number) {
+            self.role(role, lock, Manner::default())?;
+        }
+        match rest {
+            [] => Ok(()),
+            [option, text, ..] if matches!(option.value.known(), Some(b"-c" | b"--command")) => {
+                self.script(&text.value, Shell::Child, self.stdin, &[], text.span)
+            }
+            _ if self.name == b"sg" => self.joined_script(rest, Shell::Child, self.stdin),
+            _ => self.inner(rest, self.stdin).map(|_| ()),
+        }
+    }
+
+    fn trap(&mut self, operands: &[Word]) -> Result<(), LimitReached> {
+        let Some((first, rest)) = operands.split_first() else { return Ok(()) };
+        let resets = first.value.known().is_some_and(|t| t == b"-" || t.iter().all(u8::is_ascii_digit));
+        if resets || (rest.is_empty() && first.value.is_one_word()) {
+            return Ok(());
+        }
+        self.script(&first.value, Shell::Current, self.stdin, &[], first.span)?;
+        // When it runs is open, so nothing that it changes can be relied on.
+        let changes = self.outcome != super::Outcome::default();
+        self.outcome = super::Outcome { anything: changes, ..super::Outcome::default() };
+        Ok(())
+    }
+}
+
+fn names_variable(value: &Value) -> bool {
+    match value {
+        Value::Known(text) | Value::Affix { prefix: text, .. } => text.contains(&b'='),
+        _ => false,
+    }
+}
+
+/// The word with `token` replaced by something that is not known.
+pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word {
+    let Some(text) = word.value.known() else { return word.clone() };
+    let first = text.windows(token.len()).position(|w| w == token);
+    let last = text.windows(token.len()).rposition(|w| w == token);
+    let (Some(first), Some(last)) = (first, last) else { return word.clone() };
+    let prefix = text.get(..first).unwrap_or(&[]).to_vec();
+    let suffix = text.get(last + token.len()..).unwrap_or(&[]).to_vec();
+    let value = match by() {
+        _ if first != last => Value::Affix { prefix, suffix },
+        Value::Affix { prefix: inner, suffix: end } => {
+            let prefix = [prefix, inner].concat();
+            Value::Affix { prefix, suffix: [end, suffix].concat() }
+        }
+        whole if prefix.is_empty() && suffix.is_empty() => whole,
+        _ => Value::Affix { prefix, suffix },
+    };
+    Word { value, span: word.span }
+}
+
+/// Splits plain text at blanks, with simple quotes; `None` where there is more to it.
+fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut words = Vec::new();
+    let mut word: Option<Vec<u8>> = None;
+    let mut quote = None;
+    for byte in text {
+        match (quote, *byte) {
+            (_, b'\\' | b'$' | b'#') => return None,
+            (Some(q), b) if q == b => quote = None,
+            (None, b'\'' | b'"') => {
+                quote = Some(*byte);
+                word.get_or_insert_default();
+            }
+            (None, b' ' | b'\t' | b'\n' | 11..=13) => words.extend(word.take()),
+            (_, b) => word.get_or_insert_default().push(b),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+

@@ -1,0 +1,301 @@
+//! The words of the tables and their codes in the binary form. Shared by the build step, the encoder and the reader, so that
+//! a word cannot mean two things.
+
+/// Makes an enum whose variants have a word (in the JSON lines) and a byte (in the binary form).
+macro_rules! vocabulary {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$what])* $variant,)* }
+        impl $name {
+            /// Every variant, in the order of the codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The word of the tables.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+            /// Reads the word of the tables.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+            /// The code in the binary form.
+            pub const fn code(self) -> u8 {
+                self as u8
+            }
+            /// Reads the code of the binary form.
+            pub fn from_code(code: u8) -> Option<Self> {
+                Self::ALL.get(usize::from(code)).copied()
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// What a word is to the program that gets it: an option's value or an operand.
+    Role {
+        /// No argument at all (options only).
+        Flag = "flag",
+        /// Text that touches nothing.
+        Value = "value",
+        /// A search pattern; touches nothing.
+        Pattern = "pattern",
+        /// A path whose name or metadata is looked at; reading those is no effect.
+        Stat = "stat",
+        /// A directory that is listed; listing is no effect.
+        List = "list",
+        /// A file that is read.
+        Read = "read",
+        /// A file or directory that is read with all below it.
+        ReadTree = "read-tree",
+        /// A file that is written.
+        Write = "write",
+        /// A directory below which files are written.
+        WriteDir = "write-dir",
+        /// A file that is read and written.
+        ReadWrite = "read-write",
+        /// A file that is deleted, moved away or whose metadata changes.
+        Modify = "modify",
+        /// `@FILE`, `NAME@FILE` and `NAME=@FILE` (also `<`) read a file; other text is only text.
+        ReadIfAt = "read-if-at",
+        /// Text with a path somewhere after `=`, `:`, `@` or `,`.
+        KeyPath = "key-path",
+        /// A file that names more files.
+        ListFile = "list-file",
+        /// Code that is loaded from a path.
+        LoadCode = "load-code",
+        /// A file that is executed as code.
+        Script = "script",
+        /// The name of a module that is executed.
+        Module = "module",
+        /// Literal code in a language that is not analysed.
+        Code = "code",
+        /// A sed script.
+        Sed = "sed",
+        /// An awk program.
+        Awk = "awk",
+        /// A jq filter.
+        Jq = "jq",
+        /// Text that a shell executes.
+        ShellString = "shell-string",
+        /// A program, possibly with arguments, to which more arguments are appended.
+        ExecProgram = "exec-program",
+        /// A URL, or a host with or without port and path.
+        Net = "net",
+        /// The host name of a connection; no local path.
+        Host = "host",
+        /// The name of a git remote, a URL, `HOST:PATH` or a local repository.
+        GitRemote = "git-remote",
+        /// A git revision, `REV:PATH` or a path.
+        RevPath = "rev-path",
+        /// `HOST:PATH`, or a local path that is read.
+        RemoteRead = "remote-read",
+        /// `HOST:PATH`, or a local path that is written.
+        RemoteWrite = "remote-write",
+        /// The directory that relative paths are meant in.
+        Chdir = "chdir",
+        /// A directory that becomes the root of the file system.
+        NewRoot = "new-root",
+        /// `NAME=VALUE` for the environment.
+        Assign = "assign",
+        /// The name of an environment variable that is printed or sent.
+        ReadEnv = "read-env",
+        /// The name of a shell variable that is written.
+        Variable = "variable",
+        /// `KEY=VALUE` of git's configuration.
+        GitConfig = "git-config",
+        /// `KEY=VALUE` of ssh's configuration.
+        SshOption = "ssh-option",
+        /// A checkpoint action of tar.
+        TarAction = "tar-action",
+        /// A tar archive: read or written by the mode, remote as `HOST:FILE`.
+        Archive = "archive",
+        /// Text that is split into words in front of the rest of argv (`env -S`).
+        EnvSplit = "env-split",
+        /// This word and the rest up to `;` are a command (`fd -x`).
+        Rest = "rest",
+        /// An HTTP method.
+        Method = "method",
+        /// Meaning not known: its value could do anything.
+        Unreviewed = "unreviewed",
+    }
+}
+
+vocabulary! {
+    /// How a program reads its options.
+    Style {
+        /// `-abc`, `-ofile`, `--name=value`, abbreviated long options.
+        Gnu = "gnu",
+        /// Long options begin with one dash (`-name`, `-name=value`); no clusters. Two dashes work as well.
+        Long = "long",
+        /// There are no options: every word is an operand.
+        Words = "words",
+        /// `KEY=VALUE` operands (dd); the keys are named as options.
+        Keys = "keys",
+        /// As `gnu`, and the first word may be a cluster without dash (tar, ar, ps).
+        Bundle = "bundle",
+    }
+}
+
+vocabulary! {
+    /// What of argv a program runs.
+    Runs {
+        /// Nothing.
+        Nothing = "nothing",
+        /// The rest of argv is a command.
+        Argv = "argv",
+        /// The operands, joined, are a script for this very shell (`eval`).
+        ShellWords = "shell-words",
+        /// The operands, joined, are a script for a new shell (`watch`).
+        ShellString = "shell-string",
+        /// Each operand is a script for a new shell (`hyperfine`).
+        ShellEach = "shell-each",
+        /// A shell: `-c` text, a script file, or standard input.
+        Shell = "shell",
+        /// An interpreter: a code option, a script file, or standard input.
+        Interpreter = "interpreter",
+        /// A script that this very shell reads from a file (`.`).
+        Source = "source",
+        /// The rest of argv and more words from elsewhere.
+        Xargs = "xargs",
+        /// A template for a shell (`parallel`).
+        Parallel = "parallel",
+        /// `-exec` and the like inside an expression.
+        Find = "find",
+        /// Runs on another host: the words are not of this machine.
+        Remote = "remote",
+        /// `su`: a user, then the arguments of a shell.
+        Su = "su",
+        /// `flock`: a lock, then a command or `-c` text.
+        Flock = "flock",
+        /// The first operand names the program to be (`busybox`).
+        Multicall = "multicall",
+        /// First operand: shell text that is kept for later (`trap`).
+        Trap = "trap",
+        /// Code of the project or of a package: build files, tests, hooks.
+        Project = "project",
+        /// A program that people work in; it reads commands from the terminal.
+        Editor = "editor",
+        /// Shows text; at a terminal it can be told to run something.
+        Pager = "pager",
+        /// Reads commands from the terminal or standard input unless it gets operands or a code option.
+        Repl = "repl",
+        /// Opens a shell: without a command it would be interactive.
+        Session = "session",
+    }
+}
+
+vocabulary! {
+    /// What a wrapper does when no command follows.
+    NoCommand {
+        /// Nothing that counts.
+        Nothing = "nothing",
+        /// Prints the environment.
+        PrintEnv = "print-env",
+        /// Starts a shell.
+        Shell = "shell",
+    }
+}
+
+vocabulary! {
+    /// Builtins of bash that change the state of the shell.
+    Builtin {
+        /// Nothing beyond its row.
+        Plain = "plain",
+        /// Changes the directory.
+        Cd = "cd",
+        /// Changes the directory and its stack.
+        Pushd = "pushd",
+        /// Back to a directory of the stack.
+        Popd = "popd",
+        /// `NAME`, `NAME=VALUE` for the shell.
+        Declare = "declare",
+        /// `NAME`, `NAME=VALUE` for the shell and all it starts.
+        Export = "export",
+        /// Forgets names.
+        Unset = "unset",
+        /// Options and positional parameters.
+        Set = "set",
+        /// How the shell reads and expands.
+        ShellOptions = "shell-options",
+        /// Another name for a command.
+        Alias = "alias",
+        /// Arithmetic.
+        Let = "let",
+        /// Conditions.
+        Test = "test",
+        /// Ends the shell or a function.
+        Exit = "exit",
+        /// No builtin of bash: `git config`, which reads or changes what git will run.
+        GitConfig = "git-config",
+    }
+}
+
+vocabulary! {
+    /// How an environment variable is judged when a script sets it.
+    VariableRole {
+        /// Cannot make a program do something else that counts.
+        Inert = "inert",
+        /// Makes programs load or run code, or changes which program a name means.
+        Executing = "executing",
+    }
+}
+
+/// Bits of an option: what it does to the rest of the command.
+pub mod traits {
+    /// The first operand (pattern, script, mode) does not exist.
+    pub const DROPS_FIRST: u16 = 1;
+    /// Directories are taken with all below them.
+    pub const RECURSIVE: u16 = 1 << 1;
+    /// Operands that are read are written as well.
+    pub const WRITES: u16 = 1 << 2;
+    /// The last operand is a source like the others.
+    pub const TARGET: u16 = 1 << 3;
+    /// No command is run (`command -v`).
+    pub const NO_RUN: u16 = 1 << 4;
+    /// The HTTP method becomes POST.
+    pub const POSTS: u16 = 1 << 5;
+    /// The HTTP method becomes HEAD.
+    pub const HEADS: u16 = 1 << 6;
+    /// The HTTP method becomes PUT.
+    pub const PUTS: u16 = 1 << 7;
+    /// The program only prints about itself, whatever else is written (`--version`).
+    pub const ABOUT: u16 = 1 << 8;
+    /// No code is run from operands or standard input (`bash -n`), or the program does not wait for any.
+    pub const INTERACTIVE: u16 = 1 << 9;
+    /// Nothing is written (`tar -t`).
+    pub const READS_ONLY: u16 = 1 << 10;
+    /// Operands are written, not read (`install -d`, `tar -x`).
+    pub const EXTRACTS: u16 = 1 << 11;
+    /// Code or commands come from standard input (`bash -s`).
+    pub const STDIN_CODE: u16 = 1 << 12;
+}
+
+/// Bits of a program.
+pub mod flags {
+    /// Options end at the first operand.
+    pub const STOPS: u16 = 1;
+    /// `-5` is a number.
+    pub const NUMERIC: u16 = 1 << 1;
+    /// Words that begin with `+` are options, named so in the table.
+    pub const PLUS: u16 = 1 << 2;
+    /// The first operand is a subcommand with its own row.
+    pub const SUBCOMMANDS: u16 = 1 << 3;
+    /// No operand or option has any effect.
+    pub const INERT: u16 = 1 << 4;
+    /// Directories are always taken with all below them.
+    pub const RECURSIVE: u16 = 1 << 5;
+    /// `NAME=VALUE` words come before the command.
+    pub const ASSIGNMENTS: u16 = 1 << 6;
+    /// Options that the row does not name do nothing beyond what the program does anyway.
+    pub const OPEN: u16 = 1 << 7;
+    /// No option has an effect or a bearing on what operands mean (worked out by the encoder).
+    pub const PASSIVE: u16 = 1 << 8;
+    /// A row of a program that starts others.
+    pub const WRAPPER: u16 = 1 << 9;
+    /// May change any file below the current directory, beside what its row says (`git merge`).
+    pub const WRITES_TREE: u16 = 1 << 10;
+    /// `NAME=VALUE` operands are assignments inside the program, not files (awk).
+    pub const OPERAND_VALUES: u16 = 1 << 11;
+    /// Known to reach the network, where the row cannot say which host.
+    pub const NETWORK: u16 = 1 << 12;
+}
