@@ -30,7 +30,7 @@ pub struct LimitReached {
 /// # Errors
 /// A limit was reached.
 pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, LimitReached> {
-    let mut analysis = Analysis::new(Tables::builtin(), world.home());
+    let mut analysis = Analysis::new(Tables::built_in(), world.home());
     if let ToolCall::Shell { script } = &call.tool {
         fold::script(script, cwd, world, &mut analysis)?;
     }

@@ -1,7 +1,7 @@
 //! Effects of calls that are not shell scripts.
 
-use super::patch::{self, Action};
 use super::command::Analysis;
+use super::patch::{self, Action};
 use super::uri;
 use crate::call::{Call, Json, ResourceAction, ToolCall};
 use crate::effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};

@@ -112,7 +112,10 @@ impl Parser<'_, '_, '_> {
             }
         }
         if expressions.len() != 3 || self.peek() != Some(b')') || self.peek_ahead(1) != Some(b')') {
-            return refuse("unexpected-token", "bash refuses this loop: it needs three expressions in double parentheses");
+            return refuse(
+                "unexpected-token",
+                "bash refuses this loop: it needs three expressions in double parentheses",
+            );
         }
         self.take_operator(2);
         self.cover(start);
@@ -138,7 +141,9 @@ impl Parser<'_, '_, '_> {
         let mut open = 0_usize;
         loop {
             match self.peek() {
-                None => return refuse("unterminated-quote", "bash refuses this line: a double parenthesis is not closed"),
+                None => {
+                    return refuse("unterminated-quote", "bash refuses this line: a double parenthesis is not closed");
+                }
                 Some(b')') if open == 0 => break,
                 Some(b';') if open == 0 && semicolons => break,
                 Some(byte @ (b'(' | b')')) => {
@@ -200,7 +205,8 @@ impl Parser<'_, '_, '_> {
                 b'"' | b'`' => {
                     let end = skip_to(text, at, byte, true);
                     let inside = text.get(at + 1..end).unwrap_or_default();
-                    table.uncertain |= byte == b'`' || inside.contains(&b'`') || inside.windows(2).any(|two| two == b"$(");
+                    table.uncertain |=
+                        byte == b'`' || inside.contains(&b'`') || inside.windows(2).any(|two| two == b"$(");
                     at = end;
                 }
                 b'$' if text.get(at + 1) == Some(&b'(') => substitution = true,
@@ -292,8 +298,8 @@ impl Default for Check {
 
 /// Operators between operands. Those of assignment, comma and the conditional are among them: only the order is looked at.
 const INFIX: &[&[u8]] = &[
-    b"+", b"-", b"*", b"/", b"%", b"**", b"<<", b">>", b"<", b">", b"<=", b">=", b"==", b"!=", b"&", b"|", b"^", b"&&", b"||",
-    b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"<<=", b">>=", b"&=", b"|=", b"^=", b",", b"?", b":",
+    b"+", b"-", b"*", b"/", b"%", b"**", b"<<", b">>", b"<", b">", b"<=", b">=", b"==", b"!=", b"&", b"|", b"^", b"&&",
+    b"||", b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"<<=", b">>=", b"&=", b"|=", b"^=", b",", b"?", b":",
 ];
 
 impl Check {
@@ -331,7 +337,8 @@ impl Check {
                 self.in_operand = false;
                 ok
             }
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' | b'^' | b'~' | b',' | b'?' | b':' => {
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' | b'^' | b'~' | b',' | b'?'
+            | b':' => {
                 self.in_operand = false;
                 self.operator.push(byte);
                 true

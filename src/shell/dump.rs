@@ -2,7 +2,8 @@
 //! tree, which the parser bounds.
 
 use super::tree::{
-    AssignedValue, Assignment, Descriptor, Node, NodeId, Operator, Parameter, Part, Redirection, RedirectionKind, Tree, Word,
+    AssignedValue, Assignment, Descriptor, Node, NodeId, Operator, Parameter, Part, Redirection, RedirectionKind, Tree,
+    Word,
 };
 use alloc::string::{String, ToString};
 

@@ -87,7 +87,9 @@ impl Parser<'_, '_, '_> {
         };
         let second = self.peek_ahead(1);
         match self.peek() {
-            Some(b'#') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => parameter.length = true,
+            Some(b'#') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => {
+                parameter.length = true
+            }
             Some(b'#') if second.is_some_and(is_special_parameter) && self.peek_ahead(2) == Some(b'}') => {
                 parameter.length = true;
             }
@@ -259,4 +261,3 @@ fn ends_at_wrong_colon(operands: &[Word]) -> bool {
     let question = |part: &Part| matches!(part, Part::Text { bytes, .. } if bytes.contains(&b'?'));
     operands.first().is_some_and(|offset| offset.parts.iter().any(question))
 }
-

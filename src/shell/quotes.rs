@@ -60,7 +60,9 @@ impl<'s> Parser<'s, '_, '_> {
             }
             _ => {
                 let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
-                let special = |byte: &u8| matches!(byte, b'$' | b'`' | b'\\' | b'"' | b'}' | b'\'' | b'/' | b':' | b'[' | b']' | b')' | b'(');
+                let special = |byte: &u8| {
+                    matches!(byte, b'$' | b'`' | b'\\' | b'"' | b'}' | b'\'' | b'/' | b':' | b'[' | b']' | b')' | b'(')
+                };
                 let run = text.iter().skip(1).position(special).map_or(text.len(), |more| more + 1);
                 parts.text(text.get(..run).unwrap_or_default(), true);
                 self.advance(run);
@@ -205,7 +207,9 @@ fn digits(text: &[u8], from: usize, radix: u32, most: usize) -> (u32, usize) {
     let mut value = 0_u32;
     let mut used = 0;
     while used < most {
-        let Some(digit) = text.get(from.saturating_add(used)).and_then(|byte| char::from(*byte).to_digit(radix)) else { break };
+        let Some(digit) = text.get(from.saturating_add(used)).and_then(|byte| char::from(*byte).to_digit(radix)) else {
+            break;
+        };
         value = value.wrapping_mul(radix).wrapping_add(digit);
         used += 1;
     }
@@ -220,7 +224,12 @@ fn encode(value: u32, out: &mut Vec<u8>) {
         0x80..=0x7ff => out.extend_from_slice(&[byte(6, 0x1f, 0xc0), byte(0, 0x3f, 0x80)]),
         0x800..=0xffff => out.extend_from_slice(&[byte(12, 0x0f, 0xe0), byte(6, 0x3f, 0x80), byte(0, 0x3f, 0x80)]),
         0x1_0000..=0x1f_ffff => {
-            out.extend_from_slice(&[byte(18, 0x07, 0xf0), byte(12, 0x3f, 0x80), byte(6, 0x3f, 0x80), byte(0, 0x3f, 0x80)]);
+            out.extend_from_slice(&[
+                byte(18, 0x07, 0xf0),
+                byte(12, 0x3f, 0x80),
+                byte(6, 0x3f, 0x80),
+                byte(0, 0x3f, 0x80),
+            ]);
         }
         _ => {
             // beyond what UTF-8 has: bash writes five or six bytes; no file or program has such a name

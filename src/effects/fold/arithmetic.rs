@@ -63,7 +63,8 @@ impl Fold<'_> {
         while let Some((&first, tail)) = rest.split_first() {
             if first.is_ascii_digit() {
                 // `16#ff`, `0x1F`: digits with their base.
-                let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"#@_".contains(b))).unwrap_or(rest.len());
+                let end =
+                    rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"#@_".contains(b))).unwrap_or(rest.len());
                 rest = rest.get(end..).unwrap_or_default();
             } else if first.is_ascii_alphabetic() || first == b'_' {
                 let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(rest.len());

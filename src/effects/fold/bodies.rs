@@ -39,7 +39,8 @@ impl Fold<'_> {
                 }
                 Part::Process { body, .. } => {
                     if let Some(body) = body {
-                        let stdin = if matches!(part, Part::Process { reads: true, .. }) { at.stdin } else { Stdin::Stream };
+                        let stdin =
+                            if matches!(part, Part::Process { reads: true, .. }) { at.stdin } else { Stdin::Stream };
                         self.node(At { stdin, ..at }, *body, state.clone(), analysis)?;
                     }
                 }

@@ -1,10 +1,10 @@
 //! Branches and loops.
 
 use super::state::{Held, State};
+use super::variables;
 use super::{At, Ends, Fold, join};
 use crate::effect::{Span, Value, Word as Argument};
 use crate::effects::LimitReached;
-use super::variables;
 use crate::effects::command::Analysis;
 use crate::shell::tree::{NodeId, Word};
 use crate::shell::words;

@@ -1,12 +1,12 @@
 //! Lists and pipelines: which state each command starts from.
 
+use super::state::State;
 use super::{At, Ends, Fold, join};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::shell::tree::{ListItem, Node, NodeId, Operator, Pipeline};
 use crate::shell::words;
 use alloc::vec::Vec;
-use super::state::State;
 
 impl Fold<'_> {
     /// `a; b && c || d &`: what follows `&&` starts from success, what follows `||` from failure, anything else from both. An
@@ -94,7 +94,8 @@ impl Fold<'_> {
         let argv = words::expand_all(&simple.words, &self.seen(state));
         let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
         let (program, rest) = known.as_deref()?.split_first().map(|(p, r)| (*p, r.to_vec()))?;
-        let plain = rest.iter().all(|word| !word.contains(&b'\\')) && !rest.first().is_some_and(|w| w.starts_with(b"-"));
+        let plain =
+            rest.iter().all(|word| !word.contains(&b'\\')) && !rest.first().is_some_and(|w| w.starts_with(b"-"));
         (program == b"echo" && plain).then(|| [rest.join(&b' ').as_slice(), b"\n"].concat())
     }
 }

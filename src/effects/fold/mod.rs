@@ -31,7 +31,12 @@ const MAX_CALLS: usize = 24;
 ///
 /// # Errors
 /// A limit was reached.
-pub(super) fn script(text: &str, cwd: &[u8], world: &dyn World, analysis: &mut Analysis<'_>) -> Result<(), LimitReached> {
+pub(super) fn script(
+    text: &str,
+    cwd: &[u8],
+    world: &dyn World,
+    analysis: &mut Analysis<'_>,
+) -> Result<(), LimitReached> {
     let mut fold = Fold { world, scripts: Vec::new(), calls: Vec::new(), steps: 0, here: None, left: None };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
@@ -139,7 +144,8 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            let message = format!("the script takes more than {MAX_STEPS} steps to follow; split it into smaller calls");
+            let message =
+                format!("the script takes more than {MAX_STEPS} steps to follow; split it into smaller calls");
             return Err(LimitReached { name: "script-steps", message });
         }
         let Some((tree, located)) = self.located(at, id) else { return Ok(Ends::both(state)) };
@@ -278,9 +284,13 @@ impl Scripts for Fold<'_> {
             // The first is `$0`.
             state.positional = Some(Rc::new(script.arguments.iter().skip(1).cloned().collect()));
         }
-        self.calls.push(Body { script: index, node: self.scripts.get(index).and_then(|s| s.tree.root()).unwrap_or_default() });
+        // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
+        let root = self.scripts.get(index).and_then(|s| s.tree.root());
+        self.calls.extend(root.map(|node| Body { script: index, node }));
         let after = self.root(index, state, script.stdin, analysis);
-        self.calls.pop();
+        if root.is_some() {
+            self.calls.pop();
+        }
         let after = after?;
         self.here = current;
         if script.shell == Shell::Current

@@ -60,13 +60,7 @@ impl Fold<'_> {
     }
 
     /// One redirection; what it makes of the descriptor that it reads from, if it is one that reads.
-    fn one(
-        &self,
-        redirection: &Redirection,
-        span: Span,
-        state: &State,
-        analysis: &mut Analysis<'_>,
-    ) -> Option<Input> {
+    fn one(&self, redirection: &Redirection, span: Span, state: &State, analysis: &mut Analysis<'_>) -> Option<Input> {
         use RedirectionKind as K;
         let seen = self.seen(state);
         match redirection.kind {

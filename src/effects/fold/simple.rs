@@ -2,7 +2,7 @@
 
 use super::state::{Held, State};
 use super::{At, Body, Ends, Fold, Here, MAX_CALLS};
-use crate::effect::{Span, Value, Word};
+use crate::effect::{Span, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, Outcome};
 use crate::shell::tree::Simple;

@@ -128,8 +128,7 @@ impl State {
             function.certain &= other.functions.get(name).is_some_and(|f| f.certain);
         }
         for (name, theirs) in other.functions.iter() {
-            let function =
-                mine.entry(name.clone()).or_insert_with(|| Function { bodies: Vec::new(), certain: false });
+            let function = mine.entry(name.clone()).or_insert_with(|| Function { bodies: Vec::new(), certain: false });
             for body in &theirs.bodies {
                 if !function.bodies.contains(body) {
                     function.bodies.push(*body);
@@ -207,7 +206,9 @@ impl words::State for Seen<'_> {
     fn get(&self, name: &[u8]) -> Option<Value> {
         match name {
             b"HOME" => return self.home_value(),
-            b"PWD" if !self.state.is_touched(name) => return self.state.cwd.known().map(|d| Value::Known(d.to_owned())),
+            b"PWD" if !self.state.is_touched(name) => {
+                return self.state.cwd.known().map(|d| Value::Known(d.to_owned()));
+            }
             _ => {}
         }
         if name.iter().all(u8::is_ascii_digit) {

@@ -1,14 +1,14 @@
 //! Joining the pieces of a word into the words that it becomes.
 
 use super::{
-    State,
-    alternatives::Piece,
-    is_unbraced, parameter,
-    pattern::{escape, has_glob},
     super::{
         cursor::{begins_name, continues_name},
         tree::{Parameter, Part},
     },
+    State,
+    alternatives::Piece,
+    is_unbraced, parameter,
+    pattern::{escape, has_glob},
 };
 use crate::effect::Value;
 use alloc::{vec, vec::Vec};
@@ -72,7 +72,11 @@ impl<'s> Builder<'s> {
                 Part::Tilde(name) => self.tilde(name, next),
                 Part::Parameter(parameter) => {
                     suffix = takes_suffix(parameter, next);
-                    if suffix { self.push(Atom::AnyWords) } else { self.parameter(parameter) }
+                    if suffix {
+                        self.push(Atom::AnyWords)
+                    } else {
+                        self.parameter(parameter)
+                    }
                     continue;
                 }
                 Part::Command { quoted: false, .. } if self.split == Split::Fields => self.push(Atom::AnyWords),
@@ -124,7 +128,10 @@ impl<'s> Builder<'s> {
 
     fn parameter(&mut self, expansion: &Parameter) {
         let all = matches!(expansion.name.as_slice(), b"@" | b"*")
-            || expansion.subscript.as_ref().is_some_and(|subscript| matches!(plain(&subscript.parts), Some(b"@" | b"*")))
+            || expansion
+                .subscript
+                .as_ref()
+                .is_some_and(|subscript| matches!(plain(&subscript.parts), Some(b"@" | b"*")))
             || expansion.indirect;
         let quoted = expansion.quoted || self.split != Split::Fields;
         match parameter(expansion, self.state) {
@@ -197,7 +204,10 @@ fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
     }
     // only a brace expression puts text here that bash, too, takes for more of the name: `$x{1,2}` is `$x1 $x2`
     let name = parameter.name.first().copied().is_some_and(begins_name);
-    if name && bytes.first().copied().is_some_and(continues_name) && matches!(next, Some(Part::Text { quoted: false, .. })) {
+    if name
+        && bytes.first().copied().is_some_and(continues_name)
+        && matches!(next, Some(Part::Text { quoted: false, .. }))
+    {
         return true;
     }
     match (parameter.name.as_slice(), bytes.as_slice()) {
@@ -242,7 +252,10 @@ fn join(field: Vec<Atom>, split: Split) -> Value {
             match atom {
                 Atom::Text { bytes, .. } => all.iter_mut().for_each(|one| one.extend_from_slice(bytes)),
                 Atom::OneOf(choices) if all.len() * choices.len() <= MAX_ALTERNATIVES => {
-                    all = all.iter().flat_map(|one| choices.iter().map(move |choice| [one.as_slice(), choice].concat())).collect();
+                    all = all
+                        .iter()
+                        .flat_map(|one| choices.iter().map(move |choice| [one.as_slice(), choice].concat()))
+                        .collect();
                 }
                 _ => return ends(&field),
             }
