@@ -6,12 +6,7 @@ use crate::decision::Decision;
 use crate::policy::Head;
 use starlark::eval::Arguments;
 use starlark::values::{Heap, Value, dict::DictRef, list::ListRef};
-use std::{
-    borrow::ToOwned,
-    format,
-    string::ToString,
-    vec::Vec,
-};
+use std::{borrow::ToOwned, format, string::ToString, vec::Vec};
 
 /// The signature of a builtin: its parameters in order, and how many of them at the front must be given.
 #[derive(Clone, Copy)]

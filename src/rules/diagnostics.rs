@@ -89,9 +89,9 @@ impl Diagnostic {
                     .path(self.file.as_str())
                     .annotation(AnnotationKind::Primary.span(span.clone())),
             ),
-            None => level
-                .primary_title(self.message.as_str())
-                .element(annotate_snippets::Origin::path(self.file.as_str())),
+            None => {
+                level.primary_title(self.message.as_str()).element(annotate_snippets::Origin::path(self.file.as_str()))
+            }
         };
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
@@ -118,7 +118,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Findings in the order in which they were found: by file as read, each with what its evaluation met first.
+/// Findings, by file as read and by place in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -135,6 +135,14 @@ impl Diagnostics {
         for diagnostic in other.0 {
             self.push(diagnostic);
         }
+    }
+
+    /// Puts the findings into the order of `files`, and by place within each.
+    pub(super) fn sort(&mut self, files: &[String]) {
+        self.0.sort_by_key(|d| {
+            let file = files.iter().position(|name| *name == d.file);
+            (file.unwrap_or(files.len()), d.line, d.column)
+        });
     }
 
     /// The findings.

@@ -102,7 +102,8 @@ fn evaluate(
         return Err(diagnostic);
     }
     let parsed = AstModule::parse(&source.name, source.text.clone(), &dialect);
-    let mut ast = parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct the syntax")))?;
+    let mut ast =
+        parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct it; what follows was not looked at")))?;
     limits::bound_operators(&mut ast);
     let globals = builtins::globals();
     let loader = Loader { session };
@@ -119,7 +120,8 @@ fn evaluate(
     if purpose == Purpose::Rules {
         return Ok(None);
     }
-    let frozen = module.freeze().map_err(|e| Diagnostic::of_file(&source.name, sentence(&std::format!("{e:?}")), None))?;
+    let frozen =
+        module.freeze().map_err(|e| Diagnostic::of_file(&source.name, sentence(&std::format!("{e:?}")), None))?;
     Ok(Some(frozen))
 }
 
@@ -135,7 +137,9 @@ fn limit(name: &str, error: &starlark::Error) -> Option<Diagnostic> {
         _ if text.starts_with("Execution duration limit") => {
             format!("the evaluation takes more than {} steps", limits::STEPS)
         }
-        _ if text.starts_with("Heap memory limit") => sentence(&limits::heap_reached().without_diagnostic().to_string()),
+        _ if text.starts_with("Heap memory limit") => {
+            sentence(&limits::heap_reached().without_diagnostic().to_string())
+        }
         _ if text.starts_with("Evaluation cancelled") => {
             format!("the evaluation takes longer than {} seconds", limits::TIME.as_secs())
         }

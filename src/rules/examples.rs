@@ -15,9 +15,10 @@ use std::{
 /// The problem of an example that a rule should match and does not, or the other way round; none where it is as it should be.
 pub(super) fn verdict(shown: &str, wanted: bool, matched: bool) -> Result<(), Problem> {
     match (wanted, matched) {
-        (true, false) => {
-            Err(Problem::new(format!("the rule does not match its example `{shown}`"), "correct the rule or its `match`"))
-        }
+        (true, false) => Err(Problem::new(
+            format!("the rule does not match its example `{shown}`"),
+            "correct the rule or its `match`",
+        )),
         (false, true) => {
             Err(Problem::new(format!("the rule matches `{shown}`, which it says it does not"), NOT_MATCH_HELP))
         }

@@ -101,7 +101,8 @@ impl Example {
         for (key, value) in dictionary("example", value)? {
             match key {
                 "tool" => {
-                    let name = value.unpack_str().ok_or_else(|| Problem::new("an example's tool is no string", help))?;
+                    let name =
+                        value.unpack_str().ok_or_else(|| Problem::new("an example's tool is no string", help))?;
                     name.clone_into(&mut example.tool);
                 }
                 "arguments" => {

@@ -8,11 +8,7 @@ use super::super::session::{Site, State};
 use super::paths::examples;
 use crate::decision::Decision;
 use crate::policy::{HostRule, NetworkRule, Protocol};
-use std::{
-    format,
-    string::String,
-    vec::Vec,
-};
+use std::{format, string::String, vec::Vec};
 
 pub(super) const NETWORK_RULE: Signature = Signature {
     function: "network_rule",
@@ -41,7 +37,10 @@ pub(super) fn network_rule(call: &Call<'_>, site: &Site, state: &mut State) -> R
     let head = call.head_with(&site.place, decision)?;
     let word = call.needed_text("protocol")?;
     let (_, protocol) = PROTOCOLS.iter().find(|(name, _)| *name == word).ok_or_else(|| {
-        Problem::new(format!("unknown protocol `{word}`"), "write \"http\", \"https\", \"socks5_tcp\" or \"socks5_udp\"")
+        Problem::new(
+            format!("unknown protocol `{word}`"),
+            "write \"http\", \"https\", \"socks5_tcp\" or \"socks5_udp\"",
+        )
     })?;
     let host = one_host(call.needed_text("host")?)?;
     state.use_tiers(site, &head);

@@ -50,13 +50,7 @@ pub(super) fn deny_read(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
     register(call, site, state, head, Vec::from([Access::Read]))
 }
 
-fn register(
-    call: &Call<'_>,
-    site: &Site,
-    state: &mut State,
-    head: Head,
-    access: Vec<Access>,
-) -> Result<(), Problem> {
+fn register(call: &Call<'_>, site: &Site, state: &mut State, head: Head, access: Vec<Access>) -> Result<(), Problem> {
     let (written, exempt) = (call.one_or_more("pattern")?, call.texts("unless")?);
     let rule = GlobRule { head, access, patterns: globs::paths(&written)?, unless: globs::paths(&exempt)? };
     let covers = |path: &str| {

@@ -9,10 +9,10 @@ use crate::policy::{Defaults, Tier};
 use std::{borrow::ToOwned, format, vec::Vec};
 
 pub(super) const DEFAULT: Signature = Signature { function: "default", parameters: KEYS, required: 0 };
-pub(super) const TIER: Signature = Signature { function: "tier", parameters: &["name", "paths", "remotes"], required: 1 };
+pub(super) const TIER: Signature =
+    Signature { function: "tier", parameters: &["name", "paths", "remotes"], required: 1 };
 
-const KEYS: &[&str] =
-    &["commands", "reads", "writes", "network", "tools", "environment", "interactive", "unknown"];
+const KEYS: &[&str] = &["commands", "reads", "writes", "network", "tools", "environment", "interactive", "unknown"];
 
 /// The place of a key in the defaults.
 fn slot<'d>(defaults: &'d mut Defaults, key: &str) -> Option<&'d mut Option<Decision>> {
@@ -51,7 +51,10 @@ pub(super) fn default(call: &Call<'_>, _: &Site, state: &mut State) -> Result<()
 pub(super) fn tier(call: &Call<'_>, site: &Site, state: &mut State) -> Result<(), Problem> {
     let name = call.needed_text("name")?;
     if name == "none" {
-        return Err(Problem::new("the tier `none` is reserved for what is outside version control", "name it otherwise"));
+        return Err(Problem::new(
+            "the tier `none` is reserved for what is outside version control",
+            "name it otherwise",
+        ));
     }
     if let Some(first) = state.tier_sites.get(name) {
         return Err(Problem::new(format!("the tier `{name}` is defined twice"), format!("the first is at {first}")));
