@@ -4,6 +4,8 @@
 //! `.txt` beside each lists what is found wrong, with the help. After a wanted change of either, write them anew with
 //! `UPDATE_GOLDEN=1 cargo test --test rules` and read the difference.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 #[path = "rules/dump.rs"]
 mod dump;
 #[path = "rules/files.rs"]

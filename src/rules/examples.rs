@@ -61,7 +61,7 @@ impl CommandExamples {
         }
         let message = format!("the rule matches `{}` here all the same, although Codex would not", shown(words));
         let help = "`host_executable` cannot free a path from a rule that forbids or prompts";
-        Some(self.site.diagnostic(Problem::new(message, help)).as_warning())
+        Some(self.site.diagnostic(Problem::new(message, help)).into_warning())
     }
 }
 

@@ -34,7 +34,7 @@ pub const RANGE_LENGTH: i64 = 10_000_000;
 const REPEATED_BYTES: usize = 16 << 20;
 /// Time that the evaluation of all files may take; the limits above are reached long before on any usual machine. A debug build
 /// interprets some twenty times slower.
-pub const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
+pub const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 2 });
 
 /// The name under which `*` calls its replacement: not an identifier, so that no policy can name or hide it.
 pub(super) const REPEAT: &str = "*";

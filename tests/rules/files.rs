@@ -23,10 +23,18 @@ impl Place {
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        self.directory(Path::new(name).parent().unwrap().to_str().unwrap());
         fs::write(&path, text).unwrap();
         self.mode(name, 0o644);
         path
+    }
+
+    fn directory(&self, name: &str) {
+        let path = self.path(name);
+        if !path.exists() {
+            fs::create_dir_all(&path).unwrap();
+            self.mode(name, 0o755);
+        }
     }
 
     fn mode(&self, name: &str, mode: u32) {
@@ -41,7 +49,7 @@ impl Place {
     fn load_as(&self, check: Check, path: &Path) -> Result<String, String> {
         let loader = Loader::new().with_checks(check.clone(), check.clone(), check);
         match loader.load(&[path]) {
-            Ok(loaded) => Ok(self.short(&dump::policy(&loaded.policy))),
+            Ok(found) => Ok(self.short(&dump::policy(&found.policy))),
             Err(diagnostics) => Err(self.short(&with_help(&diagnostics))),
         }
     }
@@ -195,7 +203,7 @@ fn a_directory_is_read_in_name_order() {
     assert_eq!(place.load("d").unwrap(), expected);
     fs::create_dir(place.path("d/sub.rules")).unwrap();
     assert!(place.load("d").unwrap_err().contains("`P/d/sub.rules` is not a regular file"));
-    fs::create_dir(place.path("empty")).unwrap();
+    place.directory("empty");
     refused(
         place.load("empty"),
         "P/empty: there is no `*.rules` file in `P/empty`",

@@ -112,7 +112,7 @@ fn many_statements_are_not_deep() {
 
 #[test]
 fn text_of_the_depth_that_is_allowed_does_not_run_off_the_stack() {
-    let depth = prexec::rules::DEPTH - 10;
+    let depth = prexec::rules::NESTING_DEPTH - 10;
     for text in [
         format!("x = {}1{}\n", "[".repeat(depth), "]".repeat(depth)),
         format!("x = {}1{}\n", "(".repeat(depth), ")".repeat(depth)),
@@ -142,4 +142,15 @@ fn text_of_the_depth_that_is_allowed_does_not_run_off_the_stack() {
 fn files_are_bounded() {
     let text = "#".repeat((1 << 20) + 1);
     refused(&text, "larger than 1024 KiB");
+}
+
+#[test]
+fn findings_are_bounded() {
+    let found = Loader::new().load_text("a.rules", &"prefix_rule()\n".repeat(3_000)).unwrap_err();
+    assert_eq!(found.len(), 1001);
+    assert!(found.to_string().contains("there are more than 1000 findings"));
+    assert!(found.render(false).len() < 1_000_000);
+    let found =
+        Loader::new().load_text("a.rules", &format!("fail('x' * 1000000)\n{} = 1", "y".repeat(100_000))).unwrap_err();
+    assert!(found.to_string().len() < 1000);
 }
