@@ -4,7 +4,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use starlark::codemap::FileSpan;
 use std::{
     borrow::ToOwned,
-    fmt,
+    boxed::Box,
+    fmt, format,
     ops::Range,
     string::{String, ToString},
     vec::Vec,
@@ -34,9 +35,39 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// The source line, and the bytes of it that are meant.
-    source: Option<(String, Range<usize>)>,
+    source: Option<Box<SourceLine>>,
 }
+
+/// The line that a finding speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SourceLine {
+    text: String,
+    /// The bytes of it that are meant.
+    span: Range<usize>,
+}
+
+impl SourceLine {
+    /// The line where `span` begins. Of a very long one only the beginning of what is meant is kept.
+    fn of(span: &FileSpan) -> Self {
+        let line = span.file.line_span_trim_newline(span.resolve_span().begin.line);
+        let (first, last) = (line.begin().get() as usize, line.end().get() as usize);
+        let start = (span.span.begin().get() as usize).clamp(first, last) - first;
+        let end = (span.span.end().get() as usize).clamp(first, last) - first;
+        let text = span.file.source_span(line);
+        if text.len() <= LONGEST_LINE {
+            return Self { text: text.to_owned(), span: start..end };
+        }
+        let cut: String = text.get(start..end).unwrap_or_default().chars().take(LONGEST_CUT).collect();
+        Self { span: 0..cut.len(), text: cut }
+    }
+}
+
+/// Bytes of a source line that is kept as it is.
+const LONGEST_LINE: usize = 1000;
+/// Characters that are kept of a longer one, and of a message of the interpreter.
+const LONGEST_CUT: usize = 300;
+/// Findings that are kept: whoever has more has one mistake many times.
+const MOST: usize = 1000;
 
 impl Diagnostic {
     /// An error that speaks of a whole file.
@@ -55,10 +86,6 @@ impl Diagnostic {
     /// An error at a place in a file's text.
     pub(super) fn at(span: &FileSpan, message: impl Into<String>, help: Option<String>) -> Self {
         let resolved = span.resolve_span();
-        let line = span.file.line_span_trim_newline(resolved.begin.line);
-        let (text_start, text_end) = (line.begin().get() as usize, line.end().get() as usize);
-        let start = (span.span.begin().get() as usize).clamp(text_start, text_end) - text_start;
-        let end = (span.span.end().get() as usize).clamp(text_start, text_end) - text_start;
         Self {
             severity: Severity::Error,
             file: span.filename().to_owned(),
@@ -66,13 +93,13 @@ impl Diagnostic {
             column: resolved.begin.column + 1,
             message: message.into(),
             help,
-            source: Some((span.file.source_span(line).to_owned(), start..end)),
+            source: Some(Box::new(SourceLine::of(span))),
         }
     }
 
     /// The same finding as a warning.
     #[must_use]
-    pub(super) fn as_warning(mut self) -> Self {
+    pub(super) fn into_warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
@@ -83,11 +110,11 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
         };
         let mut group = match &self.source {
-            Some((text, span)) => level.primary_title(self.message.as_str()).element(
-                Snippet::source(text.as_str())
+            Some(line) => level.primary_title(self.message.as_str()).element(
+                Snippet::source(line.text.as_str())
                     .line_start(self.line)
                     .path(self.file.as_str())
-                    .annotation(AnnotationKind::Primary.span(span.clone())),
+                    .annotation(AnnotationKind::Primary.span(line.span.clone())),
             ),
             None => {
                 level.primary_title(self.message.as_str()).element(annotate_snippets::Origin::path(self.file.as_str()))
@@ -118,14 +145,18 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Findings in the order in which they were found: by file as read, each with what its evaluation met first.
+/// Findings, by file as read and by place in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Adds a finding, unless the very same was made before (a loop repeats its call's mistake).
+    /// Adds a finding, unless the very same was made before (a loop repeats its call's mistake), or a thousand were.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
+        if self.0.len() == MOST {
+            let more = format!("there are more than {MOST} findings, the rest is left out");
+            self.0.push(Diagnostic::of_file("policy", more, Some("correct these first".to_owned())));
+        }
+        if self.0.len() < MOST && !self.0.contains(&diagnostic) {
             self.0.push(diagnostic);
         }
     }
@@ -135,6 +166,14 @@ impl Diagnostics {
         for diagnostic in other.0 {
             self.push(diagnostic);
         }
+    }
+
+    /// Puts the findings into the order of `files`, and by place within each.
+    pub(super) fn sort(&mut self, files: &[String]) {
+        self.0.sort_by_key(|d| {
+            let file = files.iter().position(|name| *name == d.file);
+            (file.unwrap_or(files.len()), d.line, d.column)
+        });
     }
 
     /// The findings.
@@ -212,7 +251,7 @@ impl Problem {
 pub(super) fn sentence(message: &str) -> String {
     let line = message.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("it failed without saying why");
     let line = line.strip_prefix("Parse error: ").unwrap_or(line).trim_end_matches('.');
-    let mut rest = line.chars();
+    let mut rest = line.chars().take(LONGEST_CUT);
     let first = rest.next().map(|c| c.to_lowercase().collect::<String>()).unwrap_or_default();
-    first + rest.as_str()
+    first + &rest.collect::<String>()
 }

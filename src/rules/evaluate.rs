@@ -102,7 +102,8 @@ fn evaluate(
         return Err(diagnostic);
     }
     let parsed = AstModule::parse(&source.name, source.text.clone(), &dialect);
-    let mut ast = parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct the syntax")))?;
+    let mut ast =
+        parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct it; what follows was not looked at")))?;
     limits::bound_operators(&mut ast);
     let globals = builtins::globals();
     let loader = Loader { session };

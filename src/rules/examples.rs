@@ -61,7 +61,7 @@ impl CommandExamples {
         }
         let message = format!("the rule matches `{}` here all the same, although Codex would not", shown(words));
         let help = "`host_executable` cannot free a path from a rule that forbids or prompts";
-        Some(self.site.diagnostic(Problem::new(message, help)).as_warning())
+        Some(self.site.diagnostic(Problem::new(message, help)).into_warning())
     }
 }
 
@@ -69,24 +69,43 @@ fn shown(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// Whether a rule matches a command, as Codex's engine says when it checks examples: word for word, or else by the program's
-/// basename, where no `host_executable` registers that name with other paths.
+/// Whether a rule matches a command, as Codex's engine says when it checks examples: word for word, or else by the basename of
+/// the program's path, where no `host_executable` registers that name (or the rule's spelling of it) with other paths.
 fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let Some((program, rest)) = words.split_first() else { return false };
+    let (Some((program, rest)), Some(first)) = (words.split_first(), rule.pattern.first()) else { return false };
     // A rule on this very path is taken alone, before any rule on the basename.
-    let by_path = rule.pattern.first().is_some_and(|first| first.iter().any(|w| word_matches(rule, w, program)));
-    if by_path || !program.contains('/') {
+    if first.iter().any(|w| word_matches(rule, w, program)) || !program.contains('/') {
         return tokens_match(rule, &words);
     }
-    let Some(name) = program.trim_end_matches('/').rsplit('/').next() else { return false };
-    let registered = executables.iter().find(|e| e.name == name);
-    if registered.is_some_and(|e| !e.paths.iter().any(|path| path == program)) {
-        return false;
-    }
+    let path = normalize(&if program.starts_with('/') {
+        Cow::Borrowed(*program)
+    } else {
+        format!("{WORKSPACE}/{program}").into()
+    });
+    let Some(name) = path.rsplit('/').next() else { return false };
+    let free = |name: &str| {
+        let registered = executables.iter().find(|e| e.name == name);
+        registered.is_none_or(|e| e.paths.contains(&path))
+    };
     let mut named: Vec<&str> = Vec::from([name]);
     named.extend(rest);
-    tokens_match(rule, &named)
+    free(name) && first.iter().any(|w| word_matches(rule, w, name) && free(w)) && tokens_match(rule, &named)
+}
+
+/// An absolute path without empty parts, `.` and `..`.
+pub(super) fn normalize(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 /// Where `~` is for an example path.
@@ -102,7 +121,7 @@ fn full_path(path: &str) -> String {
     if path.starts_with('/') {
         return path.to_owned();
     }
-    format!("{WORKSPACE}/{}", path.trim_start_matches("./"))
+    format!("{WORKSPACE}/{path}")
 }
 
 /// Whether a path glob covers an example path: the path itself or a directory above it matches.
@@ -113,7 +132,7 @@ pub(super) fn path_example_matches(glob: &str, path: &str) -> bool {
         _ => Cow::Borrowed(glob),
     };
     let Ok(matcher) = super::globs::reference(&glob) else { return false };
-    let full = full_path(path);
+    let full = normalize(&full_path(path));
     std::path::Path::new(&full).ancestors().any(|p| matcher.is_match(p))
 }
 

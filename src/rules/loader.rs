@@ -13,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
     rc::Rc,
     string::String,
+    thread,
     vec::Vec,
 };
 
@@ -49,7 +50,7 @@ pub struct Installed {
 
 /// Loads policies; carries what all loads have in common.
 pub struct Loader<'a> {
-    note: &'a dyn Fn(&str),
+    note: &'a (dyn Fn(&str) + Sync),
     named: Check,
     managed: Check,
     user: Check,
@@ -69,7 +70,7 @@ impl<'a> Loader<'a> {
 
     /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
     #[must_use]
-    pub fn with_note(mut self, note: &'a dyn Fn(&str)) -> Self {
+    pub fn with_note(mut self, note: &'a (dyn Fn(&str) + Sync)) -> Self {
         self.note = note;
         self
     }
@@ -85,16 +86,12 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// Every finding, where one of them is an error.
-    pub fn load<P: AsRef<Path>>(&self, paths: &[P]) -> Result<Loaded, Diagnostics> {
-        let mut sources = Vec::new();
-        for path in paths {
-            sources.extend(named(path.as_ref(), &self.named));
-        }
+    pub fn load<P: AsRef<Path> + Sync>(&self, paths: &[P]) -> Result<Loaded, Diagnostics> {
         if paths.is_empty() {
             let help = "name a `*.rules` file, or a directory of them";
-            sources.push(Err(Diagnostic::of_file("policy", "no policy is named", Some(help.into()))));
+            return Err(Diagnostic::of_file("policy", "no policy is named", Some(help.into())).into());
         }
-        self.one_layer(sources)
+        self.one_layer(|| paths.iter().flat_map(|path| named(path.as_ref(), &self.named)).collect())
     }
 
     /// Loads a text as a managed layer; `name` is its file in places. Only shipped policies can be included from it.
@@ -102,7 +99,7 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// Every finding, where one of them is an error.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(Vec::from([Ok(Source::memory(name, text))]))
+        self.one_layer(|| Vec::from([Ok(Source::memory(name, text))]))
     }
 
     /// Loads a shipped policy such as `controlled.rules` as a managed layer.
@@ -110,12 +107,20 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// An unknown name; every finding, where one of them is an error.
     pub fn embedded(&self, name: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
+        self.one_layer(|| Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
     }
 
     /// Loads what is installed: `*.rules` in `managed` (or else the shipped base posture), then `*.rules` in `user`, where there
     /// are any.
     pub fn load_installed(&self, managed: &Path, user: Option<&Path>) -> Installed {
+        on_own_stack(|| self.installed_layers(managed, user)).unwrap_or_else(|diagnostic| Installed {
+            policy: Policy { layers: Vec::new(), digest: String::new() },
+            diagnostics: diagnostic.into(),
+            sources: Vec::new(),
+        })
+    }
+
+    fn installed_layers(&self, managed: &Path, user: Option<&Path>) -> Installed {
         let base = || Vec::from([Source::shipped(embedded::BASE).map_err(|p| of_file(embedded::BASE, p))]);
         let managed = installed(managed, &self.managed).unwrap_or_else(base);
         let mut digest = Digest::default();
@@ -142,7 +147,14 @@ impl<'a> Loader<'a> {
         result
     }
 
-    fn one_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
+    fn one_layer(
+        &self,
+        sources: impl FnOnce() -> Vec<Result<Source, Diagnostic>> + Send,
+    ) -> Result<Loaded, Diagnostics> {
+        on_own_stack(|| self.only_layer(sources()))?
+    }
+
+    fn only_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
         let state = self.layer(Trust::Managed, Vec::new(), sources);
         if state.diagnostics.has_errors() {
             return Err(state.diagnostics);
@@ -167,6 +179,20 @@ impl<'a> Loader<'a> {
         }
         session.finish()
     }
+}
+
+/// Stack of an evaluation, in bytes of address space. The depth of text is bounded so that it takes a small part of this in any
+/// build; what is left is for values that nest deeper than any text.
+const STACK: usize = 256 << 20;
+
+/// Does the work on a stack whose size does not depend on the caller's limits.
+fn on_own_stack<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Diagnostic> {
+    let failed = |what: String| Diagnostic::of_file("policy", what, Some("report this, with the policy".into()));
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("policy".into()).stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|e| failed(format!("no thread can be started to read the policy: {e}")))?;
+        thread.join().map_err(|_| failed("the interpreter failed in an unexpected way".into()))
+    })
 }
 
 fn of_file(name: &str, problem: Problem) -> Diagnostic {

@@ -26,4 +26,4 @@ mod source;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use files::Check;
 pub use loader::{Installed, Loaded, Loader, SourceFile};
-pub use nesting::DEPTH;
+pub use nesting::DEPTH as NESTING_DEPTH;

@@ -13,6 +13,9 @@ use std::{borrow::ToOwned, format, vec::Vec};
 /// Deepest nesting that is parsed.
 pub const DEPTH: usize = 250;
 
+/// Longest number that is read: the interpreter's lexer takes one by recursion over its digits.
+const DIGITS: usize = 4096;
+
 /// What is open at one level: the file itself, an indented block, a bracket.
 #[derive(Clone, Copy, Default)]
 struct Level {
@@ -22,10 +25,32 @@ struct Level {
     chain: usize,
 }
 
+/// The finding for a number that is too long to be read.
+fn too_long(codemap: &CodeMap) -> Option<Diagnostic> {
+    let mut start = 0;
+    for (i, byte) in codemap.source().bytes().enumerate() {
+        if !byte.is_ascii_digit() {
+            start = i + 1;
+        } else if i - start >= DIGITS {
+            let span = codemap.file_span(Span::new(position(start), position(i)));
+            let help = "write a shorter one";
+            return Some(Diagnostic::at(&span, format!("a number has more than {DIGITS} digits"), Some(help.into())));
+        }
+    }
+    None
+}
+
+fn position(byte: usize) -> Pos {
+    Pos::new(u32::try_from(byte).unwrap_or(u32::MAX))
+}
+
 /// The finding for text that nests deeper than [`DEPTH`]; none for text that may be parsed (or that the lexer refuses, and the
 /// parser with it, before it gets deep).
 pub(super) fn too_deep(name: &str, text: &str, dialect: &Dialect) -> Option<Diagnostic> {
     let codemap = CodeMap::new(name.to_owned(), text.to_owned());
+    if let Some(diagnostic) = too_long(&codemap) {
+        return Some(diagnostic);
+    }
     let mut levels = Vec::from([Level::default()]);
     let mut above = 0;
     let mut statement_starts = true;
@@ -81,8 +106,7 @@ pub(super) fn too_deep(name: &str, text: &str, dialect: &Dialect) -> Option<Diag
         }
         let level = levels.last()?;
         if above + level.element + level.chain > DEPTH {
-            let at = |p: usize| Pos::new(u32::try_from(p).unwrap_or(u32::MAX));
-            let span = codemap.file_span(Span::new(at(start), at(end)));
+            let span = codemap.file_span(Span::new(position(start), position(end)));
             let help = "split it up: name the inner parts";
             return Some(Diagnostic::at(&span, format!("this nests deeper than {DEPTH}"), Some(help.into())));
         }

@@ -123,6 +123,8 @@ impl<'a> Session<'a> {
                 state.diagnostics.push(site.diagnostic(Problem::new(format!("unknown tier `{name}`"), help)));
             }
         }
+        let order: Vec<String> = state.sources.iter().map(|source| source.name.clone()).collect();
+        state.diagnostics.sort(&order);
         state
     }
 }

@@ -8,7 +8,7 @@ use super::super::session::{Site, State};
 use super::paths::examples;
 use crate::decision::Decision;
 use crate::policy::{EnvAccess, EnvRule, LazyRegex, ToolRule};
-use starlark::values::Value;
+use starlark::values::{Value, dict::DictRef, list::ListRef, tuple::TupleRef};
 use std::{
     borrow::ToOwned,
     format,
@@ -127,6 +127,24 @@ impl Example {
     }
 }
 
+/// Deepest nesting of an example.
+const DEPTH: usize = 64;
+
 fn json(value: Value<'_>, help: &str) -> Result<String, Problem> {
+    if deeper_than(value, DEPTH) {
+        return Err(Problem::new(format!("an example nests deeper than {DEPTH}"), help));
+    }
     value.to_json().map_err(|_| Problem::new("an example cannot be written as JSON", help))
+}
+
+/// Whether lists, tuples and dictionaries hold one another more than `depth` deep; writing JSON takes them by recursion.
+fn deeper_than(value: Value<'_>, depth: usize) -> bool {
+    let Some(below) = depth.checked_sub(1) else { return true };
+    if let Some(list) = ListRef::from_value(value) {
+        return list.iter().any(|v| deeper_than(v, below));
+    }
+    if let Some(tuple) = TupleRef::from_value(value) {
+        return tuple.content().iter().any(|v| deeper_than(*v, below));
+    }
+    DictRef::from_value(value).is_some_and(|dict| dict.values().any(|v| deeper_than(v, below)))
 }

@@ -2,7 +2,7 @@
 
 use super::super::arguments::{Call, Signature, strings};
 use super::super::diagnostics::Problem;
-use super::super::examples::CommandExamples;
+use super::super::examples::{CommandExamples, normalize};
 use super::super::session::{Site, State};
 use crate::decision::Decision;
 use crate::policy::{Alternatives, HostExecutable, PrefixRule};
@@ -68,8 +68,8 @@ fn words(value: Value<'_>) -> Result<Vec<String>, Problem> {
 }
 
 pub(super) fn host_executable(call: &Call<'_>, _: &Site, state: &mut State) -> Result<(), Problem> {
-    let name = call.needed_text("name")?;
-    if name.contains('/') || matches!(name, "." | "..") {
+    let name = call.text("name")?.unwrap_or_default();
+    if name.is_empty() || name.contains('/') || matches!(name, "." | "..") {
         return Err(Problem::new(format!("`{name}` is not a bare program name"), "write the name without directories"));
     }
     let mut paths: Vec<String> = Vec::new();
@@ -89,19 +89,4 @@ pub(super) fn host_executable(call: &Call<'_>, _: &Site, state: &mut State) -> R
     state.layer.host_executables.retain(|known| known.name != name);
     state.layer.host_executables.push(HostExecutable { name: name.to_string(), paths });
     Ok(())
-}
-
-/// An absolute path without empty parts, `.` and `..`.
-fn normalize(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
