@@ -4,7 +4,6 @@ use crate::guard::{self, Stage};
 use crate::policy::Policy;
 use crate::rules::{Diagnostics, Loader};
 use nix::unistd::{User, geteuid};
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// Where an administrator's policy stands.
@@ -14,11 +13,9 @@ const MANAGED: &str = "/etc/prexec";
 ///
 /// `home` overrides the account's home directory, below which the user's layer stands.
 pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Policy, Diagnostics> {
-    let staged = RefCell::new(guard::stage(Stage::LoadingPolicy, None));
-    let note = |file: &str| {
-        // The old note is dropped first: each restores what was there before it.
-        staged.replace_with(|_| guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
-    };
+    let _loading = guard::stage(Stage::LoadingPolicy, None);
+    // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
+    let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
     let loader = Loader::new().with_note(&note);
     if !named.is_empty() {
         return loader.load(named).map(|loaded| loaded.policy);

@@ -3,6 +3,7 @@
 use super::diagnostics::{Diagnostic, Problem};
 use super::session::Site;
 use crate::decision::Decision;
+use crate::glob::{Glob, PathGlob, Places};
 use crate::policy::prefix::{tokens_match, word_matches};
 use crate::policy::{HostExecutable, PrefixRule};
 use std::{
@@ -124,19 +125,14 @@ fn full_path(path: &str) -> String {
     format!("{WORKSPACE}/{path}")
 }
 
-/// Whether a path glob covers an example path: the path itself or a directory above it matches.
-pub(super) fn path_example_matches(glob: &str, path: &str) -> bool {
-    let glob = match (glob.strip_prefix("~/"), glob.strip_prefix("./")) {
-        (Some(rest), _) => Cow::Owned(format!("{HOME}/{rest}")),
-        (_, Some(rest)) => Cow::Owned(format!("{WORKSPACE}/{rest}")),
-        _ => Cow::Borrowed(glob),
-    };
-    let Ok(matcher) = super::globs::reference(&glob) else { return false };
+/// Whether one of the globs covers an example path, by the matcher that decides.
+pub(super) fn path_example_matches(globs: &[PathGlob], path: &str) -> bool {
+    let places = Places { homes: &[HOME.as_bytes()], roots: &[WORKSPACE.as_bytes()] };
     let full = normalize(&full_path(path));
-    std::path::Path::new(&full).ancestors().any(|p| matcher.is_match(p))
+    globs.iter().any(|glob| glob.covers(full.as_bytes(), &places, false))
 }
 
-/// Whether a name glob matches an example name.
-pub(super) fn name_example_matches(glob: &str, name: &str) -> bool {
-    super::globs::reference(glob).is_ok_and(|matcher| matcher.is_match(name))
+/// Whether one of the globs matches an example name.
+pub(super) fn name_example_matches(globs: &[Glob], name: &str) -> bool {
+    globs.iter().any(|glob| glob.matches(name.as_bytes(), false))
 }

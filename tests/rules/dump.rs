@@ -16,11 +16,11 @@ fn head(head: &Head) -> String {
 }
 
 fn paths(globs: &[PathGlob]) -> Vec<&str> {
-    globs.iter().map(PathGlob::source).collect()
+    globs.iter().map(PathGlob::as_str).collect()
 }
 
 fn names(globs: &[Glob]) -> Vec<&str> {
-    globs.iter().map(Glob::source).collect()
+    globs.iter().map(Glob::as_str).collect()
 }
 
 /// One line for each rule.
@@ -57,7 +57,7 @@ pub(crate) fn policy(policy: &Policy) -> String {
         }
         for r in &layer.tool_rules {
             let arguments: Vec<_> = r.arguments.iter().map(|(n, regex)| (n, regex.source())).collect();
-            lines.push(format!("tool {} {} {arguments:?}", head(&r.head), r.tool.source()));
+            lines.push(format!("tool {} {} {arguments:?}", head(&r.head), r.tool.as_str()));
         }
         for t in &layer.tiers {
             lines.push(format!("tier {} {:?} {:?}", t.name, paths(&t.paths), names(&t.remotes)));

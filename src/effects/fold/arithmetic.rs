@@ -21,7 +21,7 @@ impl Fold<'_> {
         let span = self.place(at, expression.span);
         for part in &expression.parts {
             let doubt = match part {
-                Part::Text { bytes, .. } | Part::Glob(bytes) => self.text(bytes, state, span, analysis),
+                Part::Text { bytes, .. } | Part::Glob(bytes) => Self::text(bytes, state, span, analysis),
                 // The text of the value becomes part of the expression.
                 Part::Parameter(parameter) if is_number(parameter, state) => None,
                 Part::Parameter(parameter) => Some(String::from_utf8_lossy(&parameter.name).into_owned()),
@@ -51,13 +51,7 @@ impl Fold<'_> {
     }
 
     /// Reads literal text of an expression; the first name in it whose value is not certainly an integer.
-    fn text(
-        &self,
-        text: &[u8],
-        state: &mut State,
-        span: crate::effect::Span,
-        analysis: &mut Analysis<'_>,
-    ) -> Option<String> {
+    fn text(text: &[u8], state: &mut State, span: crate::effect::Span, analysis: &mut Analysis<'_>) -> Option<String> {
         let mut rest = text;
         let mut doubt = None;
         while let Some((&first, tail)) = rest.split_first() {

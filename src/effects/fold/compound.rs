@@ -13,6 +13,9 @@ use alloc::vec::Vec;
 /// How often a loop is looked at before its state is given up.
 const MAX_ROUNDS: u32 = 3;
 
+/// Most values of a loop's variable that are followed one by one.
+const MAX_VALUES: usize = 64;
+
 /// The name of a `for` loop, and its words where they are written.
 type Loop<'t> = (&'t [u8], Option<&'t [Word]>);
 
@@ -69,9 +72,9 @@ impl Fold<'_> {
             }
             if let Some(body) = body {
                 // An arm may also be entered from the one before it.
-                let ends = self.node(at, *body, after.clone().join(state.clone()), analysis)?;
+                let ends = self.node(at, *body, after.clone().join(&state), analysis)?;
                 if let Some(end) = ends.any() {
-                    after = after.join(end);
+                    after = after.join(&end);
                 }
             }
         }
@@ -139,7 +142,7 @@ impl Fold<'_> {
         for _ in 0..MAX_ROUNDS {
             analysis.effects.truncate(effects);
             let Some(end) = self.round(&mut round, head.clone(), analysis)? else { return Ok(Ends::both(head)) };
-            let widened = head.clone().widen(end);
+            let widened = head.clone().widen(&end);
             if widened == head {
                 return Ok(Ends::both(head));
             }
@@ -184,11 +187,9 @@ fn one_of(words: &[Argument]) -> Held {
     }
     all.sort_unstable();
     all.dedup();
-    /// More values than this are not worth following one by one.
-    const MOST: usize = 64;
     match all.len() {
         1 => all.pop().map_or(Held::Unknown, |one| Held::Is(Value::Known(one))),
-        2..=MOST => Held::Is(Value::Set(all)),
+        2..=MAX_VALUES => Held::Is(Value::Set(all)),
         _ => Held::Unknown,
     }
 }

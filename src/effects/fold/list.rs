@@ -75,7 +75,7 @@ impl Fold<'_> {
                 if index + 1 == pipeline.elements.len()
                     && let Some(end) = ends.any()
                 {
-                    after = after.join(end);
+                    after = after.join(&end);
                 }
                 text = next;
             }

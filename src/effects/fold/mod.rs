@@ -65,7 +65,7 @@ impl Ends {
 
 fn join(a: Option<State>, b: Option<State>) -> Option<State> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(a.join(b)),
+        (Some(a), Some(b)) => Some(a.join(&b)),
         (one, other) => one.or(other),
     }
 }
@@ -278,7 +278,7 @@ impl Scripts for Fold<'_> {
         let current = self.here.take();
         let mut state = match (script.shell, &current) {
             (Shell::Current, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
-            _ => self.child_state(script, current.as_ref()),
+            _ => child_state(script, current.as_ref()),
         };
         if !script.arguments.is_empty() {
             // The first is `$0`.
@@ -302,17 +302,15 @@ impl Scripts for Fold<'_> {
     }
 }
 
-impl Fold<'_> {
-    /// What a new shell starts with: nothing of this one but its directory; a HOME that the script changed is not known there.
-    fn child_state(&self, script: &Script<'_>, parent: Option<&Here>) -> State {
-        let mut state = State::new(script.cwd.clone());
-        for name in [b"HOME".as_slice(), b"IFS"] {
-            if parent.is_some_and(|here| here.before.is_touched(name)) {
-                state.assign(name, state::Held::Unknown);
-            }
+/// What a new shell starts with: nothing of this one but its directory; a HOME that the script changed is not known there.
+fn child_state(script: &Script<'_>, parent: Option<&Here>) -> State {
+    let mut state = State::new(script.cwd.clone());
+    for name in [b"HOME".as_slice(), b"IFS"] {
+        if parent.is_some_and(|here| here.before.is_touched(name)) {
+            state.assign(name, state::Held::Unknown);
         }
-        state
     }
+    state
 }
 
 /// An effect that could not be worked out, which no allow of a command answers.

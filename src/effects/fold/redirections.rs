@@ -75,14 +75,12 @@ impl Fold<'_> {
         }
         let target = words::target(&redirection.target, &seen).value;
         let (reads, writes) = match redirection.kind {
-            K::Read => (true, false),
             K::ReadWrite => (true, true),
-            K::Write | K::Append | K::WriteBoth | K::AppendBoth => (false, true),
             // A descriptor or `-`; any other word is a file to some shells.
             K::DuplicateInput if is_descriptor(&target) => return Some(Input::Stream),
             K::DuplicateOutput if is_descriptor(&target) => return None,
-            K::DuplicateInput => (true, false),
-            K::DuplicateOutput => (false, true),
+            K::Read | K::DuplicateInput => (true, false),
+            K::Write | K::Append | K::WriteBoth | K::AppendBoth | K::DuplicateOutput => (false, true),
             K::HereDocument | K::HereString => return Some(Input::Stream),
         };
         let operator = if writes { ">" } else { "<" };

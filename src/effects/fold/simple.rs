@@ -80,7 +80,7 @@ impl Fold<'_> {
         let after = self.here.take().and_then(|here| here.after);
         self.here = outer;
         let outcome = outcome?;
-        let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(state.clone()));
+        let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
         let breaks = matches!(argv.first().and_then(|w| w.value.known()), Some(b"break" | b"continue"));
         Ok(self.changed(outcome, span, (ok, failed), breaks, analysis))
@@ -96,15 +96,15 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Ends {
         if outcome.ends {
-            self.leave(ok.join(failed));
+            self.leave(ok.join(&failed));
             return Ends { ok: None, failed: None };
         }
         let (mut ok, mut failed) = (ok, failed);
         if breaks {
-            self.leave(ok.clone().join(failed.clone()));
+            self.leave(ok.clone().join(&failed));
         }
         for state in [&mut ok, &mut failed] {
-            self.assigned_by_command(&outcome.assigned, span, state, analysis);
+            Self::assigned_by_command(&outcome.assigned, span, state, analysis);
             for name in &outcome.unset {
                 state.unset(name);
             }

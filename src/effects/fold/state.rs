@@ -95,8 +95,8 @@ impl State {
     }
 
     /// The state where either of two ways may have led here.
-    pub(super) fn join(mut self, other: Self) -> Self {
-        if self == other {
+    pub(super) fn join(mut self, other: &Self) -> Self {
+        if self == *other {
             return self;
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
@@ -117,7 +117,7 @@ impl State {
             }
         }
         if self.functions != other.functions {
-            self.join_functions(&other);
+            self.join_functions(other);
         }
         self
     }
@@ -138,7 +138,7 @@ impl State {
     }
 
     /// What stays the same whether a loop's body has run or not: used as the state at the head of a loop.
-    pub(super) fn widen(self, after_body: Self) -> Self {
+    pub(super) fn widen(self, after_body: &Self) -> Self {
         let before = self.cwd.clone();
         let mut joined = self.join(after_body);
         if joined.cwd != before {

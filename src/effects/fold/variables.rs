@@ -93,7 +93,6 @@ impl Fold<'_> {
 
     /// What a command assigned by itself (`read x`, `export x=1`, `${x:=v}`).
     pub(super) fn assigned_by_command(
-        &mut self,
         assigned: &[(Vec<u8>, Value)],
         span: Span,
         state: &mut State,

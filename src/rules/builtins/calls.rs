@@ -7,6 +7,7 @@ use super::super::globs;
 use super::super::session::{Site, State};
 use super::paths::examples;
 use crate::decision::Decision;
+use crate::glob::Glob;
 use crate::policy::{EnvAccess, EnvRule, LazyRegex, ToolRule};
 use starlark::values::{Value, dict::DictRef, list::ListRef, tuple::TupleRef};
 use std::{
@@ -33,7 +34,7 @@ pub(super) fn env_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resul
     if let Some(name) = written.iter().find(|name| name.contains(['=', '$'])) {
         return Err(Problem::new(format!("`{name}` is not the name of a variable"), "write the name alone: \"AWS_*\""));
     }
-    let names = written.iter().map(|glob| globs::name(glob)).collect::<Result<_, _>>()?;
+    let names = written.iter().map(|glob| globs::name(glob)).collect::<Result<Vec<_>, _>>()?;
     let mut access = Vec::new();
     for word in call.one_or_more("access")? {
         let kind = match word {
@@ -45,7 +46,7 @@ pub(super) fn env_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resul
             access.push(kind);
         }
     }
-    examples(call, |name| written.iter().any(|glob| name_example_matches(glob, name)))?;
+    examples(call, |name| name_example_matches(&names, name))?;
     state.use_tiers(site, &head);
     state.layer.env_rules.push(EnvRule { head, names, access });
     Ok(())
@@ -69,7 +70,7 @@ pub(super) fn tool_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
     for (list, wanted) in [("match", true), ("not_match", false)] {
         for value in call.list(list)? {
             let example = Example::read(value)?;
-            verdict(&example.shown, wanted, example.matches(written, &arguments))?;
+            verdict(&example.shown, wanted, example.matches(&tool, &arguments))?;
         }
     }
     state.use_tiers(site, &head);
@@ -118,12 +119,12 @@ impl Example {
         if example.tool.is_empty() { Err(Problem::new("an example names no tool", help)) } else { Ok(example) }
     }
 
-    fn matches(&self, tool: &str, regexes: &[(String, LazyRegex)]) -> bool {
+    fn matches(&self, tool: &Glob, regexes: &[(String, LazyRegex)]) -> bool {
         let holds = |(name, regex): &(String, LazyRegex)| {
             let value = self.arguments.iter().find(|(n, _)| n == name);
             value.is_some_and(|(_, text)| regex.is_match(text) == Some(true))
         };
-        name_example_matches(tool, &self.tool) && regexes.iter().all(holds)
+        name_example_matches(core::slice::from_ref(tool), &self.tool) && regexes.iter().all(holds)
     }
 }
 

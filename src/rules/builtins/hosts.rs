@@ -86,13 +86,13 @@ pub(super) fn host_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
     for host in call.one_or_more("host")? {
         written.push(host_glob(host)?);
     }
-    let hosts = written.iter().map(|glob| globs::name(glob)).collect::<Result<_, _>>()?;
+    let hosts = written.iter().map(|glob| globs::name(glob)).collect::<Result<Vec<_>, _>>()?;
     let methods = call.one_or_more("methods")?.into_iter().map(method).collect::<Result<Vec<_>, _>>()?;
     let matches = |example: &str| {
         let (verb, host) = example.split_once(' ').map_or((None, example), |(verb, host)| (Some(verb), host));
         let host = host.trim().to_ascii_lowercase();
         let by_method = verb.is_none_or(|verb| methods.is_empty() || methods.iter().any(|m| m == verb));
-        by_method && written.iter().any(|glob| name_example_matches(glob, &host))
+        by_method && name_example_matches(&hosts, &host)
     };
     examples(call, matches)?;
     state.use_tiers(site, &head);

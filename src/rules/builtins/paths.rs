@@ -53,10 +53,7 @@ pub(super) fn deny_read(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
 fn register(call: &Call<'_>, site: &Site, state: &mut State, head: Head, access: Vec<Access>) -> Result<(), Problem> {
     let (written, exempt) = (call.one_or_more("pattern")?, call.texts("unless")?);
     let rule = GlobRule { head, access, patterns: globs::paths(&written)?, unless: globs::paths(&exempt)? };
-    let covers = |path: &str| {
-        written.iter().any(|glob| path_example_matches(glob, path))
-            && !exempt.iter().any(|glob| path_example_matches(glob, path))
-    };
+    let covers = |path: &str| path_example_matches(&rule.patterns, path) && !path_example_matches(&rule.unless, path);
     examples(call, covers)?;
     state.use_tiers(site, &rule.head);
     state.layer.glob_rules.push(rule);
@@ -89,8 +86,8 @@ pub(super) fn flow_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
         "interpreter" => FlowSink::Interpreter,
         word => return Err(Problem::new(format!("unknown sink `{word}`"), "write \"network\" or \"interpreter\"")),
     };
-    match source {
-        FlowFrom::Files(_) => examples(call, |path| written.iter().any(|glob| path_example_matches(glob, path)))?,
+    match &source {
+        FlowFrom::Files(globs) => examples(call, |path| path_example_matches(globs, path))?,
         FlowFrom::Protected | FlowFrom::Network if call.value("match").or(call.value("not_match")).is_some() => {
             return Err(Problem::new("examples are paths, but the source is not", "leave `match` and `not_match` out"));
         }
