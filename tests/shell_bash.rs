@@ -42,14 +42,105 @@ impl Random {
 }
 
 const PIECES: &[&str] = &[
-    "a", "b", "git", "x=", "a+=", ":", "/", "~", "~/", ":~/", "=~/", ".", "..", "-", "1", "3", "{", "}", ",", "{a,b}", "{a,b", "a,}",
-    "{1..3}", "{01..3}", "{3..1..2}", "{c..a}", "{}", "{x}", "{x}a,}", "{$,x}known", "$known{a,b}", "{1..2", "{a..{1,2}}", "''", "\"\"", "'a b'", "\"a b\"", "\"a\\\"b\"", "\"\\a\\$\\`\\\\\"",
-    "\"'\"", "'\"'", "\\a", "\\ ", "\\\\", "\\{", "\\,", "\\}", "\\~", "'{'", "\",\"", "\\\n", "\"a\\\nb\"", "$'a'", "$'\\x41z'",
-    "$'\\101\\n'", "$'a\\0b'", "$'\\'q'", "$'\\u41'", "$'\\ca'", "$'\\e\\E\\a'", "$'\\q'", "$'\\xg'", "$'\\U0041'", "$\"l\"", "#", "%",
-    "@", "+", "!", "^", "\u{e9}", "\u{a0}", "$.", "$/", "$known", "\"$known\"", "${known}", "${empty}", "\"${empty}\"", "${empty:-d}", "${known:-d}",
-    "${known:+p}", "\"${known:-'q'}\"", "${known#va}", "${path%.c}", "${path##/a}", "${#known}", "${path/b/Z}", "${path//\\//_}",
-    "${known:1:2}", "\"$two\"", "${known+\"a b\"}", "\"${known+a b}\"", "${empty:-~/x}", "${empty:-'x y'}", "${empty:-{a,b}}",
-    "\"${empty:-\"i j\"}\"", "\"${known%\\u}\"", "\"${empty:-a\\}b}\"",
+    "a",
+    "b",
+    "git",
+    "x=",
+    "a+=",
+    ":",
+    "/",
+    "~",
+    "~/",
+    ":~/",
+    "=~/",
+    ".",
+    "..",
+    "-",
+    "1",
+    "3",
+    "{",
+    "}",
+    ",",
+    "{a,b}",
+    "{a,b",
+    "a,}",
+    "{1..3}",
+    "{01..3}",
+    "{3..1..2}",
+    "{c..a}",
+    "{}",
+    "{x}",
+    "{x}a,}",
+    "{$,x}known",
+    "$known{a,b}",
+    "{1..2",
+    "{a..{1,2}}",
+    "''",
+    "\"\"",
+    "'a b'",
+    "\"a b\"",
+    "\"a\\\"b\"",
+    "\"\\a\\$\\`\\\\\"",
+    "\"'\"",
+    "'\"'",
+    "\\a",
+    "\\ ",
+    "\\\\",
+    "\\{",
+    "\\,",
+    "\\}",
+    "\\~",
+    "'{'",
+    "\",\"",
+    "\\\n",
+    "\"a\\\nb\"",
+    "$'a'",
+    "$'\\x41z'",
+    "$'\\101\\n'",
+    "$'a\\0b'",
+    "$'\\'q'",
+    "$'\\u41'",
+    "$'\\ca'",
+    "$'\\e\\E\\a'",
+    "$'\\q'",
+    "$'\\xg'",
+    "$'\\U0041'",
+    "$\"l\"",
+    "#",
+    "%",
+    "@",
+    "+",
+    "!",
+    "^",
+    "\u{e9}",
+    "\u{a0}",
+    "$.",
+    "$/",
+    "$known",
+    "\"$known\"",
+    "${known}",
+    "${empty}",
+    "\"${empty}\"",
+    "${empty:-d}",
+    "${known:-d}",
+    "${known:+p}",
+    "\"${known:-'q'}\"",
+    "${known#va}",
+    "${path%.c}",
+    "${path##/a}",
+    "${#known}",
+    "${path/b/Z}",
+    "${path//\\//_}",
+    "${known:1:2}",
+    "\"$two\"",
+    "${known+\"a b\"}",
+    "\"${known+a b}\"",
+    "${empty:-~/x}",
+    "${empty:-'x y'}",
+    "${empty:-{a,b}}",
+    "\"${empty:-\"i j\"}\"",
+    "\"${known%\\u}\"",
+    "\"${empty:-a\\}b}\"",
 ];
 
 fn generate(random: &mut Random) -> String {
@@ -66,7 +157,8 @@ fn generate(random: &mut Random) -> String {
 
 /// What bash makes of each word.
 fn ask_bash(words: &[String]) -> Vec<Vec<Vec<u8>>> {
-    let mut script = String::from("p() { printf '%s\\0' \"$#\" \"$@\"; }\nempty= known=value path=/a/b.c two='two words'\n");
+    let mut script =
+        String::from("p() { printf '%s\\0' \"$#\" \"$@\"; }\nempty= known=value path=/a/b.c two='two words'\n");
     for word in words {
         script.push_str("p ");
         script.push_str(word);
@@ -121,7 +213,8 @@ fn words_become_what_bash_makes_of_them() {
             let tree = parse(&format!("p {word}"), &Limits::default()).unwrap();
             let root = tree.get(tree.root().unwrap()).unwrap();
             let Node::Simple(simple) = &root.node else { panic!("`{word}` is not one command: {:?}", root.node) };
-            let values: Vec<Value> = words::expand_all(&simple.words[1..], &Home).into_iter().map(|word| word.value).collect();
+            let values: Vec<Value> =
+                words::expand_all(&simple.words[1..], &Home).into_iter().map(|word| word.value).collect();
             total += 1;
             known += usize::from(values.iter().all(|value| matches!(value, Value::Known(_))));
             if !agrees(&values, &real) {

@@ -32,6 +32,14 @@ enum Reading {
     Unclear,
 }
 
+/// What is known of an opening parenthesis.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    NotAsked,
+    Never,
+    At(usize),
+}
+
 const INVALID: Unread = Unread {
     code: "arithmetic",
     message: "what stands in the double parentheses is not an arithmetic expression that is read",
@@ -112,7 +120,10 @@ impl Parser<'_, '_, '_> {
             }
         }
         if expressions.len() != 3 || self.peek() != Some(b')') || self.peek_ahead(1) != Some(b')') {
-            return refuse("unexpected-token", "bash refuses this loop: it needs three expressions in double parentheses");
+            return refuse(
+                "unexpected-token",
+                "bash refuses this loop: it needs three expressions in double parentheses",
+            );
         }
         self.take_operator(2);
         self.cover(start);
@@ -138,7 +149,9 @@ impl Parser<'_, '_, '_> {
         let mut open = 0_usize;
         loop {
             match self.peek() {
-                None => return refuse("unterminated-quote", "bash refuses this line: a double parenthesis is not closed"),
+                None => {
+                    return refuse("unterminated-quote", "bash refuses this line: a double parenthesis is not closed");
+                }
                 Some(b')') if open == 0 => break,
                 Some(b';') if open == 0 && semicolons => break,
                 Some(byte @ (b'(' | b')')) => {
@@ -162,23 +175,23 @@ impl Parser<'_, '_, '_> {
         if self.text.get(outer + 1) != Some(&b'(') {
             return Ok(Reading::Unclear);
         }
-        if self.closed_by(outer).is_none() || self.closed_by(outer + 1).is_none() {
+        if [outer, outer + 1].iter().any(|open| self.closed_by(*open) == Closed::NotAsked) {
             self.pair_parentheses(outer)?;
         }
         let (first, second) = (self.closed_by(outer), self.closed_by(outer + 1));
         Ok(match (first, second) {
-            (Some(Some(last)), Some(Some(end))) if last == end + 1 => Reading::Arithmetic { end },
+            (Closed::At(last), Closed::At(end)) if last == end + 1 => Reading::Arithmetic { end },
             _ if self.parentheses.uncertain => Reading::Unclear,
             _ => Reading::Commands,
         })
     }
 
-    /// `None` where it has not been asked for, `Some(None)` where it is never closed.
-    fn closed_by(&self, open: usize) -> Option<Option<usize>> {
+    /// Where the parenthesis at `open` is closed.
+    fn closed_by(&self, open: usize) -> Closed {
         match self.parentheses.closed_by.get(open).copied().unwrap_or(0) {
-            0 => None,
-            1 => Some(None),
-            close => Some(usize::try_from(close - 2).ok()),
+            0 => Closed::NotAsked,
+            1 => Closed::Never,
+            close => usize::try_from(close - 2).map_or(Closed::Never, Closed::At),
         }
     }
 
@@ -200,7 +213,8 @@ impl Parser<'_, '_, '_> {
                 b'"' | b'`' => {
                     let end = skip_to(text, at, byte, true);
                     let inside = text.get(at + 1..end).unwrap_or_default();
-                    table.uncertain |= byte == b'`' || inside.contains(&b'`') || inside.windows(2).any(|two| two == b"$(");
+                    table.uncertain |=
+                        byte == b'`' || inside.contains(&b'`') || inside.windows(2).any(|two| two == b"$(");
                     at = end;
                 }
                 b'$' if text.get(at + 1) == Some(&b'(') => substitution = true,
@@ -292,8 +306,8 @@ impl Default for Check {
 
 /// Operators between operands. Those of assignment, comma and the conditional are among them: only the order is looked at.
 const INFIX: &[&[u8]] = &[
-    b"+", b"-", b"*", b"/", b"%", b"**", b"<<", b">>", b"<", b">", b"<=", b">=", b"==", b"!=", b"&", b"|", b"^", b"&&", b"||",
-    b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"<<=", b">>=", b"&=", b"|=", b"^=", b",", b"?", b":",
+    b"+", b"-", b"*", b"/", b"%", b"**", b"<<", b">>", b"<", b">", b"<=", b">=", b"==", b"!=", b"&", b"|", b"^", b"&&",
+    b"||", b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"<<=", b">>=", b"&=", b"|=", b"^=", b",", b"?", b":",
 ];
 
 impl Check {
@@ -331,7 +345,8 @@ impl Check {
                 self.in_operand = false;
                 ok
             }
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' | b'^' | b'~' | b',' | b'?' | b':' => {
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' | b'^' | b'~' | b',' | b'?'
+            | b':' => {
                 self.in_operand = false;
                 self.operator.push(byte);
                 true

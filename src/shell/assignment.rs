@@ -150,9 +150,7 @@ impl Parser<'_, '_, '_> {
 
     /// bash reads everything to the closing bracket; to dash a blank or an operator in it ends a word.
     fn subscript_differs(&mut self, subscript: &Word, start: usize) {
-        let splits = |part: &Part| {
-            matches!(part, Part::Text { bytes, quoted: false } if bytes.iter().any(|byte| is_metacharacter(*byte)))
-        };
+        let splits = |part: &Part| matches!(part, Part::Text { bytes, quoted: false } if bytes.iter().any(|byte| is_metacharacter(*byte)));
         if subscript.parts.iter().any(splits) {
             self.differs("subscript", start);
         }

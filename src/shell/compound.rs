@@ -11,8 +11,7 @@ use alloc::{vec, vec::Vec};
 pub(super) const CLOSERS: &[&[u8]] = &[b"}", b"then", b"elif", b"else", b"fi", b"do", b"done", b"esac"];
 
 /// Reserved words that begin a compound command.
-const OPENERS: &[&[u8]] =
-    &[b"{", b"[[", b"if", b"for", b"while", b"until", b"case", b"select"];
+const OPENERS: &[&[u8]] = &[b"{", b"[[", b"if", b"for", b"while", b"until", b"case", b"select"];
 
 impl Parser<'_, '_, '_> {
     /// One element of a pipeline.

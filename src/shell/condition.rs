@@ -43,12 +43,10 @@ impl Parser<'_, '_, '_> {
                 (Some(b'\n'), _) => {
                     dash.matters = true;
                     self.newlines()?;
-                    continue;
                 }
                 _ if regex => {
                     operands.push(self.regular_expression(&mut dash)?);
                     (position, regex) = (2, false);
-                    continue;
                 }
                 (Some(b'('), _) if position == 0 => {
                     open += 1;

@@ -20,8 +20,28 @@ pub(super) const fn continues_name(byte: u8) -> bool {
 
 /// Words with a meaning of their own where a command begins. `in` and `]]` have one in few places only and are asked for there.
 const RESERVED: &[&[u8]] = &[
-    b"!", b"{", b"}", b"[[", b"if", b"then", b"elif", b"else", b"fi", b"for", b"while", b"until", b"do", b"done", b"case",
-    b"esac", b"select", b"function", b"coproc", b"time", b"in", b"]]",
+    b"!",
+    b"{",
+    b"}",
+    b"[[",
+    b"if",
+    b"then",
+    b"elif",
+    b"else",
+    b"fi",
+    b"for",
+    b"while",
+    b"until",
+    b"do",
+    b"done",
+    b"case",
+    b"esac",
+    b"select",
+    b"function",
+    b"coproc",
+    b"time",
+    b"in",
+    b"]]",
 ];
 
 impl Parser<'_, '_, '_> {

@@ -14,9 +14,43 @@ use super::{
 
 /// Commands that change the state of the shell that runs them.
 const STATEFUL: &[&[u8]] = &[
-    b".", b"alias", b"break", b"builtin", b"cd", b"command", b"continue", b"declare", b"dirs", b"disown", b"enable", b"eval", b"exec",
-    b"exit", b"export", b"getopts", b"hash", b"let", b"local", b"mapfile", b"popd", b"pushd", b"read", b"readarray", b"readonly",
-    b"return", b"set", b"shift", b"shopt", b"source", b"trap", b"typeset", b"ulimit", b"umask", b"unalias", b"unset", b"wait",
+    b".",
+    b"alias",
+    b"break",
+    b"builtin",
+    b"cd",
+    b"command",
+    b"continue",
+    b"declare",
+    b"dirs",
+    b"disown",
+    b"enable",
+    b"eval",
+    b"exec",
+    b"exit",
+    b"export",
+    b"getopts",
+    b"hash",
+    b"let",
+    b"local",
+    b"mapfile",
+    b"popd",
+    b"pushd",
+    b"read",
+    b"readarray",
+    b"readonly",
+    b"return",
+    b"set",
+    b"shift",
+    b"shopt",
+    b"source",
+    b"trap",
+    b"typeset",
+    b"ulimit",
+    b"umask",
+    b"unalias",
+    b"unset",
+    b"wait",
 ];
 
 /// Command words that only zsh takes as a prefix or a loop: what follows them runs there.
@@ -88,7 +122,8 @@ pub(super) fn chained(parser: &mut Parser<'_, '_, '_>, node: NodeId) {
 
 /// The first command after `time`: dash starts a program of that name, which cannot run what only the shell can.
 pub(super) fn timed(parser: &mut Parser<'_, '_, '_>, element: NodeId, before: usize, start: usize) {
-    let compound = parser.core.nodes.get(index(element)).is_some_and(|located| !matches!(located.node, Node::Simple(_)));
+    let compound =
+        parser.core.nodes.get(index(element)).is_some_and(|located| !matches!(located.node, Node::Simple(_)));
     if compound || parser.core.stateful > before {
         parser.differs("time", start);
     }

@@ -20,7 +20,7 @@ pub(super) struct Pending {
     strip: bool,
 }
 
-impl<'s> Parser<'s, '_, '_> {
+impl Parser<'_, '_, '_> {
     /// The delimiter after `<<`. The word that is returned holds the number of the body until the whole script is read.
     pub(super) fn here_document(&mut self, strip: bool) -> Read<Word> {
         self.blanks();
@@ -46,7 +46,9 @@ impl<'s> Parser<'s, '_, '_> {
         while let Some(byte) = self.peek() {
             match byte {
                 _ if super::cursor::is_metacharacter(byte) => break,
-                b'$' if matches!(self.peek_ahead(1), Some(b'(' | b'{' | b'[' | b'\'' | b'"')) => return odd_delimiter(),
+                b'$' if matches!(self.peek_ahead(1), Some(b'(' | b'{' | b'[' | b'\'' | b'"')) => {
+                    return odd_delimiter();
+                }
                 b'`' => return odd_delimiter(),
                 b'\'' => {
                     quoted = true;
@@ -122,7 +124,10 @@ impl<'s> Parser<'s, '_, '_> {
             }
             // some releases of bash end the body here, where the substitution's parenthesis follows on the same line
             if self.substitutions > 0 && whole.starts_with(&pending.delimiter) && whole.contains(&b')') {
-                return refuse("here-document", "the line that ends this here-document may also end the substitution around it");
+                return refuse(
+                    "here-document",
+                    "the line that ends this here-document may also end the substitution around it",
+                );
             }
             end = self.pos;
         }

@@ -22,7 +22,8 @@ impl Parser<'_, '_, '_> {
         let mut items = Items::default();
         let result = self.nested(|this| {
             loop {
-                let mark = (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
+                let mark =
+                    (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
                 let start = this.pos;
                 let outcome = this.newlines().and_then(|()| this.line(&mut items));
                 match outcome {
@@ -59,8 +60,7 @@ impl Parser<'_, '_, '_> {
         items.after = Some(Operator::Always);
         self.items(items, true)?;
         match self.peek() {
-            None => Ok(true),
-            Some(b'\n') => Ok(true),
+            None | Some(b'\n') => Ok(true),
             Some(_) => refuse("unexpected-token", "bash refuses this line: a token stands where none can"),
         }
     }

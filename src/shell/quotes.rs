@@ -47,20 +47,14 @@ impl<'s> Parser<'s, '_, '_> {
                     Some(b'"') if around == Around::DoubleQuotes => Some(b'"'),
                     _ => None,
                 };
-                match escaped {
-                    Some(byte) => {
-                        parts.text(&[byte], true);
-                        self.advance(2);
-                    }
-                    None => {
-                        parts.text(b"\\", true);
-                        self.advance(1);
-                    }
-                }
+                parts.text(&[escaped.unwrap_or(b'\\')], true);
+                self.advance(1 + usize::from(escaped.is_some()));
             }
             _ => {
                 let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
-                let special = |byte: &u8| matches!(byte, b'$' | b'`' | b'\\' | b'"' | b'}' | b'\'' | b'/' | b':' | b'[' | b']' | b')' | b'(');
+                let special = |byte: &u8| {
+                    matches!(byte, b'$' | b'`' | b'\\' | b'"' | b'}' | b'\'' | b'/' | b':' | b'[' | b']' | b')' | b'(')
+                };
                 let run = text.iter().skip(1).position(special).map_or(text.len(), |more| more + 1);
                 parts.text(text.get(..run).unwrap_or_default(), true);
                 self.advance(run);
@@ -132,10 +126,9 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                 let (value, used) = digits(text, at - 1, 8, 3);
                 at = at - 1 + used;
                 // only the low eight bits count
-                out.push(u8::try_from(value & 0xff).unwrap_or_default());
-                if value & 0xff == 0 {
-                    out.pop();
-                    return (out, false);
+                match low_byte(value) {
+                    0 => return (out, false),
+                    byte => out.push(byte),
                 }
             }
             b'x' if text.get(at) == Some(&b'{') => {
@@ -147,10 +140,10 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                     at += 1;
                 } else {
                     at += 1 + used + usize::from(text.get(at + 1 + used) == Some(&b'}'));
-                    if value & 0xff == 0 {
-                        return (out, false);
+                    match low_byte(value) {
+                        0 => return (out, false),
+                        byte => out.push(byte),
                     }
-                    out.push(u8::try_from(value & 0xff).unwrap_or_default());
                 }
             }
             b'x' | b'u' | b'U' => {
@@ -167,7 +160,7 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                 } else if value == 0 {
                     return (out, false);
                 } else if escape == b'x' {
-                    out.push(u8::try_from(value & 0xff).unwrap_or_default());
+                    out.push(low_byte(value));
                 } else {
                     // the bytes depend on the locale beyond ASCII
                     portable &= value < 128;
@@ -200,12 +193,18 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
     (out, portable)
 }
 
+fn low_byte(value: u32) -> u8 {
+    u8::try_from(value & 0xff).unwrap_or_default()
+}
+
 /// A number of at most `most` digits at `from`, and how many digits it has.
 fn digits(text: &[u8], from: usize, radix: u32, most: usize) -> (u32, usize) {
     let mut value = 0_u32;
     let mut used = 0;
     while used < most {
-        let Some(digit) = text.get(from.saturating_add(used)).and_then(|byte| char::from(*byte).to_digit(radix)) else { break };
+        let Some(digit) = text.get(from.saturating_add(used)).and_then(|byte| char::from(*byte).to_digit(radix)) else {
+            break;
+        };
         value = value.wrapping_mul(radix).wrapping_add(digit);
         used += 1;
     }
@@ -220,7 +219,12 @@ fn encode(value: u32, out: &mut Vec<u8>) {
         0x80..=0x7ff => out.extend_from_slice(&[byte(6, 0x1f, 0xc0), byte(0, 0x3f, 0x80)]),
         0x800..=0xffff => out.extend_from_slice(&[byte(12, 0x0f, 0xe0), byte(6, 0x3f, 0x80), byte(0, 0x3f, 0x80)]),
         0x1_0000..=0x1f_ffff => {
-            out.extend_from_slice(&[byte(18, 0x07, 0xf0), byte(12, 0x3f, 0x80), byte(6, 0x3f, 0x80), byte(0, 0x3f, 0x80)]);
+            out.extend_from_slice(&[
+                byte(18, 0x07, 0xf0),
+                byte(12, 0x3f, 0x80),
+                byte(6, 0x3f, 0x80),
+                byte(0, 0x3f, 0x80),
+            ]);
         }
         _ => {
             // beyond what UTF-8 has: bash writes five or six bytes; no file or program has such a name

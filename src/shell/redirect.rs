@@ -51,7 +51,9 @@ impl Parser<'_, '_, '_> {
             self.target(*kind, start)?
         };
         let kind = match kind {
-            RedirectionKind::DuplicateOutput if names_a_file(&target, descriptor.as_ref()) => RedirectionKind::WriteBoth,
+            RedirectionKind::DuplicateOutput if names_a_file(&target, descriptor.as_ref()) => {
+                RedirectionKind::WriteBoth
+            }
             other => *other,
         };
         Ok(Some(Redirection { kind, descriptor, target, span: self.span(start) }))
@@ -112,7 +114,8 @@ impl Parser<'_, '_, '_> {
             name.push(byte);
             self.advance(1);
         }
-        if self.eat(b'}') && matches!(self.peek(), Some(b'<' | b'>')) && name.first().copied().is_some_and(begins_name) {
+        if self.eat(b'}') && matches!(self.peek(), Some(b'<' | b'>')) && name.first().copied().is_some_and(begins_name)
+        {
             self.cover(start);
             self.differs("variable-descriptor", start);
             if !plain {

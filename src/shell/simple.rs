@@ -8,8 +8,7 @@ use super::{
 };
 
 /// Builtins whose arguments may be array assignments, which the grammar has to know.
-const DECLARING: &[&[u8]] =
-    &[b"declare", b"typeset", b"local", b"export", b"readonly", b"alias", b"eval", b"let"];
+const DECLARING: &[&[u8]] = &[b"declare", b"typeset", b"local", b"export", b"readonly", b"alias", b"eval", b"let"];
 
 impl Parser<'_, '_, '_> {
     /// Assignments, words and redirections in any order; or the definition of a function.
@@ -32,7 +31,8 @@ impl Parser<'_, '_, '_> {
             match self.peek() {
                 None | Some(b'\n' | b';' | b'|' | b'&' | b')') => break,
                 Some(b'(') => {
-                    let alone = simple.assignments.is_empty() && simple.redirections.is_empty() && simple.words.len() == 1;
+                    let alone =
+                        simple.assignments.is_empty() && simple.redirections.is_empty() && simple.words.len() == 1;
                     return match first_word {
                         Some(name) if alone => self.function_after_name(name, start),
                         _ => refuse("unexpected-token", "bash refuses this line: a parenthesis stands where none can"),

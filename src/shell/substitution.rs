@@ -40,17 +40,23 @@ impl<'s> Parser<'s, '_, '_> {
         let outer = core::mem::take(&mut self.pending);
         let start = self.pos;
         self.substitutions += 1;
-        let body = self.list()?;
+        let body = self.nested(Self::list)?;
         self.expect_close()?;
         self.substitutions -= 1;
         if !self.pending.is_empty() {
-            return refuse("here-document", "a here-document begins in a substitution and its body stands outside of it");
+            return refuse(
+                "here-document",
+                "a here-document begins in a substitution and its body stands outside of it",
+            );
         }
         if !outer.is_empty() {
             let inside = self.text.get(start..self.pos).unwrap_or_default();
             self.core.tick(inside.len())?;
             if inside.contains(&b'\n') {
-                return refuse("here-document", "a substitution with several lines stands before the body of a here-document");
+                return refuse(
+                    "here-document",
+                    "a substitution with several lines stands before the body of a here-document",
+                );
             }
         }
         self.pending = outer;

@@ -10,7 +10,11 @@ use super::{
 
 /// Stops a run of ordinary bytes.
 const fn is_special(byte: u8) -> bool {
-    is_metacharacter(byte) || matches!(byte, b'\\' | b'\'' | b'"' | b'$' | b'`' | b'?' | b'*' | b'+' | b'@' | b'!' | b'}' | b'/' | b':' | b'[' | b']')
+    is_metacharacter(byte)
+        || matches!(
+            byte,
+            b'\\' | b'\'' | b'"' | b'$' | b'`' | b'?' | b'*' | b'+' | b'@' | b'!' | b'}' | b'/' | b':' | b'[' | b']'
+        )
 }
 
 impl<'s> Parser<'s, '_, '_> {

@@ -1,6 +1,6 @@
 //! Brace expressions: from one list of parts to several without braces.
 
-use super::{MAX_WORDS, super::tree::Part};
+use super::{super::tree::Part, MAX_WORDS};
 use alloc::{borrow::Cow, format, vec, vec::Vec};
 
 /// A part that the tree holds, or text that a sequence made.
@@ -89,7 +89,9 @@ fn sequence(text: &[u8]) -> Option<Vec<Vec<Piece<'static>>>> {
     if letters && first.bytes().next()?.is_ascii_uppercase() != last.bytes().next()?.is_ascii_uppercase() {
         return None;
     }
-    let padded = |field: &str| field.trim_start_matches(['-', '+']).len() > 1 && field.trim_start_matches(['-', '+']).starts_with('0');
+    let padded = |field: &str| {
+        field.trim_start_matches(['-', '+']).len() > 1 && field.trim_start_matches(['-', '+']).starts_with('0')
+    };
     let width = if !letters && (padded(first) || padded(last)) { first.len().max(last.len()) } else { 0 };
     if width > 0 && (first.starts_with('+') || last.starts_with('+')) {
         return None;

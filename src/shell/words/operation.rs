@@ -1,7 +1,13 @@
 //! Parameter expansions with a known result. Everything else is unknown; the operators are done only as far as bash, dash and zsh
 //! agree, or the other shells refuse.
 
-use super::{State, field::plain, pattern::has_glob, super::tree::{Operation, Parameter}, value};
+use super::{
+    super::tree::{Operation, Parameter},
+    State,
+    field::plain,
+    pattern::has_glob,
+    value,
+};
 use crate::effect::Value;
 use alloc::{string::ToString, vec::Vec};
 
@@ -29,11 +35,14 @@ fn apply(operation: &Operation, current: &Value, state: &dyn State) -> Option<Va
         b"-" | b"=" | b"?" => Some(current.clone()),
         b":-" | b":=" if bytes.is_empty() => operand(0),
         b":-" | b":=" | b":?" if !bytes.is_empty() => Some(current.clone()),
-        b"+" => operand(0),
         b":+" if bytes.is_empty() => Some(Value::Known(Vec::new())),
-        b":+" => operand(0),
-        b"#" | b"##" => literal(operation, 0, state).map(|prefix| known(bytes.strip_prefix(prefix.as_slice()).unwrap_or(bytes))),
-        b"%" | b"%%" => literal(operation, 0, state).map(|suffix| known(bytes.strip_suffix(suffix.as_slice()).unwrap_or(bytes))),
+        b"+" | b":+" => operand(0),
+        b"#" | b"##" => {
+            literal(operation, 0, state).map(|prefix| known(bytes.strip_prefix(prefix.as_slice()).unwrap_or(bytes)))
+        }
+        b"%" | b"%%" => {
+            literal(operation, 0, state).map(|suffix| known(bytes.strip_suffix(suffix.as_slice()).unwrap_or(bytes)))
+        }
         b"/" | b"//" => replace(operation, bytes, state),
         b":" => substring(operation, bytes),
         _ => None,
@@ -48,32 +57,34 @@ fn known(bytes: &[u8]) -> Value {
 fn literal(operation: &Operation, index: usize, state: &dyn State) -> Option<Vec<u8>> {
     let word = operation.operands.get(index)?;
     let text = value(word, state).known()?.to_vec();
-    let plain = !has_glob(&text) && !text.iter().any(|byte| matches!(byte, b'\\' | b'\'' | b'~' | b'#' | b'^' | b'[' | b'('));
+    let plain =
+        !has_glob(&text) && !text.iter().any(|byte| matches!(byte, b'\\' | b'\'' | b'~' | b'#' | b'^' | b'[' | b'('));
     plain.then_some(text)
 }
 
 fn replace(operation: &Operation, bytes: &[u8], state: &dyn State) -> Option<Value> {
-    let pattern = literal(operation, 0, state).filter(|pattern| !pattern.is_empty() && pattern.first() != Some(&b'/'))?;
+    let pattern =
+        literal(operation, 0, state).filter(|pattern| !pattern.is_empty() && pattern.first() != Some(&b'/'))?;
     let replacement = match operation.operands.get(1) {
         None => Vec::new(),
         // `&` is what was matched, by an option
-        Some(word) => value(word, state).known().filter(|text| !text.iter().any(|byte| matches!(byte, b'&' | b'\\' | b'\'')))?.to_vec(),
+        Some(word) => value(word, state)
+            .known()
+            .filter(|text| !text.iter().any(|byte| matches!(byte, b'&' | b'\\' | b'\'')))?
+            .to_vec(),
     };
     let mut out = Vec::new();
     let mut rest = bytes;
     while let Some((first, more)) = rest.split_first() {
-        match rest.strip_prefix(pattern.as_slice()) {
-            Some(after) => {
-                out.extend_from_slice(&replacement);
-                rest = after;
-                if operation.operator == b"/" {
-                    break;
-                }
-            }
-            None => {
-                out.push(*first);
-                rest = more;
-            }
+        let Some(after) = rest.strip_prefix(pattern.as_slice()) else {
+            out.push(*first);
+            rest = more;
+            continue;
+        };
+        out.extend_from_slice(&replacement);
+        rest = after;
+        if operation.operator == b"/" {
+            break;
         }
     }
     out.extend_from_slice(rest);
