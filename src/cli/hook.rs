@@ -23,6 +23,9 @@ pub(super) struct Options {
     /// On a permission request, approve in the person's place what explicit allow rules cover in full
     #[arg(long)]
     auto_approve: bool,
+    /// Where decisions are recorded; this version records none
+    #[arg(long, value_enum, default_value_t = Audit::Off)]
+    audit: Audit,
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
@@ -35,13 +38,20 @@ enum Prompt {
     Deny,
 }
 
+/// Where decisions are recorded.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Audit {
+    /// Nowhere
+    Off,
+}
+
 /// Reads the call, decides, answers, and ends the process.
 pub(super) fn run(arguments: &[OsString]) -> ! {
     let options = match parse(arguments) {
         Ok(options) => options,
         Err(why) => guard::leave(guard::Answer::Deny(&why)),
     };
-    let Prompt::Deny = options.prompt;
+    let (Prompt::Deny, Audit::Off) = (options.prompt, options.audit);
 
     let reading = stage(Stage::ReadingCall, None);
     let input = match read_input() {

@@ -32,6 +32,14 @@ enum Reading {
     Unclear,
 }
 
+/// What is known of an opening parenthesis.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    NotAsked,
+    Never,
+    At(usize),
+}
+
 const INVALID: Unread = Unread {
     code: "arithmetic",
     message: "what stands in the double parentheses is not an arithmetic expression that is read",
@@ -167,23 +175,23 @@ impl Parser<'_, '_, '_> {
         if self.text.get(outer + 1) != Some(&b'(') {
             return Ok(Reading::Unclear);
         }
-        if self.closed_by(outer).is_none() || self.closed_by(outer + 1).is_none() {
+        if [outer, outer + 1].iter().any(|open| self.closed_by(*open) == Closed::NotAsked) {
             self.pair_parentheses(outer)?;
         }
         let (first, second) = (self.closed_by(outer), self.closed_by(outer + 1));
         Ok(match (first, second) {
-            (Some(Some(last)), Some(Some(end))) if last == end + 1 => Reading::Arithmetic { end },
+            (Closed::At(last), Closed::At(end)) if last == end + 1 => Reading::Arithmetic { end },
             _ if self.parentheses.uncertain => Reading::Unclear,
             _ => Reading::Commands,
         })
     }
 
-    /// `None` where it has not been asked for, `Some(None)` where it is never closed.
-    fn closed_by(&self, open: usize) -> Option<Option<usize>> {
+    /// Where the parenthesis at `open` is closed.
+    fn closed_by(&self, open: usize) -> Closed {
         match self.parentheses.closed_by.get(open).copied().unwrap_or(0) {
-            0 => None,
-            1 => Some(None),
-            close => Some(usize::try_from(close - 2).ok()),
+            0 => Closed::NotAsked,
+            1 => Closed::Never,
+            close => usize::try_from(close - 2).map_or(Closed::Never, Closed::At),
         }
     }
 

@@ -52,7 +52,9 @@ pub(super) fn finish(parts: Vec<Part>, how: Finish, room: usize, steps: &mut usi
     let has_brace = how.braces
         && parts.iter().any(|part| matches!(part, Part::Text { bytes, quoted: false } if bytes.contains(&b'{')));
     let (mut parts, braces) = if has_brace { find_braces(parts, room, steps)? } else { (parts, false) };
-    let argument_tilde = find_tildes(&mut parts, how.tilde);
+    // what comes of a brace expression no longer counts as an assignment
+    let tilde = if braces && how.tilde == Tilde::Argument { Tilde::Start } else { how.tilde };
+    let argument_tilde = find_tildes(&mut parts, tilde);
     Some(Finished { parts, braces, argument_tilde })
 }
 
@@ -71,7 +73,7 @@ fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<
             }
         }
     }
-    let opening = text.iter().filter(|byte| **byte == b'{').count();
+    let opening = text.split(|byte| *byte == b'{').count() - 1;
     if opening > room {
         return None;
     }

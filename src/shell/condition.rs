@@ -15,7 +15,8 @@ const ARITHMETIC: &[&[u8]] = &[b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"];
 /// The other operators between two operands that are words.
 const BINARY: &[&[u8]] = &[b"=", b"==", b"!=", b"=~", b"-nt", b"-ot", b"-ef"];
 
-/// What dash would do with the text: to it `[[` is the name of a command that does not exist.
+/// What dash would do with the text: to it `[[` is the name of a command that does not exist, so that what stands after `||`
+/// runs, and what stands after `&&` does not, unless the failure is negated or was not looked at.
 #[derive(Default)]
 struct Dash {
     /// The next word would be the name of a command.
@@ -28,6 +29,7 @@ impl Parser<'_, '_, '_> {
     /// From `[[` on, with the closing `]]`.
     pub(super) fn condition(&mut self) -> Read<Node> {
         let start = self.pos;
+        let failure_goes_on = self.failure_goes_on;
         self.take_operator(2);
         let mut operands: Vec<Word> = Vec::new();
         let mut arithmetic = false;
@@ -43,12 +45,10 @@ impl Parser<'_, '_, '_> {
                 (Some(b'\n'), _) => {
                     dash.matters = true;
                     self.newlines()?;
-                    continue;
                 }
                 _ if regex => {
                     operands.push(self.regular_expression(&mut dash)?);
                     (position, regex) = (2, false);
-                    continue;
                 }
                 (Some(b'('), _) if position == 0 => {
                     open += 1;
@@ -58,9 +58,9 @@ impl Parser<'_, '_, '_> {
                     open -= 1;
                     self.take_operator(1);
                 }
-                (Some(b'&'), Some(b'&')) | (Some(b'|'), Some(b'|')) => {
+                (Some(operator @ b'&'), Some(b'&')) | (Some(operator @ b'|'), Some(b'|')) => {
                     position = 0;
-                    dash.at_command = true;
+                    dash.at_command = operator == b'|' || failure_goes_on;
                     self.take_operator(2);
                 }
                 (Some(b'<' | b'>'), following) if following != Some(b'(') => {

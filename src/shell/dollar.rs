@@ -57,6 +57,7 @@ impl Parser<'_, '_, '_> {
         Part::Parameter(Parameter {
             name,
             quoted,
+            braced: false,
             length: false,
             indirect: false,
             subscript: None,

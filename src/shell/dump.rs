@@ -25,17 +25,26 @@ struct Writer<'t> {
 impl Writer<'_> {
     fn node(&mut self, id: NodeId) {
         let Some(located) = self.tree.get(id) else { return };
-        match &located.node {
+        self.construct(&located.node);
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each construct")]
+    fn construct(&mut self, node: &Node) {
+        match node {
             Node::Simple(simple) => {
                 self.out.push_str("(run");
-                simple.assignments.iter().for_each(|assignment| self.assignment(assignment));
+                for assignment in &simple.assignments {
+                    self.assignment(assignment);
+                }
                 self.words(&simple.words);
                 self.close(&simple.redirections);
             }
             Node::Pipeline(pipeline) => {
                 self.out.push_str(if pipeline.timed { "(time" } else { "(pipe" });
                 self.out.push_str(if pipeline.negated { " !" } else { "" });
-                pipeline.elements.iter().for_each(|element| self.child(*element));
+                for element in &pipeline.elements {
+                    self.child(*element);
+                }
                 self.out.push(')');
             }
             Node::List(items) => {
@@ -59,7 +68,9 @@ impl Writer<'_> {
                     self.child(*condition);
                     self.child(*body);
                 }
-                otherwise.iter().for_each(|body| self.child(*body));
+                if let Some(body) = otherwise {
+                    self.child(*body);
+                }
                 self.close(redirections);
             }
             Node::While { condition, body, redirections } => {
@@ -95,7 +106,9 @@ impl Writer<'_> {
                     self.out.push_str(" (arm");
                     self.words(patterns);
                     self.out.push_str(" =>");
-                    body.iter().for_each(|body| self.child(*body));
+                    if let Some(body) = body {
+                        self.child(*body);
+                    }
                     self.out.push(')');
                 }
                 self.close(redirections);

@@ -20,7 +20,7 @@ pub(super) struct Pending {
     strip: bool,
 }
 
-impl<'s> Parser<'s, '_, '_> {
+impl Parser<'_, '_, '_> {
     /// The delimiter after `<<`. The word that is returned holds the number of the body until the whole script is read.
     pub(super) fn here_document(&mut self, strip: bool) -> Read<Word> {
         self.blanks();

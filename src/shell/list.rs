@@ -60,8 +60,7 @@ impl Parser<'_, '_, '_> {
         items.after = Some(Operator::Always);
         self.items(items, true)?;
         match self.peek() {
-            None => Ok(true),
-            Some(b'\n') => Ok(true),
+            None | Some(b'\n') => Ok(true),
             Some(_) => refuse("unexpected-token", "bash refuses this line: a token stands where none can"),
         }
     }
@@ -96,7 +95,7 @@ impl Parser<'_, '_, '_> {
                 stateful = self.core.stateful;
             }
             let detachments = self.core.detachments;
-            let node = self.pipeline()?;
+            let node = self.pipeline(after == Operator::Or)?;
             if after != Operator::Always && self.core.stateful > stateful && self.core.detachments > detachments {
                 differences::chained(self, node);
             }
@@ -156,7 +155,7 @@ impl Parser<'_, '_, '_> {
     }
 
     /// `[time] [!] command | command ...`
-    fn pipeline(&mut self) -> Read<NodeId> {
+    fn pipeline(&mut self, after_or: bool) -> Read<NodeId> {
         let start = self.pos;
         let (mut negated, mut timed) = (false, false);
         loop {
@@ -176,6 +175,7 @@ impl Parser<'_, '_, '_> {
         let stateful = self.core.stateful;
         loop {
             let first = self.core.nodes.len();
+            self.failure_goes_on = after_or || negated;
             let element = self.command()?;
             elements.push(element);
             self.blanks();

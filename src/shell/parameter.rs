@@ -55,7 +55,7 @@ impl Parser<'_, '_, '_> {
         self.nested(|this| {
             let start = this.pos;
             this.take_operator(2);
-            match this.parameter(quoted, start)? {
+            match this.nested(|this| this.parameter(quoted, start))? {
                 Some(parameter) if this.eat(b'}') => {
                     let span = this.span(start);
                     parts.push(Part::Parameter(Parameter { span, ..parameter }));
@@ -79,6 +79,7 @@ impl Parser<'_, '_, '_> {
         let mut parameter = Parameter {
             name: Vec::new(),
             quoted,
+            braced: true,
             length: false,
             indirect: false,
             subscript: None,
@@ -88,7 +89,7 @@ impl Parser<'_, '_, '_> {
         let second = self.peek_ahead(1);
         match self.peek() {
             Some(b'#') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => {
-                parameter.length = true
+                parameter.length = true;
             }
             Some(b'#') if second.is_some_and(is_special_parameter) && self.peek_ahead(2) == Some(b'}') => {
                 parameter.length = true;

@@ -103,6 +103,8 @@ pub(super) struct Parser<'s, 'c, 'l> {
     pub(super) core: &'c mut Core<'l>,
     /// Here-documents whose body begins after the next newline.
     pub(super) pending: Vec<super::heredoc::Pending>,
+    /// The command that is read next stands after `||` or `!`: what follows it after `&&` may run where it fails.
+    pub(super) failure_goes_on: bool,
     /// How many substitutions are open.
     pub(super) substitutions: usize,
     /// Where the matching parentheses of a double parenthesis are, by position.
@@ -121,6 +123,7 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
             pos: 0,
             core,
             pending: Vec::new(),
+            failure_goes_on: false,
             substitutions: 0,
             parentheses: super::arithmetic::Parentheses::default(),
             #[cfg(debug_assertions)]

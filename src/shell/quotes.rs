@@ -47,16 +47,8 @@ impl<'s> Parser<'s, '_, '_> {
                     Some(b'"') if around == Around::DoubleQuotes => Some(b'"'),
                     _ => None,
                 };
-                match escaped {
-                    Some(byte) => {
-                        parts.text(&[byte], true);
-                        self.advance(2);
-                    }
-                    None => {
-                        parts.text(b"\\", true);
-                        self.advance(1);
-                    }
-                }
+                parts.text(&[escaped.unwrap_or(b'\\')], true);
+                self.advance(1 + usize::from(escaped.is_some()));
             }
             _ => {
                 let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
@@ -134,10 +126,9 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                 let (value, used) = digits(text, at - 1, 8, 3);
                 at = at - 1 + used;
                 // only the low eight bits count
-                out.push(u8::try_from(value & 0xff).unwrap_or_default());
-                if value & 0xff == 0 {
-                    out.pop();
-                    return (out, false);
+                match low_byte(value) {
+                    0 => return (out, false),
+                    byte => out.push(byte),
                 }
             }
             b'x' if text.get(at) == Some(&b'{') => {
@@ -149,10 +140,10 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                     at += 1;
                 } else {
                     at += 1 + used + usize::from(text.get(at + 1 + used) == Some(&b'}'));
-                    if value & 0xff == 0 {
-                        return (out, false);
+                    match low_byte(value) {
+                        0 => return (out, false),
+                        byte => out.push(byte),
                     }
-                    out.push(u8::try_from(value & 0xff).unwrap_or_default());
                 }
             }
             b'x' | b'u' | b'U' => {
@@ -169,7 +160,7 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                 } else if value == 0 {
                     return (out, false);
                 } else if escape == b'x' {
-                    out.push(u8::try_from(value & 0xff).unwrap_or_default());
+                    out.push(low_byte(value));
                 } else {
                     // the bytes depend on the locale beyond ASCII
                     portable &= value < 128;
@@ -200,6 +191,10 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
         }
     }
     (out, portable)
+}
+
+fn low_byte(value: u32) -> u8 {
+    u8::try_from(value & 0xff).unwrap_or_default()
 }
 
 /// A number of at most `most` digits at `from`, and how many digits it has.

@@ -40,7 +40,7 @@ impl<'s> Parser<'s, '_, '_> {
         let outer = core::mem::take(&mut self.pending);
         let start = self.pos;
         self.substitutions += 1;
-        let body = self.list()?;
+        let body = self.nested(Self::list)?;
         self.expect_close()?;
         self.substitutions -= 1;
         if !self.pending.is_empty() {

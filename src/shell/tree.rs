@@ -48,7 +48,8 @@ impl Tree {
         self.nodes.get(usize::try_from(id.0).ok()?)
     }
 
-    /// Every node with its id, children before parents.
+    /// Every node with its id. Children stand before their parents, but for what stands in the body of a here-document. Nodes that
+    /// no other node names are among them: what was read inside text that then became an [`Unread`] of its word.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Located)> {
         self.nodes.iter().enumerate().filter_map(|(i, n)| Some((NodeId(u32::try_from(i).ok()?), n)))
     }
@@ -307,9 +308,11 @@ pub enum Part {
         /// It stood in quotes or behind a backslash.
         quoted: bool,
     },
-    /// `*`, `?`, `[...]` or an extglob, unquoted: the glob text as bash will see it, a backslash quoting the next byte.
+    /// A piece of an extended glob, unquoted: its `@(`, `|`, `)` and the text between them. A plain `*`, `?` or `[...]` is part of
+    /// an unquoted [`Part::Text`]: only the whole word, after its expansions, shows whether it is a glob.
     Glob(Vec<u8>),
-    /// An unquoted `~`, `~name`, `~+` where tilde expansion takes place; what stands between `~` and `/`.
+    /// An unquoted `~`, `~name`, `~+` where tilde expansion takes place; what stands between `~` and `/`. Not looked for in what
+    /// only a brace expression puts at the start of a word.
     Tilde(Vec<u8>),
     /// `$name`, `${...}`, `$1`, `$@` ...
     Parameter(Parameter),
@@ -344,11 +347,17 @@ pub enum Part {
 
 /// A parameter expansion.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of the notation, any of which may stand beside any other"
+)]
 pub struct Parameter {
     /// The name: a variable, a digit string, or one of `@ * # ? - $ ! _ 0`.
     pub name: Vec<u8>,
     /// It stands in double quotes.
     pub quoted: bool,
+    /// `${name}`; without braces, some shells take more of what follows for a part of it (`$x[1]`, `$x:h`).
+    pub braced: bool,
     /// `${#name}`.
     pub length: bool,
     /// `${!name}`.

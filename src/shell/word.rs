@@ -5,7 +5,7 @@ use super::{
     cursor::is_metacharacter,
     parser::{Parser, Read, limit, refuse},
     parts::Parts,
-    tree::Word,
+    tree::{Part, Word},
 };
 
 /// Stops a run of ordinary bytes.
@@ -78,6 +78,12 @@ impl<'s> Parser<'s, '_, '_> {
         }
         if finished.argument_tilde {
             self.differs("argument-tilde", start);
+        }
+        let directory =
+            |part: &Part| matches!(part, Part::Tilde(name) if matches!(name.first(), Some(b'+' | b'-' | b'0'..=b'9')));
+        if finished.parts.iter().any(directory) {
+            // dash knows `~` and `~user` only
+            self.differs("tilde-directory", start);
         }
         Ok(Word { parts: finished.parts, span })
     }

@@ -32,7 +32,6 @@ mod prexec_blocks;
 #[cfg(test)]
 mod prexec_fails;
 #[cfg(test)]
-mod prexec_gate;
 #[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]

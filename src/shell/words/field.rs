@@ -7,7 +7,7 @@ use super::{
     },
     State,
     alternatives::Piece,
-    is_unbraced, parameter,
+    parameter,
     pattern::{escape, has_glob},
 };
 use crate::effect::Value;
@@ -66,16 +66,20 @@ impl<'s> Builder<'s> {
                 }
                 Part::Text { bytes, quoted } => {
                     let tilde = index == 0 && from_braces && !quoted && bytes.first() == Some(&b'~');
-                    if tilde { self.push(Atom::Any) } else { self.text(bytes, *quoted) }
+                    if tilde {
+                        self.push(Atom::Any);
+                    } else {
+                        self.text(bytes, *quoted);
+                    }
                 }
                 Part::Glob(bytes) => self.text(bytes, false),
                 Part::Tilde(name) => self.tilde(name, next),
                 Part::Parameter(parameter) => {
                     suffix = takes_suffix(parameter, next);
                     if suffix {
-                        self.push(Atom::AnyWords)
+                        self.push(Atom::AnyWords);
                     } else {
-                        self.parameter(parameter)
+                        self.parameter(parameter);
                     }
                     continue;
                 }
@@ -182,7 +186,7 @@ impl<'s> Builder<'s> {
 
     fn end_field(&mut self) {
         if let Some(field) = self.field.take() {
-            self.done.push(join(field, self.split));
+            self.done.push(join(&field, self.split));
         }
     }
 }
@@ -198,21 +202,19 @@ fn may_glob(value: &Value) -> bool {
 
 /// Whether a shell takes what follows an unbraced expansion as a part of it: zsh its subscripts and modifiers.
 fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
-    let Some(Part::Text { bytes, .. }) = next else { return false };
-    if !is_unbraced(parameter) {
+    let Some(Part::Text { bytes, quoted }) = next else { return false };
+    if parameter.braced || *quoted != parameter.quoted {
         return false;
     }
     // only a brace expression puts text here that bash, too, takes for more of the name: `$x{1,2}` is `$x1 $x2`
     let name = parameter.name.first().copied().is_some_and(begins_name);
-    if name
-        && bytes.first().copied().is_some_and(continues_name)
-        && matches!(next, Some(Part::Text { quoted: false, .. }))
-    {
+    if name && !quoted && bytes.first().copied().is_some_and(continues_name) {
         return true;
     }
     match (parameter.name.as_slice(), bytes.as_slice()) {
-        (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) => true,
-        (_, [b'[', ..]) => true,
+        (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) | (_, [b'[', ..]) => {
+            true
+        }
         (_, [b':', modifier, ..]) => b"aAcefFghlpPqQrstuwWxX&".contains(modifier),
         _ => false,
     }
@@ -227,28 +229,26 @@ pub(super) fn plain(parts: &[Part]) -> Option<&[u8]> {
 }
 
 /// The value of a field.
-fn join(field: Vec<Atom>, split: Split) -> Value {
+fn join(field: &[Atom], split: Split) -> Value {
     let globs = split != Split::Never
         && field.iter().any(|atom| matches!(atom, Atom::Text { quoted: false, .. }))
-        && has_glob(&unquoted(&field));
+        && has_glob(&unquoted(field));
     let words = field.iter().any(|atom| matches!(atom, Atom::AnyWords));
     let any = words || field.iter().any(|atom| matches!(atom, Atom::Any));
-    let text = field.iter().any(|atom| matches!(atom, Atom::Text { bytes, quoted } if *quoted || !bytes.is_empty()));
+    let text = field.iter().any(|atom| matches!(atom, Atom::Text { bytes, .. } if !bytes.is_empty()));
     if split == Split::Fields && (words || (any && globs)) {
         return Value::Unknown { may_split: true, may_be_empty: globs || !text };
     }
     if !any && globs {
-        return match field.iter().any(|atom| matches!(atom, Atom::OneOf(_))) {
-            true => Value::ANY_WORDS,
-            false => Value::Pattern(pattern(&field)),
-        };
+        let several = field.iter().any(|atom| matches!(atom, Atom::OneOf(_)));
+        return if several { Value::ANY_WORDS } else { Value::Pattern(pattern(field)) };
     }
     if any && globs {
         return Value::ANY_WORD;
     }
     if !any {
         let mut all = vec![Vec::new()];
-        for atom in &field {
+        for atom in field {
             match atom {
                 Atom::Text { bytes, .. } => all.iter_mut().for_each(|one| one.extend_from_slice(bytes)),
                 Atom::OneOf(choices) if all.len() * choices.len() <= MAX_ALTERNATIVES => {
@@ -257,14 +257,14 @@ fn join(field: Vec<Atom>, split: Split) -> Value {
                         .flat_map(|one| choices.iter().map(move |choice| [one.as_slice(), choice].concat()))
                         .collect();
                 }
-                _ => return ends(&field),
+                _ => return ends(field),
             }
         }
         all.sort_unstable();
         all.dedup();
         return if all.len() == 1 { Value::Known(all.pop().unwrap_or_default()) } else { Value::Set(all) };
     }
-    ends(&field)
+    ends(field)
 }
 
 /// A value of which only beginning and end are known.

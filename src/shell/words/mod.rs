@@ -10,7 +10,7 @@ mod operation;
 mod pattern;
 
 use super::tree::{Parameter, Part, Word};
-use crate::effect::{self, Span, Value};
+use crate::effect::{self, Value};
 use alloc::{vec, vec::Vec};
 use field::{Builder, Split};
 
@@ -104,10 +104,4 @@ pub fn target(word: &Word, state: &dyn State) -> effect::Word {
 /// The value of a parameter expansion, before splitting.
 fn parameter(parameter: &Parameter, state: &dyn State) -> Option<Value> {
     operation::evaluate(parameter, state)
-}
-
-/// Whether an expansion was written as `$name` without braces: zsh takes `[..]` and `:x` after it as parts of it.
-fn is_unbraced(parameter: &Parameter) -> bool {
-    let Span { start, end } = parameter.span;
-    usize::try_from(end - start).is_ok_and(|length| length == parameter.name.len() + 1)
 }

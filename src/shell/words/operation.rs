@@ -35,9 +35,8 @@ fn apply(operation: &Operation, current: &Value, state: &dyn State) -> Option<Va
         b"-" | b"=" | b"?" => Some(current.clone()),
         b":-" | b":=" if bytes.is_empty() => operand(0),
         b":-" | b":=" | b":?" if !bytes.is_empty() => Some(current.clone()),
-        b"+" => operand(0),
         b":+" if bytes.is_empty() => Some(Value::Known(Vec::new())),
-        b":+" => operand(0),
+        b"+" | b":+" => operand(0),
         b"#" | b"##" => {
             literal(operation, 0, state).map(|prefix| known(bytes.strip_prefix(prefix.as_slice()).unwrap_or(bytes)))
         }
@@ -77,18 +76,15 @@ fn replace(operation: &Operation, bytes: &[u8], state: &dyn State) -> Option<Val
     let mut out = Vec::new();
     let mut rest = bytes;
     while let Some((first, more)) = rest.split_first() {
-        match rest.strip_prefix(pattern.as_slice()) {
-            Some(after) => {
-                out.extend_from_slice(&replacement);
-                rest = after;
-                if operation.operator == b"/" {
-                    break;
-                }
-            }
-            None => {
-                out.push(*first);
-                rest = more;
-            }
+        let Some(after) = rest.strip_prefix(pattern.as_slice()) else {
+            out.push(*first);
+            rest = more;
+            continue;
+        };
+        out.extend_from_slice(&replacement);
+        rest = after;
+        if operation.operator == b"/" {
+            break;
         }
     }
     out.extend_from_slice(rest);
