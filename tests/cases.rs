@@ -3,12 +3,13 @@
 #![cfg(feature = "admin")]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
-    missing_docs,
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]
 
 #[path = "cases/suite.rs"]
+#[allow(dead_code, reason = "the two tests that share it use different parts of it")]
 mod suite;
 
 use serde_json::Value;
@@ -49,7 +50,8 @@ fn failure(case: &Case, outcome: &Outcome) -> Option<String> {
         }
     };
     (!wrong.is_empty()).then(|| {
-        let effect = if case.effect.is_empty() { String::new() } else { format!(" on {}", Value::from(case.effect.clone())) };
+        let effect =
+            if case.effect.is_empty() { String::new() } else { format!(" on {}", Value::from(case.effect.clone())) };
         format!(
             "{}: {}: wrong {}\n  call: {}\n  expected: {} by {}{effect}\n  got: {got}",
             case.place,

@@ -7,7 +7,7 @@ use prexec::gate;
 use prexec::policy::{Policy, Trust};
 use prexec::report::verdict_json;
 use prexec::rules::Loader;
-use prexec::world::MemoryWorld;
+use prexec::world::memory::MemoryWorld;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,11 +19,11 @@ const KEYS: &[&str] =
 const WORLD_KEYS: &[&str] = &["directories", "files", "links", "remotes", "session"];
 
 /// Where the session is, and every call that names no other directory.
-pub const HERE: &str = "/w/p";
+pub(crate) const HERE: &str = "/w/p";
 
 /// What a call asks for.
 #[derive(Clone, Debug)]
-pub enum Ask {
+pub(crate) enum Ask {
     /// A shell script.
     Script(String),
     /// Another tool and its arguments.
@@ -34,19 +34,19 @@ pub enum Ask {
 
 /// One case.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(crate) struct Case {
     /// `FILE:LINE`
-    pub place: String,
-    pub name: String,
-    pub ask: Ask,
+    pub(crate) place: String,
+    pub(crate) name: String,
+    pub(crate) ask: Ask,
     /// The verdicts that are right, or `load-error` alone.
-    pub expect: Vec<String>,
+    pub(crate) expect: Vec<String>,
     /// Beginnings of the first reason's rule, one of which is right.
-    pub rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     /// What the effect of the first reason must have.
-    pub effect: Map<String, Value>,
+    pub(crate) effect: Map<String, Value>,
     /// Whether the script is a complete program.
-    pub whole: bool,
+    pub(crate) whole: bool,
     cwd: String,
     mode: String,
     event: String,
@@ -58,7 +58,7 @@ pub struct Case {
 ///
 /// # Panics
 /// A file that is not as `tests/cases/README.md` says: no test result means anything then.
-pub fn all() -> Vec<Case> {
+pub(crate) fn all() -> Vec<Case> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let entries = std::fs::read_dir(&directory).expect("tests/cases is there");
     let mut files: Vec<_> = entries.map(|e| e.expect("an entry").path()).collect();
@@ -164,17 +164,17 @@ fn texts(value: Option<&Value>) -> Option<Vec<String>> {
 
 impl Case {
     /// Whether the policy must not load.
-    pub fn expects_load_error(&self) -> bool {
+    pub(crate) fn expects_load_error(&self) -> bool {
         self.expect.iter().any(|e| e == "load-error")
     }
 
     /// Whether the call happens in the usual place and under the usual policy.
-    pub fn is_usual(&self) -> bool {
+    pub(crate) fn is_usual(&self) -> bool {
         self.policy.is_null() && self.world.is_empty() && self.cwd == HERE && self.event == "PreToolUse"
     }
 
     /// The same case with another script.
-    pub fn with_script(&self, script: String) -> Self {
+    pub(crate) fn with_script(&self, script: String) -> Self {
         Self { ask: Ask::Script(script), ..self.clone() }
     }
 
@@ -217,7 +217,7 @@ impl Case {
 
 /// What came out of a case.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The verdict and its JSON form.
     Judged(Decision, Value),
     /// The findings of a policy that does not load, one a line.
@@ -226,13 +226,13 @@ pub enum Outcome {
 
 /// Judges cases; every policy is loaded once.
 #[derive(Default)]
-pub struct Bench {
+pub(crate) struct Bench {
     policies: BTreeMap<String, Result<Policy, String>>,
 }
 
 impl Bench {
     /// What the call of `case` gets.
-    pub fn judge(&mut self, case: &Case) -> Outcome {
+    pub(crate) fn judge(&mut self, case: &Case) -> Outcome {
         let policy = self.policies.entry(case.policy.to_string()).or_insert_with(|| load(&case.policy));
         let policy = match policy {
             Ok(policy) => policy,
