@@ -3,8 +3,8 @@
 //! What comes out is a superset of what the shell could make of it: `?` is a character of any number of bytes, a range of
 //! letters is taken without case and with all letters outside ASCII (locales sort like that), named classes and quoted bytes
 //! in brackets are any text without `/`, and so are the extended groups `@(..)`, `?(..)`, `*(..)`, `+(..)` and `!(..)`. A
-//! leading `.` may be matched by any operator (`dotglob`), but `.` and `..` themselves only by what does not begin with `*` or
-//! `?`: no shell gives them for those. `nocaseglob` is not assumed.
+//! leading `.` is matched by a written `.` and by extended groups only, as in bash, dash and zsh when they start: what changes
+//! that (`dotglob`, `GLOBIGNORE`, `globdots`) makes the whole script unknown elsewhere. `nocaseglob` is not assumed.
 
 use super::{
     bytes::{ByteSet, Test},
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 /// The components of a text, empty ones included; none where a group holds a `/` or does not end.
 pub(super) fn components(text: &[u8]) -> Option<Vec<Component>> {
     let mut all = Vec::new();
-    let mut reader = Reader { parts: Vec::new(), literal: Vec::new(), kind: None, stars: 0 };
+    let mut reader = Reader { parts: Vec::new(), literal: Vec::new(), kind: None, stars: 0, hides: false };
     let mut rest = text;
     loop {
         rest = match rest {
@@ -51,17 +51,20 @@ pub(super) fn components(text: &[u8]) -> Option<Vec<Component>> {
                 tail
             }
             [b'*', tail @ ..] => {
+                reader.hides |= reader.literal.is_empty();
                 reader.operator(b"*", Kind::Open, vec![Re::Many(Test::NotSlash)]);
                 reader.stars += 1;
                 tail
             }
             [b'?', tail @ ..] => {
+                reader.hides |= reader.literal.is_empty();
                 reader.operator(b"?", Kind::Open, vec![Re::One(Test::NotSlash), Re::Many(OUTSIDE_ASCII)]);
                 tail
             }
             [b'[', tail @ ..] => {
                 if let Some((parts, length)) = bracket(tail) {
                     let (inside, tail) = tail.split_at_checked(length)?;
+                    reader.hides |= reader.literal.is_empty();
                     reader.operator(&[b"[", inside].concat(), Kind::Other, parts);
                     tail
                 } else {
@@ -87,6 +90,8 @@ struct Reader {
     literal: Vec<u8>,
     kind: Option<Kind>,
     stars: usize,
+    /// It begins with an operator that does not match a leading `.`.
+    hides: bool,
 }
 
 impl Reader {
@@ -109,8 +114,58 @@ impl Reader {
             kind => kind.unwrap_or(Kind::Plain),
         };
         self.stars = 0;
-        Component { parts: core::mem::take(&mut self.parts), literal: core::mem::take(&mut self.literal), kind }
+        let mut parts = core::mem::take(&mut self.parts);
+        if core::mem::take(&mut self.hides) {
+            parts = vec![Re::Alt(not_hidden(&parts))];
+        }
+        Component { parts, literal: core::mem::take(&mut self.literal), kind }
     }
+}
+
+/// The ways to match `parts` without a `.` at the beginning.
+fn not_hidden(parts: &[Re]) -> Vec<Re> {
+    let mut ways = Vec::new();
+    let mut rest = parts;
+    while let Some((first, tail)) = rest.split_first() {
+        let begin = |test: &Test, more: &[Re]| {
+            let first = Re::One(without_dot(test));
+            Re::Seq(core::iter::once(first).chain(more.iter().cloned()).collect())
+        };
+        match first {
+            Re::One(Test::Byte(b'.')) => return ways,
+            Re::One(Test::Byte(_)) => {
+                ways.push(Re::Seq(rest.to_vec()));
+                return ways;
+            }
+            Re::One(test) => {
+                ways.push(begin(test, tail));
+                return ways;
+            }
+            Re::Many(test) => {
+                // At least one of it, or none and the rest begins.
+                ways.push(begin(test, rest));
+                rest = tail;
+            }
+            // No operator is made of these; if one ever is, nothing is left out.
+            Re::Seq(_) | Re::Alt(_) => {
+                ways.push(Re::Seq(rest.to_vec()));
+                return ways;
+            }
+        }
+    }
+    ways.push(Re::EMPTY);
+    ways
+}
+
+/// The same test, but for a `.`.
+fn without_dot(test: &Test) -> Test {
+    let mut set = ByteSet::EMPTY;
+    for byte in 0..=u8::MAX {
+        if byte != b'.' && test.accepts(byte, false) {
+            set.insert(byte);
+        }
+    }
+    Test::Class { set, negated: false }
 }
 
 /// The length of an extended group with its operator; none where it holds a `/` or does not end.

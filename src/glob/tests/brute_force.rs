@@ -56,10 +56,10 @@ fn expansions(text: &[u8]) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = vec![Vec::new()];
     for component in text.split('/').skip(1) {
         let matches = reference(component, false).unwrap();
-        let special = |name: &[u8]| matches!(name, b"." | b"..");
+        let hidden = |name: &[u8]| name.starts_with(b".") && component.starts_with(['*', '?', '[']);
         let wild = component.contains(['*', '?', '[']);
         let fits = |name: &&Vec<u8>| {
-            matches(name) && !(name.is_empty() && wild) && !(special(name) && component.starts_with(['*', '?']))
+            matches(name) && !(name.is_empty() && wild) && !hidden(name)
         };
         let plain = [component.as_bytes().to_vec()];
         let fitting: Vec<&Vec<u8>> = if wild { names.iter().filter(fits).collect() } else { plain.iter().collect() };
