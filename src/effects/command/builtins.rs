@@ -1,6 +1,6 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, git, options::Parsed, options::split, paths};
+use super::{Command, git, options::Parsed, options::split, paths, variables::assignment_text};
 use crate::{
     effect::{Value, Word},
     tables::words::Builtin,
@@ -19,8 +19,9 @@ impl<'t> Command<'_, 't> {
             },
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
             Builtin::Declare | Builtin::Export => {
+                let exported = builtin == Builtin::Export || parsed.uses(&[b"-x"]);
                 for word in operands {
-                    self.declared(word);
+                    self.declared(word, exported);
                 }
                 // A reference to another name makes every later assignment to this one something else.
                 self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
@@ -60,8 +61,10 @@ impl<'t> Command<'_, 't> {
         self.outcome.chdir = Some(target);
     }
 
-    /// `NAME` or `NAME=VALUE` of `declare` and `export`. Its role has already judged the name.
-    fn declared(&mut self, word: &Word) {
+    /// `NAME` or `NAME=VALUE` of `declare` and `export`.
+    fn declared(&mut self, word: &Word, exported: bool) {
+        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, exported);
+        self.analysis.effects.extend(effects);
         let Some(text) = word.value.known() else {
             match &word.value {
                 Value::Affix { prefix, suffix } if prefix.contains(&b'=') => {
@@ -139,10 +142,14 @@ impl<'t> Command<'_, 't> {
             let [option, name] = pair else { continue };
             let asks = option.value.known().is_none_or(|t| matches!(t, b"-v" | b"-R"));
             let plain = name.value.known().is_some_and(|t| !t.contains(&b'['));
-            let certain = option.value.known().is_some();
-            if asks && !plain && (certain || name.value.known().is_some()) {
+            if asks && !plain {
                 self.unknown("arithmetic", "a subscript is evaluated, which can run code".to_string(), name.span, false);
+                return;
             }
+        }
+        // Words that become several can bring a `-v` of their own.
+        if let Some(word) = operands.iter().find(|w| !w.value.is_one_word()) {
+            self.unknown("dynamic-word", format!("a word of `{}` may become several", self.by), word.span, false);
         }
     }
 }

@@ -72,6 +72,8 @@ fn port(host: &[u8]) -> (Vec<u8>, Option<u16>) {
     let number = colon.and_then(|at| core::str::from_utf8(host.get(at + 1..)?).ok()?.parse().ok());
     match (colon.and_then(|at| host.get(..at)), number) {
         (Some(name), Some(number)) if !name.contains(&b':') || name.ends_with(b"]") => (bare_address(name), Some(number)),
+        // `host:path` names no port.
+        (Some(name), None) if !name.contains(&b':') => (bare_address(name), None),
         _ => (bare_address(host), None),
     }
 }

@@ -29,7 +29,6 @@ impl<'t> Command<'_, 't> {
         if parsed.has(traits::DROPS_FIRST) && !sequence.is_empty() {
             sequence.remove(0);
         }
-        let before = self.analysis.effects.len();
         let mut has_path = false;
         for (word, roles) in assign(&parsed.operands, &sequence, last_role(program, parsed)) {
             for role in roles {
@@ -49,8 +48,7 @@ impl<'t> Command<'_, 't> {
             let path = super::paths::path_value(&Value::from("."), &self.cwd, true);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
-        let connects = self.analysis.effects.iter().skip(before).any(|e| matches!(e.kind, Kind::Connect(_)));
-        if program.has(flags::NETWORK) && !connects {
+        if program.has(flags::NETWORK) && !self.reached {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
@@ -98,7 +96,7 @@ fn assign<'w>(
         let mut roles = Vec::new();
         let may_be_last = last.is_some() && n >= surely_before_last;
         let must_be_last = may_be_last && n + 1 == count && count > 1 && word.value.is_one_word();
-        if n >= uncertain {
+        if n >= uncertain && !must_be_last {
             roles.extend_from_slice(&all);
         } else if !must_be_last {
             roles.extend(role_at(&sequence, n));

@@ -177,7 +177,8 @@ impl<'t> Command<'_, 't> {
             Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
             Role::ShellString => self.script(value, Shell::Child, super::Stdin::Stream, &[], span)?,
-            Role::ExecProgram => self.exec_program(word)?,
+            Role::ExecProgram => self.exec_program(word, true)?,
+            Role::FilterProgram => self.exec_program(word, false)?,
             Role::Net | Role::Host => self.net(word, role == Role::Host),
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
@@ -199,13 +200,14 @@ impl<'t> Command<'_, 't> {
     /// Code in another language. It is what the program itself was told to do, so an allow of the command answers it.
     pub(super) fn opaque(&mut self, what: &str, word: &Word) {
         let detail = format!("`{}` {what}", self.by);
-        self.unknown("opaque-code", detail, word.span, true);
+        // What is not even known before the script runs is a word that nobody can have allowed.
+        self.unknown("opaque-code", detail, word.span, word.value.known().is_some());
     }
 
     /// Code of the project: what the command is there to run.
     fn project(&mut self, what: &str, word: &Word) {
         let detail = format!("`{}` {what}", self.by);
-        self.unknown("opaque-program", detail, word.span, true);
+        self.unknown("opaque-program", detail, word.span, word.value.known().is_some());
     }
 
     fn checked(&mut self, harmless: bool, what: &str, word: &Word) {
@@ -255,7 +257,9 @@ impl<'t> Command<'_, 't> {
             return;
         };
         let mut pieces: Vec<&[u8]> = text.split(|b| matches!(b, b'=' | b':' | b'@' | b',')).collect();
-        pieces.push(text);
+        pieces.extend(text.split(|b| *b == b':'));
+        pieces.sort_unstable();
+        pieces.dedup();
         let looks_like_path = |p: &&[u8]| p.iter().any(|b| matches!(b, b'/' | b'.')) && !p.is_empty();
         let volume = self.name != b"openssl" && self.name != b"kubectl";
         for piece in pieces.into_iter().filter(looks_like_path) {
@@ -267,8 +271,8 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    /// A program to which more arguments are appended.
-    fn exec_program(&mut self, word: &Word) -> Result<(), LimitReached> {
+    /// A program; `appends`: it gets more arguments than are written here.
+    fn exec_program(&mut self, word: &Word, appends: bool) -> Result<(), LimitReached> {
         let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%');
         let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
             self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
@@ -281,11 +285,16 @@ impl<'t> Command<'_, 't> {
         if argv.is_empty() {
             return Ok(());
         }
-        argv.push(Word { value: Value::ANY_WORDS, span: word.span });
+        // What a remote shell gets is a host, which the operands of this program name.
+        let remote = argv.first().and_then(|w| self.analysis.tables.program(w.value.known()?));
+        if appends && remote.is_none_or(|p| p.runs() != Runs::Remote) {
+            argv.push(Word { value: Value::ANY_WORDS, span: word.span });
+        }
         self.inner(&argv, super::Stdin::Stream).map(|_| ())
     }
 
     fn net(&mut self, word: &Word, bare: bool) {
+        self.reached = true;
         match net::target(&word.value, bare) {
             net::Target::Host(mut connect) => {
                 connect.method.clone_from(&self.method());
@@ -320,6 +329,7 @@ impl<'t> Command<'_, 't> {
     }
 
     fn remote_path(&mut self, word: &Word, write: bool, tree: bool) {
+        self.reached = true;
         if let Some(connect) = net::remote_path(&word.value) {
             self.connect(connect, word.span);
             return;
@@ -335,7 +345,7 @@ impl<'t> Command<'_, 't> {
     }
 
     fn assign(&mut self, word: &Word) {
-        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
         self.analysis.effects.extend(effects);
     }
 
@@ -387,16 +397,16 @@ impl<'t> Command<'_, 't> {
     }
 
     fn git_remote(&mut self, word: &Word) {
+        self.reached = true;
+        if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
+            let detail = "a transport helper of git runs a program that the address names".to_string();
+            return self.unknown("opaque-program", detail, word.span, false);
+        }
         match net::git_remote(&word.value) {
             net::Target::Host(connect) => self.connect(connect, word.span),
             net::Target::File(path) => {
                 self.read(&path, true, word.span);
             }
-        }
-        let helper = word.value.known().is_none_or(|t| t.windows(2).any(|w| w == b"::"));
-        if helper && word.value.known().is_some() {
-            let detail = "a transport helper of git runs a program that the address names".to_string();
-            self.unknown("opaque-program", detail, word.span, false);
         }
     }
 

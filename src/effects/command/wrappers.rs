@@ -103,7 +103,7 @@ impl<'t> Command<'_, 't> {
         }
         if program.has(flags::ASSIGNMENTS) {
             while let Some((word, rest)) = words.split_first().filter(|(w, _)| names_variable(&w.value)) {
-                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
                 self.analysis.effects.extend(effects);
                 words = rest;
             }
@@ -123,10 +123,6 @@ impl<'t> Command<'_, 't> {
         }
         if words.is_empty() {
             return self.without_command(program, parsed);
-        }
-        if matches!(self.name, b"setarch") && words.len() > 1 {
-            // The architecture is optional: both readings.
-            self.inner(words.get(1..).unwrap_or(&[]), self.stdin)?;
         }
         let outcome = self.inner(words, self.stdin)?;
         // These run builtins in the shell itself.
