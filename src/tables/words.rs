@@ -175,6 +175,8 @@ vocabulary! {
         Trap = "trap",
         /// Code of the project or of a package: build files, tests, hooks.
         Project = "project",
+        /// The rest of argv is a command that may come from the project or from a package (`npx`, `uv run`).
+        ProjectArgv = "project-argv",
         /// A program that people work in; it reads commands from the terminal.
         Editor = "editor",
         /// Shows text; at a terminal it can be told to run something.

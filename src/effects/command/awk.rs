@@ -7,8 +7,19 @@ pub(super) fn is_harmless(program: &[u8]) -> bool {
 }
 
 /// Words that can open files, start programs, show the environment or change what is read.
-const FORBIDDEN: &[&[u8]] =
-    &[b"system", b"getline", b"close", b"fflush", b"ARGV", b"ARGC", b"ARGIND", b"ENVIRON", b"FUNCTAB", b"SYMTAB", b"PROCINFO"];
+const FORBIDDEN: &[&[u8]] = &[
+    b"system",
+    b"getline",
+    b"close",
+    b"fflush",
+    b"ARGV",
+    b"ARGC",
+    b"ARGIND",
+    b"ENVIRON",
+    b"FUNCTAB",
+    b"SYMTAB",
+    b"PROCINFO",
+];
 
 /// What a slash means here.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,8 +36,23 @@ enum Slash {
 const BEFORE_VALUE: &[&[u8]] = &[b"print", b"printf", b"return", b"exit", b"in", b"case", b"else", b"do"];
 /// Words that are no variables, so that a slash after them is doubtful.
 const KEYWORDS: &[&[u8]] = &[
-    b"BEGIN", b"END", b"BEGINFILE", b"ENDFILE", b"function", b"func", b"if", b"while", b"for", b"switch", b"default", b"next",
-    b"nextfile", b"break", b"continue", b"delete", b"length",
+    b"BEGIN",
+    b"END",
+    b"BEGINFILE",
+    b"ENDFILE",
+    b"function",
+    b"func",
+    b"if",
+    b"while",
+    b"for",
+    b"switch",
+    b"default",
+    b"next",
+    b"nextfile",
+    b"break",
+    b"continue",
+    b"delete",
+    b"length",
 ];
 
 fn scan(text: &[u8]) -> Option<()> {
@@ -83,7 +109,8 @@ fn scan(text: &[u8]) -> Option<()> {
             }
             b')' => Slash::Doubt,
             b']' => Slash::Divides,
-            b'(' | b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^' | b'$' => Slash::Regex,
+            b'(' | b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^'
+            | b'$' => Slash::Regex,
             b if b.is_ascii_digit() || b == b'.' => {
                 at = end_of(text, at, |b| b.is_ascii_alphanumeric() || b == b'.');
                 Slash::Divides

@@ -105,7 +105,7 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
 /// Whether glob text ends in a literal extension (`*.o`).
 fn ends_like_a_file(pattern: &[u8]) -> bool {
     let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\' | b'(' | b')');
-    let end = pattern.iter().rposition(|b| special(b)).map_or(0, |at| at + 1);
+    let end = pattern.iter().rposition(special).map_or(0, |at| at + 1);
     pattern.get(end..).is_some_and(|literal| literal.contains(&b'.'))
 }
 
@@ -131,10 +131,12 @@ impl<'p, 't> Parser<'p, 't> {
         match &word.value {
             _ if self.style == Style::Words => false,
             Value::Known(text) => self.known(text, word),
-            _ if self.style == Style::Keys => self.partial(word) || {
-                self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
-                false
-            },
+            _ if self.style == Style::Keys => {
+                self.partial(word) || {
+                    self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
+                    false
+                }
+            }
             value if !may_begin(value, marks) => false,
             _ if self.partial(word) => true,
             value => {
@@ -159,7 +161,8 @@ impl<'p, 't> Parser<'p, 't> {
         }
         let used = self.out.uses.iter().fold(traits::ABOUT, |bits, u| bits | u.spec.traits);
         // `rm *.o`: a name such as `-r.o` is no option where no option takes an argument and none is called `-.`.
-        let no_name = matches!(value, Value::Pattern(text) if ends_like_a_file(text)) && self.program.option(b"-.").is_none();
+        let no_name =
+            matches!(value, Value::Pattern(text) if ends_like_a_file(text)) && self.program.option(b"-.").is_none();
         let quiet = |r: &Role| matches!(r, Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List);
         (0..self.program.option_count()).map_while(|n| self.program.option_at(n)).all(|option| {
             let silent = option.roles.iter().all(quiet);
@@ -290,7 +293,10 @@ impl<'p, 't> Parser<'p, 't> {
         let mut at = 0;
         while let Some(letter) = letters.get(at) {
             at += 1;
-            if letter.is_ascii_digit() && self.program.has(flags::NUMERIC) && self.program.option(&[b'-', *letter]).is_none() {
+            if letter.is_ascii_digit()
+                && self.program.has(flags::NUMERIC)
+                && self.program.option(&[b'-', *letter]).is_none()
+            {
                 continue;
             }
             let name = [b'-', *letter];
@@ -369,7 +375,11 @@ impl<'p, 't> Parser<'p, 't> {
                 // It may be several words or none: then other words are the argument, and these are operands.
                 self.out.operands.push(next.clone());
                 if !self.program.has(flags::PASSIVE) {
-                    self.doubt("dynamic-word", format!("an argument of `{}` may be several words", shown(spec.name)), next.span);
+                    self.doubt(
+                        "dynamic-word",
+                        format!("an argument of `{}` may be several words", shown(spec.name)),
+                        next.span,
+                    );
                 }
             }
             arguments.push(next.clone());
