@@ -28,6 +28,7 @@ const TRAITS: &[(&str, u16)] = &[
     ("reads_only", traits::READS_ONLY),
     ("extracts", traits::EXTRACTS),
     ("stdin_code", traits::STDIN_CODE),
+    ("ends", traits::ENDS),
 ];
 
 /// Fields that are true or false.

@@ -79,6 +79,8 @@ vocabulary! {
         ShellString = "shell-string",
         /// A program, possibly with arguments, to which more arguments are appended.
         ExecProgram = "exec-program",
+        /// A program with its arguments that filters standard input.
+        FilterProgram = "filter-program",
         /// A URL, or a host with or without port and path.
         Net = "net",
         /// The host name of a connection; no local path.
@@ -173,6 +175,8 @@ vocabulary! {
         Trap = "trap",
         /// Code of the project or of a package: build files, tests, hooks.
         Project = "project",
+        /// The rest of argv is a command that may come from the project or from a package (`npx`, `uv run`).
+        ProjectArgv = "project-argv",
         /// A program that people work in; it reads commands from the terminal.
         Editor = "editor",
         /// Shows text; at a terminal it can be told to run something.
@@ -268,6 +272,8 @@ pub mod traits {
     pub const EXTRACTS: u16 = 1 << 11;
     /// Code or commands come from standard input (`bash -s`).
     pub const STDIN_CODE: u16 = 1 << 12;
+    /// Every word after it (and its argument) is an operand (`python -c`).
+    pub const ENDS: u16 = 1 << 13;
 }
 
 /// Bits of a program.

@@ -7,72 +7,113 @@ pub(super) fn is_harmless(program: &[u8]) -> bool {
 }
 
 /// Words that can open files, start programs, show the environment or change what is read.
-const FORBIDDEN: &[&[u8]] =
-    &[b"system", b"getline", b"close", b"fflush", b"ARGV", b"ARGC", b"ARGIND", b"ENVIRON", b"FUNCTAB", b"SYMTAB", b"PROCINFO"];
+const FORBIDDEN: &[&[u8]] = &[
+    b"system",
+    b"getline",
+    b"close",
+    b"fflush",
+    b"ARGV",
+    b"ARGC",
+    b"ARGIND",
+    b"ENVIRON",
+    b"FUNCTAB",
+    b"SYMTAB",
+    b"PROCINFO",
+];
+
+/// What a slash means here.
+#[derive(Clone, Copy, PartialEq)]
+enum Slash {
+    /// It opens a regular expression.
+    Regex,
+    /// It divides.
+    Divides,
+    /// It depends on what is not followed here, or on the awk.
+    Doubt,
+}
+
+/// Words after which a value begins.
+const BEFORE_VALUE: &[&[u8]] = &[b"print", b"printf", b"return", b"exit", b"in", b"case", b"else", b"do"];
+/// Words that are no variables, so that a slash after them is doubtful.
+const KEYWORDS: &[&[u8]] = &[
+    b"BEGIN",
+    b"END",
+    b"BEGINFILE",
+    b"ENDFILE",
+    b"function",
+    b"func",
+    b"if",
+    b"while",
+    b"for",
+    b"switch",
+    b"default",
+    b"next",
+    b"nextfile",
+    b"break",
+    b"continue",
+    b"delete",
+    b"length",
+];
 
 fn scan(text: &[u8]) -> Option<()> {
     let mut at = 0;
-    // Whether a value may begin here, so that `/` opens a regular expression.
-    let mut value_next = true;
+    let mut slash = Slash::Regex;
     // Inside a `print` or `printf` statement a `>` writes to a file.
     let mut printing = false;
-    let mut depth = 0_u32;
+    // The last byte that is neither blank nor comment: after some of them a line goes on.
+    let mut last = b'\n';
     while let Some(byte) = text.get(at).copied() {
         at += 1;
-        match byte {
-            b' ' | b'\t' => {}
-            b'\n' | b';' | b'{' | b'}' => {
+        slash = match byte {
+            b' ' | b'\t' => continue,
+            b'#' => {
+                at = end_of(text, at, |b| b != b'\n');
+                continue;
+            }
+            b'\\' if text.get(at) == Some(&b'\n') => {
+                at += 1;
+                continue;
+            }
+            b'\n' => {
+                printing &= matches!(last, b',' | b'&' | b'|');
+                Slash::Regex
+            }
+            b';' | b'{' | b'}' => {
                 printing = false;
-                depth = 0;
-                value_next = true;
+                Slash::Regex
             }
             b'"' => {
                 at = close(text, at, b'"')?;
-                value_next = false;
+                Slash::Divides
             }
-            b'/' if value_next => {
-                at = regex(text, at)?;
-                value_next = false;
-            }
-            b'#' => {
-                let rest = text.get(at..)?;
-                at += rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
-            }
-            b'|' => {
-                if text.get(at) != Some(&b'|') {
+            b'/' => match slash {
+                Slash::Regex => {
+                    at = regex(text, at)?;
+                    Slash::Divides
+                }
+                Slash::Divides => Slash::Regex,
+                Slash::Doubt => return None,
+            },
+            b'|' | b'&' => {
+                if text.get(at) != Some(&byte) {
                     return None;
                 }
                 at += 1;
-                value_next = true;
+                Slash::Regex
             }
-            b'&' if text.get(at) == Some(&b'&') => {
-                at += 1;
-                value_next = true;
-            }
+            // Outside a print statement it compares.
             b'>' if printing => return None,
-            // `a > b` outside a print statement compares.
-            b'(' => {
-                depth += 1;
-                value_next = true;
+            b'+' | b'-' if text.get(at) == Some(&byte) => {
+                at += 1;
+                Slash::Doubt
             }
-            b')' => {
-                depth = depth.saturating_sub(1);
-                // `if (x) /re/` begins a value, `(x) / y` divides: a slash after this is not followed.
-                let next = text.get(at..)?.iter().find(|b| !b.is_ascii_whitespace());
-                if next == Some(&b'/') {
-                    return None;
-                }
-                value_next = false;
-            }
-            b']' => value_next = false,
-            b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^' | b'/' => {
-                value_next = true;
-            }
-            b'$' => value_next = true,
-            b'\\' if matches!(text.get(at), Some(b'\n')) => at += 1,
+            b')' => Slash::Doubt,
+            b']' => Slash::Divides,
+            b'(' | b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^'
+            | b'$' => Slash::Regex,
             b if b.is_ascii_digit() || b == b'.' => {
                 at = end_of(text, at, |b| b.is_ascii_alphanumeric() || b == b'.');
-                value_next = false;
+                Slash::Divides
             }
             b if b.is_ascii_alphabetic() || b == b'_' => {
                 let start = at - 1;
@@ -82,10 +123,15 @@ fn scan(text: &[u8]) -> Option<()> {
                     return None;
                 }
                 printing |= word == b"print" || word == b"printf";
-                value_next = matches!(word, b"print" | b"printf" | b"return" | b"in" | b"case" | b"else" | b"do");
+                match word {
+                    word if BEFORE_VALUE.contains(&word) => Slash::Regex,
+                    word if KEYWORDS.contains(&word) => Slash::Doubt,
+                    _ => Slash::Divides,
+                }
             }
             _ => return None,
-        }
+        };
+        last = byte;
     }
     Some(())
 }

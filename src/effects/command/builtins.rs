@@ -1,6 +1,6 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, git, options::Parsed, options::split, paths};
+use super::{Command, git, options::Parsed, options::split, paths, variables::assignment_text};
 use crate::{
     effect::{Value, Word},
     tables::words::Builtin,
@@ -19,8 +19,9 @@ impl<'t> Command<'_, 't> {
             },
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
             Builtin::Declare | Builtin::Export => {
+                let exported = builtin == Builtin::Export || parsed.uses(&[b"-x"]);
                 for word in operands {
-                    self.declared(word);
+                    self.declared(word, exported);
                 }
                 // A reference to another name makes every later assignment to this one something else.
                 self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
@@ -36,7 +37,9 @@ impl<'t> Command<'_, 't> {
             }
             Builtin::Set => self.set(operands),
             Builtin::ShellOptions => self.outcome.reading |= !operands.is_empty(),
-            Builtin::Alias => self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'='))),
+            Builtin::Alias => {
+                self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'=')));
+            }
             Builtin::Let => {
                 for word in operands {
                     self.arithmetic(word);
@@ -60,8 +63,10 @@ impl<'t> Command<'_, 't> {
         self.outcome.chdir = Some(target);
     }
 
-    /// `NAME` or `NAME=VALUE` of `declare` and `export`. Its role has already judged the name.
-    fn declared(&mut self, word: &Word) {
+    /// `NAME` or `NAME=VALUE` of `declare` and `export`.
+    fn declared(&mut self, word: &Word, exported: bool) {
+        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, exported);
+        self.analysis.effects.extend(effects);
         let Some(text) = word.value.known() else {
             match &word.value {
                 Value::Affix { prefix, suffix } if prefix.contains(&b'=') => {
@@ -104,7 +109,9 @@ impl<'t> Command<'_, 't> {
             Some(text) if text.starts_with(b"-") || text.starts_with(b"+") => {
                 self.outcome.reading = true;
                 let end = operands.iter().position(|w| w.value.known() == Some(b"--"));
-                let named = |n: usize| n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")));
+                let named = |n: usize| {
+                    n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")))
+                };
                 let free = operands.iter().enumerate().find(|(n, w)| {
                     w.value.known().is_none_or(|t| !t.starts_with(b"-") && !t.starts_with(b"+")) && !named(*n)
                 });
@@ -125,12 +132,20 @@ impl<'t> Command<'_, 't> {
     /// `NAME=NUMBER` is safe; any name that is read is evaluated again and can run code.
     fn arithmetic(&mut self, word: &Word) {
         if let Some((name, Some(value))) = word.value.known().map(|t| split(t, b'='))
-            && is_name(name) && !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
-                self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
-                return;
-            }
+            && is_name(name)
+            && !value.is_empty()
+            && value.iter().all(u8::is_ascii_digit)
+        {
+            self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
+            return;
+        }
         self.outcome.anything = true;
-        self.unknown("arithmetic", "arithmetic evaluates the values of names, which can run code".to_string(), word.span, false);
+        self.unknown(
+            "arithmetic",
+            "arithmetic evaluates the values of names, which can run code".to_string(),
+            word.span,
+            false,
+        );
     }
 
     /// `-v NAME[SUBSCRIPT]` and `-R` evaluate the subscript.
@@ -139,10 +154,19 @@ impl<'t> Command<'_, 't> {
             let [option, name] = pair else { continue };
             let asks = option.value.known().is_none_or(|t| matches!(t, b"-v" | b"-R"));
             let plain = name.value.known().is_some_and(|t| !t.contains(&b'['));
-            let certain = option.value.known().is_some();
-            if asks && !plain && (certain || name.value.known().is_some()) {
-                self.unknown("arithmetic", "a subscript is evaluated, which can run code".to_string(), name.span, false);
+            if asks && !plain {
+                self.unknown(
+                    "arithmetic",
+                    "a subscript is evaluated, which can run code".to_string(),
+                    name.span,
+                    false,
+                );
+                return;
             }
+        }
+        // Words that become several can bring a `-v` of their own.
+        if let Some(word) = operands.iter().find(|w| !w.value.is_one_word()) {
+            self.unknown("dynamic-word", format!("a word of `{}` may become several", self.by), word.span, false);
         }
     }
 }

@@ -4,10 +4,7 @@ use super::{Command, Stdin, options::Parsed, wrappers::replace};
 use crate::{
     effect::{Value, Word},
     effects::LimitReached,
-    tables::{
-        Program,
-        words::Runs,
-    },
+    tables::{Program, words::Runs},
 };
 use alloc::{vec, vec::Vec};
 
@@ -25,7 +22,32 @@ pub(super) fn command_option<'t>(
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
-    let found = if find { found(parsed, here) } else { Value::ANY_WORD };
+    for found in found_names(parsed, find, here) {
+        run_with(on, words, &found, find, several, here)?;
+    }
+    Ok(())
+}
+
+/// What the found names may be; one value for each start point where these are few.
+fn found_names(parsed: &Parsed<'_>, find: bool, here: bool) -> Vec<Value> {
+    let starts = parsed.operands.as_slice();
+    if !find {
+        return vec![Value::ANY_WORD];
+    }
+    if !here && (2..=4).contains(&starts.len()) {
+        return starts.iter().map(|start| found(parsed, core::slice::from_ref(start), here)).collect();
+    }
+    vec![found(parsed, starts, here)]
+}
+
+fn run_with(
+    on: &mut Command<'_, '_>,
+    words: &[Word],
+    found: &Value,
+    find: bool,
+    several: bool,
+    here: bool,
+) -> Result<(), LimitReached> {
     let mut argv = Vec::new();
     let mut placed = false;
     for word in words {
@@ -57,7 +79,8 @@ pub(super) fn command_option<'t>(
 
 fn braces(word: &Word) -> Word {
     let Some(text) = word.value.known() else { return word.clone() };
-    let (Some(first), Some(last)) = (text.iter().position(|b| *b == b'{'), text.iter().rposition(|b| *b == b'}')) else {
+    let (Some(first), Some(last)) = (text.iter().position(|b| *b == b'{'), text.iter().rposition(|b| *b == b'}'))
+    else {
         return word.clone();
     };
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
@@ -67,8 +90,8 @@ fn braces(word: &Word) -> Word {
 }
 
 /// What is known of the names that are found: where they begin, and how they end where a single `-name` says so.
-fn found(parsed: &Parsed<'_>, here: bool) -> Value {
-    let prefix = match (here, parsed.operands.as_slice()) {
+fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
+    let prefix = match (here, starts) {
         (true, _) => b"./".to_vec(),
         (_, []) => b".".to_vec(),
         (_, [one]) => match &one.value {
@@ -76,7 +99,7 @@ fn found(parsed: &Parsed<'_>, here: bool) -> Value {
             Value::Affix { prefix, .. } => prefix.clone(),
             _ => Vec::new(),
         },
-        _ => common(parsed.operands.as_slice()),
+        _ => common(starts),
     };
     let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
     let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
@@ -109,9 +132,9 @@ fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
 /// `-delete`: what is found goes away.
 pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
-    let constrained = !matches!(found(parsed, false), Value::Affix { suffix, .. } if suffix.is_empty());
-    if constrained {
-        on.write(&found(parsed, false), false, span);
+    let found = found(parsed, &parsed.operands, false);
+    if !matches!(&found, Value::Affix { suffix, .. } if suffix.is_empty()) {
+        on.write(&found, false, span);
         return;
     }
     let starts = if parsed.operands.is_empty() { vec![Word::known(*b".", span)] } else { parsed.operands.clone() };

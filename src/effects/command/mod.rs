@@ -20,14 +20,14 @@ mod shells;
 mod variables;
 mod wrappers;
 
-pub use variables::assignment;
+pub use variables::{assignment, shell_assignment};
 
 use super::LimitReached;
 use crate::{
     effect::{Certainty, CommandId, Effect, Kind, Run, Span, Value, Word},
     tables::{
         Program, Tables,
-        words::{Runs, flags, traits},
+        words::{flags, traits},
     },
 };
 use alloc::{
@@ -232,6 +232,8 @@ struct Command<'c, 't> {
     by: String,
     /// Where in the effects its [`Kind::Run`] stands.
     run_at: usize,
+    /// A word has said which host or local place the program turns to.
+    reached: bool,
     outcome: Outcome,
 }
 
@@ -250,7 +252,7 @@ impl<'c, 't> Command<'c, 't> {
         let by = String::from_utf8_lossy(name).into_owned();
         let run_at = analysis.effects.len();
         let (cwd, outcome) = (cwd.clone(), Outcome::default());
-        Self { analysis, scripts, cwd, stdin, argv, name, span, id, by, run_at, outcome }
+        Self { analysis, scripts, cwd, stdin, argv, name, span, id, by, run_at, reached: false, outcome }
     }
 
     fn work(mut self) -> Result<Outcome, LimitReached> {
@@ -258,7 +260,8 @@ impl<'c, 't> Command<'c, 't> {
         let by_path = path.contains(&b'/');
         let program = by_path.then(|| paths::path_value(&Value::Known(path.to_vec()), &self.cwd, false));
         let argv = self.argv.to_vec();
-        let certainty = if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
+        let certainty =
+            if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
         self.push(Kind::Run(Run { argv, canonical: None, program }), certainty, self.span, true);
         let shown = self.by.clone();
         if by_path && !paths::is_system_program(path) {
@@ -281,7 +284,7 @@ impl<'c, 't> Command<'c, 't> {
     fn modelled(&mut self, program: Program<'t>, from: usize) -> Result<(), LimitReached> {
         let stops = program.has(flags::SUBCOMMANDS);
         let parsed = options::parse(&program, self.argv.get(from..).unwrap_or(&[]), stops);
-        let about = parsed.has(traits::ABOUT) && program.runs() != Runs::Project;
+        let about = parsed.has(traits::ABOUT);
         if program.has(flags::INERT) {
             return Ok(());
         }
@@ -300,8 +303,11 @@ impl<'c, 't> Command<'c, 't> {
     /// Goes on with the row of the subcommand; false where the program's own row has to do.
     fn subcommand(&mut self, program: &Program<'t>, parsed: &Parsed<'t>, from: usize) -> Result<bool, LimitReached> {
         let Some(word) = parsed.operands.first() else {
-            self.option_effects(program, parsed)?;
-            return Ok(!program.runs().eq(&Runs::Project));
+            let own = program.operands().next().is_some();
+            if !own {
+                self.option_effects(program, parsed)?;
+            }
+            return Ok(!own);
         };
         let at = from + parsed.rest;
         let Some(sub) = word.value.known() else {

@@ -45,9 +45,7 @@ fn authority_end(text: &[u8]) -> Option<usize> {
 
 fn known(text: &[u8], bare: bool) -> Target {
     let (scheme, rest) = match text.windows(3).position(|w| w == b"://") {
-        Some(at) if !bare || text.starts_with(b"ssh://") => {
-            (text.get(..at), text.get(at + 3..).unwrap_or(&[]))
-        }
+        Some(at) if !bare || text.starts_with(b"ssh://") => (text.get(..at), text.get(at + 3..).unwrap_or(&[])),
         _ => (None, text),
     };
     if scheme.is_some_and(|s| s.eq_ignore_ascii_case(b"file")) {
@@ -71,7 +69,11 @@ fn port(host: &[u8]) -> (Vec<u8>, Option<u16>) {
     let colon = host.iter().rposition(|b| *b == b':');
     let number = colon.and_then(|at| core::str::from_utf8(host.get(at + 1..)?).ok()?.parse().ok());
     match (colon.and_then(|at| host.get(..at)), number) {
-        (Some(name), Some(number)) if !name.contains(&b':') || name.ends_with(b"]") => (bare_address(name), Some(number)),
+        (Some(name), Some(number)) if !name.contains(&b':') || name.ends_with(b"]") => {
+            (bare_address(name), Some(number))
+        }
+        // `host:path` names no port.
+        (Some(name), None) if !name.contains(&b':') => (bare_address(name), None),
         _ => (bare_address(host), None),
     }
 }
@@ -82,10 +84,7 @@ fn bare_address(host: &[u8]) -> Vec<u8> {
 
 /// `HOST:PATH` and `rsync://`, `s3://` and the like; `None` for a local path.
 pub(super) fn remote_path(value: &Value) -> Option<Connect> {
-    let text = match value {
-        Value::Known(text) | Value::Affix { prefix: text, .. } => text,
-        _ => return None,
-    };
+    let (Value::Known(text) | Value::Affix { prefix: text, .. }) = value else { return None };
     if text.windows(3).any(|w| w == b"://") {
         return match target(value, false) {
             Target::Host(connect) => Some(connect),

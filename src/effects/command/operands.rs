@@ -29,7 +29,6 @@ impl<'t> Command<'_, 't> {
         if parsed.has(traits::DROPS_FIRST) && !sequence.is_empty() {
             sequence.remove(0);
         }
-        let before = self.analysis.effects.len();
         let mut has_path = false;
         for (word, roles) in assign(&parsed.operands, &sequence, last_role(program, parsed)) {
             for role in roles {
@@ -49,15 +48,19 @@ impl<'t> Command<'_, 't> {
             let path = super::paths::path_value(&Value::from("."), &self.cwd, true);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
-        let connects = self.analysis.effects.iter().skip(before).any(|e| matches!(e.kind, Kind::Connect(_)));
-        if program.has(flags::NETWORK) && !connects {
+        if program.has(flags::NETWORK) && !self.reached {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
     }
 
     /// What a program takes where no path is given: `grep -r x`, `rg x`.
-    fn default_operand(&mut self, program: &Program<'t>, sequence: &[(Role, bool)], manner: Manner) -> Result<(), LimitReached> {
+    fn default_operand(
+        &mut self,
+        program: &Program<'t>,
+        sequence: &[(Role, bool)],
+        manner: Manner,
+    ) -> Result<(), LimitReached> {
         let Some(path) = program.default_operand() else { return Ok(()) };
         let always = program.has(flags::RECURSIVE);
         let piped = !matches!(self.stdin, Stdin::Inherited | Stdin::Empty);
@@ -75,7 +78,8 @@ impl<'t> Command<'_, 't> {
         let Some(text) = word.value.known().filter(|_| program.has(flags::OPERAND_VALUES)) else { return false };
         let Some(at) = text.iter().position(|b| *b == b'=') else { return false };
         let name = text.get(..at).unwrap_or(&[]);
-        name.first().is_some_and(|b| !b.is_ascii_digit()) && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        name.first().is_some_and(|b| !b.is_ascii_digit())
+            && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
     }
 }
 
@@ -98,7 +102,7 @@ fn assign<'w>(
         let mut roles = Vec::new();
         let may_be_last = last.is_some() && n >= surely_before_last;
         let must_be_last = may_be_last && n + 1 == count && count > 1 && word.value.is_one_word();
-        if n >= uncertain {
+        if n >= uncertain && !must_be_last {
             roles.extend_from_slice(&all);
         } else if !must_be_last {
             roles.extend(role_at(&sequence, n));

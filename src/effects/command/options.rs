@@ -4,7 +4,7 @@ use crate::{
     effect::{Span, Value, Word},
     tables::{
         Abbreviated, OptionSpec, Program,
-        words::{Role, Runs, Style, flags},
+        words::{Role, Runs, Style, flags, traits},
     },
 };
 use alloc::{
@@ -64,10 +64,13 @@ pub(super) fn parse<'t>(program: &Program<'t>, words: &[Word], stops: bool) -> P
         out: Parsed { rest: words.len(), ..Parsed::default() },
     };
     let stops = stops || program.has(flags::STOPS);
+    let mut ended = false;
     while let Some(word) = parser.take() {
-        if parser.option(word) {
+        if !ended && parser.option(word) {
+            ended = parser.out.uses.last().is_some_and(|u| u.spec.traits & traits::ENDS != 0);
             continue;
         }
+        let stops = stops || ended;
         if parser.out.operands.is_empty() {
             parser.out.rest = parser.next - 1;
         }
@@ -99,6 +102,13 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
     }
 }
 
+/// Whether glob text ends in a literal extension (`*.o`).
+fn ends_like_a_file(pattern: &[u8]) -> bool {
+    let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\' | b'(' | b')');
+    let end = pattern.iter().rposition(special).map_or(0, |at| at + 1);
+    pattern.get(end..).is_some_and(|literal| literal.contains(&b'.'))
+}
+
 struct Parser<'p, 't> {
     program: &'p Program<'t>,
     style: Style,
@@ -121,20 +131,49 @@ impl<'p, 't> Parser<'p, 't> {
         match &word.value {
             _ if self.style == Style::Words => false,
             Value::Known(text) => self.known(text, word),
-            _ if self.style == Style::Keys => self.partial(word) || {
-                self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
-                false
-            },
+            _ if self.style == Style::Keys => {
+                self.partial(word) || {
+                    self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
+                    false
+                }
+            }
             value if !may_begin(value, marks) => false,
             _ if self.partial(word) => true,
-            _ => {
-                if !self.program.has(flags::PASSIVE) && !self.program.has(flags::INERT) {
+            value => {
+                if !self.harmless_as_option(value) {
                     let by = String::from_utf8_lossy(self.program.name()).into_owned();
                     self.doubt("dynamic-word", format!("a word of `{by}` may be an option"), word.span);
                 }
                 false
             }
         }
+    }
+
+    /// Whether nothing changes if the word is an option after all: no option of the program has an effect that is not there
+    /// already.
+    fn harmless_as_option(&self, value: &Value) -> bool {
+        if self.program.has(flags::PASSIVE) || self.program.has(flags::INERT) {
+            return true;
+        }
+        if self.program.runs() != Runs::Nothing {
+            // An option moves the place where the inner command begins.
+            return false;
+        }
+        let used = self.out.uses.iter().fold(traits::ABOUT, |bits, u| bits | u.spec.traits);
+        // `rm *.o`: a name such as `-r.o` is no option where no option takes an argument and none is called `-.`.
+        let no_name =
+            matches!(value, Value::Pattern(text) if ends_like_a_file(text)) && self.program.option(b"-.").is_none();
+        let quiet = |r: &Role| matches!(r, Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List);
+        (0..self.program.option_count()).map_while(|n| self.program.option_at(n)).all(|option| {
+            let silent = option.roles.iter().all(quiet);
+            silent && ((no_name && option.arguments == 0) || option.traits & !used == 0)
+        }) && !(no_name && self.takes_arguments_with_traits(used))
+    }
+
+    fn takes_arguments_with_traits(&self, used: u16) -> bool {
+        (0..self.program.option_count())
+            .map_while(|n| self.program.option_at(n))
+            .any(|option| option.arguments > 0 && option.traits & !used != 0)
     }
 
     fn known(&mut self, text: &[u8], word: &Word) -> bool {
@@ -180,9 +219,12 @@ impl<'p, 't> Parser<'p, 't> {
         if self.exact(text, word) {
             return true;
         }
-        let general = self.program.option(b"+");
-        if let Some(spec) = general {
-            self.used(spec, None, word);
+        let rest = text.get(1..).unwrap_or(&[]);
+        if let Some(spec) = self.program.option(b"+") {
+            // `+12` is the number of a line wherever `+` takes an argument.
+            if spec.arguments == 0 || !rest.iter().all(u8::is_ascii_digit) {
+                self.used(spec, (spec.arguments > 0).then(|| Value::Known(rest.to_vec())), word);
+            }
         } else if self.program.runs() == Runs::Shell {
             let letters = text.iter().skip(1).map(|b| [b'+', *b]);
             for letter in letters {
@@ -251,7 +293,10 @@ impl<'p, 't> Parser<'p, 't> {
         let mut at = 0;
         while let Some(letter) = letters.get(at) {
             at += 1;
-            if letter.is_ascii_digit() && self.program.has(flags::NUMERIC) && self.program.option(&[b'-', *letter]).is_none() {
+            if letter.is_ascii_digit()
+                && self.program.has(flags::NUMERIC)
+                && self.program.option(&[b'-', *letter]).is_none()
+            {
                 continue;
             }
             let name = [b'-', *letter];
@@ -330,7 +375,11 @@ impl<'p, 't> Parser<'p, 't> {
                 // It may be several words or none: then other words are the argument, and these are operands.
                 self.out.operands.push(next.clone());
                 if !self.program.has(flags::PASSIVE) {
-                    self.doubt("dynamic-word", format!("an argument of `{}` may be several words", shown(spec.name)), next.span);
+                    self.doubt(
+                        "dynamic-word",
+                        format!("an argument of `{}` may be several words", shown(spec.name)),
+                        next.span,
+                    );
                 }
             }
             arguments.push(next.clone());

@@ -1,7 +1,9 @@
 //! What a word does by its role: the one place where roles become effects.
 
 use super::{
-    Command, Shell, awk, emit::certainty, expression, git, jq, net,
+    Command, Shell, awk,
+    emit::certainty,
+    expression, git, jq, net,
     options::{Parsed, split},
     paths, sed,
     variables::assignment_text,
@@ -106,17 +108,29 @@ impl<'t> Command<'_, 't> {
         }
         if let Some(text) = value.known()
             && let (host, Some(_)) = split(text, b':')
-                && !host.contains(&b'/') && !parsed.uses(&[b"--force-local"]) {
-                    let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
-                    self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
-                    return;
-                }
+            && !host.contains(&b'/')
+            && !parsed.uses(&[b"--force-local"])
+        {
+            let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
+            self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
+            return;
+        }
         let reading = parsed.has(traits::READS_ONLY) || parsed.has(traits::EXTRACTS);
         if reading {
             self.read(value, false, argument.span);
         } else {
             self.write(value, false, argument.span);
-            if parsed.uses(&[b"-r", b"-u", b"-A", b"-d", b"--append", b"--update", b"--concatenate", b"--diff", b"--delete"]) {
+            if parsed.uses(&[
+                b"-r",
+                b"-u",
+                b"-A",
+                b"-d",
+                b"--append",
+                b"--update",
+                b"--concatenate",
+                b"--diff",
+                b"--delete",
+            ]) {
                 self.read(value, false, argument.span);
             }
         }
@@ -127,9 +141,18 @@ impl<'t> Command<'_, 't> {
         let (value, span) = (&word.value, word.span);
         let stdio = value.known() == Some(b"-");
         match role {
-            Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List => {}
-            // Those have been seen where options or the program's kind are looked at.
-            Role::Chdir | Role::NewRoot | Role::Method | Role::EnvSplit | Role::Rest | Role::Archive => {}
+            // From the directory on: those have been seen where options or the program's kind are looked at.
+            Role::Flag
+            | Role::Value
+            | Role::Pattern
+            | Role::Stat
+            | Role::List
+            | Role::Chdir
+            | Role::NewRoot
+            | Role::Method
+            | Role::EnvSplit
+            | Role::Rest
+            | Role::Archive => {}
             Role::Read | Role::ReadTree | Role::ReadWrite if stdio => {}
             Role::Read | Role::ReadTree if manner.extracts => {
                 if role == Role::Read {
@@ -177,7 +200,8 @@ impl<'t> Command<'_, 't> {
             Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
             Role::ShellString => self.script(value, Shell::Child, super::Stdin::Stream, &[], span)?,
-            Role::ExecProgram => self.exec_program(word)?,
+            Role::ExecProgram => self.exec_program(word, true)?,
+            Role::FilterProgram => self.exec_program(word, false)?,
             Role::Net | Role::Host => self.net(word, role == Role::Host),
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
@@ -199,13 +223,14 @@ impl<'t> Command<'_, 't> {
     /// Code in another language. It is what the program itself was told to do, so an allow of the command answers it.
     pub(super) fn opaque(&mut self, what: &str, word: &Word) {
         let detail = format!("`{}` {what}", self.by);
-        self.unknown("opaque-code", detail, word.span, true);
+        // What is not even known before the script runs is a word that nobody can have allowed.
+        self.unknown("opaque-code", detail, word.span, word.value.known().is_some());
     }
 
     /// Code of the project: what the command is there to run.
     fn project(&mut self, what: &str, word: &Word) {
         let detail = format!("`{}` {what}", self.by);
-        self.unknown("opaque-program", detail, word.span, true);
+        self.unknown("opaque-program", detail, word.span, word.value.known().is_some());
     }
 
     fn checked(&mut self, harmless: bool, what: &str, word: &Word) {
@@ -255,7 +280,9 @@ impl<'t> Command<'_, 't> {
             return;
         };
         let mut pieces: Vec<&[u8]> = text.split(|b| matches!(b, b'=' | b':' | b'@' | b',')).collect();
-        pieces.push(text);
+        pieces.extend(text.split(|b| *b == b':'));
+        pieces.sort_unstable();
+        pieces.dedup();
         let looks_like_path = |p: &&[u8]| p.iter().any(|b| matches!(b, b'/' | b'.')) && !p.is_empty();
         let volume = self.name != b"openssl" && self.name != b"kubectl";
         for piece in pieces.into_iter().filter(looks_like_path) {
@@ -267,9 +294,12 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    /// A program to which more arguments are appended.
-    fn exec_program(&mut self, word: &Word) -> Result<(), LimitReached> {
-        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%');
+    /// A program; `appends`: it gets more arguments than are written here.
+    fn exec_program(&mut self, word: &Word, appends: bool) -> Result<(), LimitReached> {
+        let plain = |b: &u8| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%')
+        };
         let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
             self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
             let detail = format!("`{}` appends words to a command", self.by);
@@ -281,11 +311,16 @@ impl<'t> Command<'_, 't> {
         if argv.is_empty() {
             return Ok(());
         }
-        argv.push(Word { value: Value::ANY_WORDS, span: word.span });
+        // What a remote shell gets is a host, which the operands of this program name.
+        let remote = argv.first().and_then(|w| self.analysis.tables.program(w.value.known()?));
+        if appends && remote.is_none_or(|p| p.runs() != Runs::Remote) {
+            argv.push(Word { value: Value::ANY_WORDS, span: word.span });
+        }
         self.inner(&argv, super::Stdin::Stream).map(|_| ())
     }
 
     fn net(&mut self, word: &Word, bare: bool) {
+        self.reached = true;
         match net::target(&word.value, bare) {
             net::Target::Host(mut connect) => {
                 connect.method.clone_from(&self.method());
@@ -320,6 +355,7 @@ impl<'t> Command<'_, 't> {
     }
 
     fn remote_path(&mut self, word: &Word, write: bool, tree: bool) {
+        self.reached = true;
         if let Some(connect) = net::remote_path(&word.value) {
             self.connect(connect, word.span);
             return;
@@ -335,7 +371,7 @@ impl<'t> Command<'_, 't> {
     }
 
     fn assign(&mut self, word: &Word) {
-        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
         self.analysis.effects.extend(effects);
     }
 
@@ -376,7 +412,11 @@ impl<'t> Command<'_, 't> {
                 let script = Value::Known(text.get(5..).unwrap_or(&[]).to_vec());
                 self.script(&script, Shell::Child, super::Stdin::Stream, &[], word.span)
             }
-            Some(text) if [&b"dot"[..], b"echo", b"bell", b"ttyout", b"sleep", b"totals", b"."].iter().any(|a| text.starts_with(a)) => {
+            Some(text)
+                if [&b"dot"[..], b"echo", b"bell", b"ttyout", b"sleep", b"totals", b"."]
+                    .iter()
+                    .any(|a| text.starts_with(a)) =>
+            {
                 Ok(())
             }
             _ => {
@@ -387,16 +427,16 @@ impl<'t> Command<'_, 't> {
     }
 
     fn git_remote(&mut self, word: &Word) {
+        self.reached = true;
+        if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
+            let detail = "a transport helper of git runs a program that the address names".to_string();
+            return self.unknown("opaque-program", detail, word.span, false);
+        }
         match net::git_remote(&word.value) {
             net::Target::Host(connect) => self.connect(connect, word.span),
             net::Target::File(path) => {
                 self.read(&path, true, word.span);
             }
-        }
-        let helper = word.value.known().is_none_or(|t| t.windows(2).any(|w| w == b"::"));
-        if helper && word.value.known().is_some() {
-            let detail = "a transport helper of git runs a program that the address names".to_string();
-            self.unknown("opaque-program", detail, word.span, false);
         }
     }
 

@@ -101,7 +101,15 @@ impl Reader<'_> {
                 }
                 b if b == mark => return (!bracket).then_some(()),
                 b'\n' => return None,
-                b'[' => bracket = true,
+                b'[' => {
+                    // `[]...]`, `[^]...]`, `[.x.]` and `[=x=]` are read differently by different implementations.
+                    let rest = self.text.get(self.at..)?;
+                    let rest = rest.strip_prefix(b"^").unwrap_or(rest);
+                    if matches!(rest.first(), Some(b']' | b'.' | b'=')) {
+                        return None;
+                    }
+                    bracket = true;
+                }
                 b']' => bracket = false,
                 _ => {}
             }

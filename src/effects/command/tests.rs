@@ -118,7 +118,8 @@ fn render(effects: &[Effect], argv: &[Word]) -> String {
     for (n, effect) in effects.iter().enumerate() {
         let text = match &effect.kind {
             Kind::Run(run) => {
-                let mut text = if n == 0 && run.argv == argv { String::new() } else { format!("run {}", words(&run.argv)) };
+                let mut text =
+                    if n == 0 && run.argv == argv { String::new() } else { format!("run {}", words(&run.argv)) };
                 if let Some(canonical) = &run.canonical {
                     text = format!("{text} as {}", words(canonical));
                 }
@@ -184,4 +185,190 @@ fn cases_have_the_effects_they_say() {
     }
     assert!(wrong == 0, "{wrong} of {rows} rows differ; what came out is printed above");
     assert!(rows >= 250, "{rows}");
+}
+
+fn outcome_of(line: &str) -> Outcome {
+    effects_of(line, "/w").2.unwrap()
+}
+
+#[test]
+fn directories_change_as_far_as_is_known() {
+    for (line, wanted) in [
+        ("cd src", "/w/src"),
+        ("cd ..", "/"),
+        ("cd /x/../y", "/y"),
+        ("cd", "/home/u"),
+        ("cd -", "?"),
+        ("cd %ANY", "?"),
+        ("cd %ANYS", "?"),
+        ("cd %SET:a|b", "/w/a|/w/b"),
+        ("cd -P -- src", "/w/src"),
+        ("pushd x", "/w/x"),
+        ("popd", "?"),
+        ("builtin cd src", "/w/src"),
+        ("command cd src", "/w/src"),
+    ] {
+        assert_eq!(outcome_of(line).chdir.as_ref().map(shown).as_deref(), Some(wanted), "{line}");
+    }
+    for line in ["env cd src", "sudo cd src", "cat src", "xargs cd"] {
+        assert_eq!(outcome_of(line).chdir, None, "{line}");
+    }
+}
+
+#[test]
+fn outcomes_say_what_changes_in_the_shell() {
+    let assigned = |line: &str| {
+        let all = outcome_of(line).assigned;
+        all.iter().map(|(n, v)| format!("{}={}", String::from_utf8_lossy(n), shown(v))).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(assigned("export A=b C=%ANY"), "A=b C=%ANY");
+    assert_eq!(assigned("declare %AFFIX:A=x*y"), "A=x*y");
+    assert_eq!(assigned("declare A+=b"), "A=?");
+    assert_eq!(assigned("read -r a b"), "a=? b=?");
+    assert_eq!(assigned("printf -v c git"), "c=?");
+    assert_eq!(assigned("let x=5"), "x=5");
+    assert_eq!(outcome_of("unset A B").unset, [b"A".to_vec(), b"B".to_vec()]);
+    for line in ["source x", ". x", "eval %ANY", "declare -n r=c", "read %ANY", "unset %ANY", "let x=y"] {
+        assert!(outcome_of(line).anything, "{line}");
+    }
+    for line in ["set -f", "shopt -s extglob", "alias x=y", "set %ANY"] {
+        assert!(outcome_of(line).reading, "{line}");
+    }
+    for line in ["exit", "return 1", "exec cat f"] {
+        assert!(outcome_of(line).ends, "{line}");
+    }
+    assert!(outcome_of("stdin=pipe bash").executes_stdin);
+    assert!(outcome_of("stdin=pipe sudo python3 -").executes_stdin);
+    assert!(!outcome_of("stdin=pipe cat").executes_stdin);
+    let words = |line: &str| outcome_of(line).positional.map(|w| words(&w));
+    assert_eq!(words("set -- git push").as_deref(), Some("git push"));
+    assert_eq!(words("set -e -- a").as_deref(), Some("a"));
+    assert_eq!(words("set -eo pipefail"), None);
+    assert_eq!(words("set a b").as_deref(), Some("a b"));
+}
+
+#[test]
+fn variables_of_commands_are_judged_by_name() {
+    let t = Tables::built_in();
+    let codes = |effects: Vec<Effect>| render(&effects, &[]);
+    assert_eq!(codes(assignment(&t, b"LANG", Span::default(), "env")), "setenv LANG");
+    assert_eq!(
+        codes(assignment(&t, b"LD_PRELOAD", Span::default(), "=")),
+        "setenv LD_PRELOAD; unknown executing-variable"
+    );
+    assert_eq!(codes(assignment(&t, b"X", Span::default(), "=")), "setenv X; unknown unreviewed-variable");
+    assert_eq!(codes(shell_assignment(&t, b"X", Span::default(), "=")), "nothing");
+    assert_eq!(codes(shell_assignment(&t, b"PATH", Span::default(), "=")), "setenv PATH; unknown executing-variable");
+}
+
+#[test]
+fn each_command_has_its_own_id() {
+    let (effects, ..) = effects_of("env nice cat f", "/w");
+    let ids: Vec<_> = effects.iter().map(|e| (e.kind.name(), e.command)).collect();
+    let id = |n| Some(CommandId(n));
+    assert_eq!(ids, [("run", id(0)), ("run", id(1)), ("run", id(2)), ("read", id(2))]);
+}
+
+#[test]
+fn too_deep_and_too_many_are_limits() {
+    let line = vec!["env"; 40].join(" ");
+    assert_eq!(effects_of(&line, "/w").2.unwrap_err().name, "command-depth");
+    let mut analysis = Analysis::new(Tables::built_in(), None);
+    let argv = [Word::known(*b"true", Span::default())];
+    let mut run = || command(&mut analysis, &mut Noting, &Value::from("/"), Stdin::Empty, &argv, Span::default());
+    for _ in 0..MAX_STEPS {
+        run().unwrap();
+    }
+    assert_eq!(run().unwrap_err().name, "commands");
+}
+
+#[test]
+fn paths_below_an_unknown_directory_keep_their_end() {
+    let mut analysis = Analysis::new(Tables::built_in(), None);
+    let argv = split("cat .env ../x a/../b /y");
+    command(&mut analysis, &mut Noting, &Value::ANY_WORD, Stdin::Empty, &argv, Span::default()).unwrap();
+    assert_eq!(render(&analysis.effects, &argv), "read */.env; read *; read *; read /y");
+}
+
+/// A word that is likely to reach the corners of the reading.
+fn any_word() -> impl proptest::strategy::Strategy<Value = Word> {
+    use proptest::prelude::*;
+    let bits = prop_oneof![
+        Just("git"),
+        Just("env"),
+        Just("find"),
+        Just("xargs"),
+        Just("tar"),
+        Just("bash"),
+        Just("sed"),
+        Just("awk"),
+        Just("curl"),
+        Just("-c"),
+        Just("-"),
+        Just("--"),
+        Just("-exec"),
+        Just("{}"),
+        Just("+"),
+        Just(";"),
+        Just("-S"),
+        Just("A=b"),
+        Just("-I{}"),
+        Just("-C"),
+        Just(":::"),
+        Just("x:y"),
+        Just("https://h/"),
+        Just(""),
+        Just("s/a/b/"),
+        Just("{print}"),
+        Just("=@"),
+        Just("-ofx"),
+        Just("commit"),
+        Just("push"),
+        Just("npm"),
+        Just("exec"),
+        Just("dd"),
+        Just("if=x"),
+        Just("flock"),
+        Just("su"),
+        Just("ssh"),
+    ];
+    let text =
+        prop_oneof![4 => bits.prop_map(|s| s.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..12)];
+    let value = prop_oneof![
+        8 => text.clone().prop_map(Value::Known),
+        1 => prop::collection::vec(text.clone(), 2..4).prop_map(Value::Set),
+        1 => (text.clone(), text.clone()).prop_map(|(prefix, suffix)| Value::Affix { prefix, suffix }),
+        1 => text.prop_map(Value::Pattern),
+        1 => Just(Value::ANY_WORD),
+        1 => Just(Value::ANY_WORDS),
+    ];
+    value.prop_map(|value| Word { value, span: Span::default() })
+}
+
+proptest::proptest! {
+    /// No words make it panic, and every command leaves its own run behind.
+    #[test]
+    fn any_words_are_worked_out_or_limited(argv in proptest::collection::vec(any_word(), 1..10)) {
+        let mut analysis = Analysis::new(Tables::built_in(), Some(b"/home/u"));
+        let result = command(&mut analysis, &mut Noting, &Value::from("/w"), Stdin::Stream, &argv, Span::default());
+        if result.is_ok() {
+            let runs = analysis.effects.iter().any(|e| matches!(e.kind, Kind::Run(_)));
+            proptest::prop_assert!(runs);
+        }
+    }
+
+    /// Filter languages are read to their end, whatever the bytes.
+    #[test]
+    fn filters_never_panic(text in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+        let _ = (sed::is_harmless(&text), awk::is_harmless(&text), jq::is_harmless(&text));
+    }
+
+    /// What is harmless stays so only while nothing that acts is put behind it.
+    #[test]
+    fn an_action_behind_a_filter_is_seen(text in "[a-z0-9 ;{}/$!,.=()\\[\\]\"|+-]{0,20}") {
+        let awk_text = format!("{text}\n{{ system(\"id\") }}");
+        proptest::prop_assert!(!awk::is_harmless(awk_text.as_bytes()), "{awk_text}");
+        let sed_text = format!("{text}\nw out");
+        proptest::prop_assert!(!sed::is_harmless(sed_text.as_bytes()), "{sed_text}");
+    }
 }

@@ -27,19 +27,32 @@ pub fn assignment(tables: &Tables<'_>, name: &[u8], span: Span, by: &str) -> Vec
     effects
 }
 
+/// What setting a variable of the shell does that is not given to commands, as `NAME=VALUE` alone: nothing, unless the name is
+/// one that the shell or programs act upon (it may have been exported before).
+pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], span: Span, by: &str) -> Vec<Effect> {
+    match tables.variable(name) {
+        Some(VariableRole::Executing) => assignment(tables, name, span, by),
+        _ => Vec::new(),
+    }
+}
+
 /// The same for a word `NAME=VALUE`; a word without `=` only names a variable.
-pub(super) fn assignment_text(tables: &Tables<'_>, word: &Value, span: Span, by: &str) -> Vec<Effect> {
+pub(super) fn assignment_text(tables: &Tables<'_>, word: &Value, span: Span, by: &str, exported: bool) -> Vec<Effect> {
     let text = match word {
         Value::Known(text) => text,
         Value::Affix { prefix, .. } if prefix.contains(&b'=') => prefix,
         _ => {
             let cause = Cause { code: "dynamic-variable", detail: "the variable that is set is not known".into() };
-            let effect = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: Some(by.into()), command: None };
+            let effect =
+                |kind| Effect { kind, certainty: Certainty::Unknown, span, by: Some(by.into()), command: None };
             return vec![effect(Kind::SetEnv(Value::ANY_WORD)), effect(Kind::Unknown(cause))];
         }
     };
     match super::options::split(text, b'=') {
-        (name, Some(_)) => assignment(tables, name.strip_suffix(b"+").unwrap_or(name), span, by),
+        (name, Some(_)) => {
+            let name = name.strip_suffix(b"+").unwrap_or(name);
+            if exported { assignment(tables, name, span, by) } else { shell_assignment(tables, name, span, by) }
+        }
         _ => Vec::new(),
     }
 }

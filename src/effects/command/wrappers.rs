@@ -1,13 +1,8 @@
 //! Programs that start other programs: which part of argv is the inner command.
 
-use super::{
-    Command, Shell, Stdin, expression,
-    options::Parsed,
-    roles::Manner,
-    variables::assignment_text,
-};
+use super::{Command, Shell, Stdin, expression, options::Parsed, roles::Manner, variables::assignment_text};
 use crate::{
-    effect::{Certainty, Connect, Kind, Value, Word},
+    effect::{Certainty, Connect, Effect, Kind, Value, Word},
     effects::LimitReached,
     tables::{
         Program,
@@ -38,6 +33,7 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
             Runs::Argv => self.argv_wrapper(program, parsed),
+            Runs::ProjectArgv => self.project_wrapper(program, parsed),
             Runs::ShellWords => self.joined_script(operands, Shell::Current, self.stdin),
             Runs::ShellString if parsed.uses(&[b"-x", b"--exec"]) => self.inner(operands, self.stdin).map(|_| ()),
             Runs::ShellString => self.joined_script(operands, Shell::Child, self.stdin),
@@ -103,7 +99,7 @@ impl<'t> Command<'_, 't> {
         }
         if program.has(flags::ASSIGNMENTS) {
             while let Some((word, rest)) = words.split_first().filter(|(w, _)| names_variable(&w.value)) {
-                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by);
+                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
                 self.analysis.effects.extend(effects);
                 words = rest;
             }
@@ -121,12 +117,11 @@ impl<'t> Command<'_, 't> {
             }
             words = rest;
         }
+        if let Some((_, rest)) = words.split_first().filter(|(w, _)| w.value.known() == Some(b"--")) {
+            words = rest;
+        }
         if words.is_empty() {
             return self.without_command(program, parsed);
-        }
-        if matches!(self.name, b"setarch") && words.len() > 1 {
-            // The architecture is optional: both readings.
-            self.inner(words.get(1..).unwrap_or(&[]), self.stdin)?;
         }
         let outcome = self.inner(words, self.stdin)?;
         // These run builtins in the shell itself.
@@ -134,6 +129,24 @@ impl<'t> Command<'_, 't> {
             self.outcome.merge(outcome);
         }
         self.outcome.ends |= self.name == b"exec";
+        Ok(())
+    }
+
+    /// As any wrapper; but a command that nothing is known of is a program of the project, which this one is there to run.
+    fn project_wrapper(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let before = self.analysis.effects.len();
+        self.argv_wrapper(program, parsed)?;
+        let own = |e: &Effect| matches!(&e.kind, Kind::Unknown(cause) if cause.code == "unmodelled-program");
+        let mut at = 0;
+        self.analysis.effects.retain(|effect| {
+            at += 1;
+            at <= before || !own(effect)
+        });
+        if program.has(flags::NETWORK) {
+            self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, self.span);
+        }
+        let detail = format!("`{}` runs code of the project or of packages", self.by);
+        self.unknown("opaque-program", detail, self.span, true);
         Ok(())
     }
 
@@ -329,4 +342,3 @@ fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     words.extend(word);
     quote.is_none().then_some(words)
 }
-
