@@ -116,6 +116,25 @@ pub struct PathValue {
     pub value: Value,
     /// The effect may touch anything below the path, too (a recursive reader, a directory that is deleted).
     pub tree: bool,
+    /// With `tree`: only what stands there already is touched; what is unpacked, copied or checked out makes new names.
+    pub existing: bool,
+}
+
+impl PathValue {
+    /// A single file.
+    pub const fn file(value: Value) -> Self {
+        Self { value, tree: false, existing: true }
+    }
+
+    /// A file, or with `tree` all that stands below it now.
+    pub const fn standing(value: Value, tree: bool) -> Self {
+        Self { value, tree, existing: true }
+    }
+
+    /// A file, or with `tree` anything that may come to stand below it.
+    pub const fn made(value: Value, tree: bool) -> Self {
+        Self { value, tree, existing: false }
+    }
 }
 
 /// A host that is contacted.

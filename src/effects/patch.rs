@@ -3,6 +3,9 @@
 //! Codex reads such a patch leniently: blanks around a header do not matter, and a here-document around the whole is stripped.
 //! So every line that could be a header counts as one: a line of context that looks like a header can only add an effect.
 
+use super::command::Analysis;
+use crate::effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Span, Value};
+use crate::path;
 use alloc::{string::String, vec::Vec};
 
 /// What a patch does to one file. Paths are as written.
@@ -70,6 +73,42 @@ pub(super) fn read(patch: &str) -> Patch {
         }
     }
     found
+}
+
+/// Adds the effects of a patch that is applied in the directory `cwd`. `place` is the place in the outermost script that all of them
+/// have; `None` where the patch is the call itself, so that each has its header's.
+pub(super) fn add(
+    analysis: &mut Analysis<'_>,
+    text: &str,
+    cwd: &Value,
+    place: Option<Span>,
+    command: Option<CommandId>,
+) {
+    let patch = read(text);
+    let span = |(start, end)| place.unwrap_or(Span::new(start, end));
+    let mut push = |kind, certainty, span, command| {
+        let by = Some(String::from("apply_patch"));
+        analysis.effects.push(Effect { kind, certainty, span, by, command });
+    };
+    for change in &patch.changes {
+        let path = PathValue::file(path::absolute(&Value::from(change.path.as_str()), cwd));
+        let certainty = if path.value.known().is_some() { Certainty::Known } else { Certainty::Partial };
+        if change.action == Action::Update {
+            push(Kind::Read(path.clone()), certainty, span(change.range), command);
+        }
+        push(Kind::Write(path), certainty, span(change.range), command);
+    }
+    let mut unknown = |code, detail: &str, span| {
+        push(Kind::Unknown(Cause { code, detail: detail.into() }), Certainty::Unknown, span, None);
+    };
+    for range in &patch.unread {
+        let detail = "a line of the patch begins with `***` and is no header that is known";
+        unknown("patch-header", detail, span(*range));
+    }
+    if patch.changes.is_empty() {
+        let detail = "the patch names no file; begin it with `*** Begin Patch` and one header for each file";
+        unknown("patch-without-files", detail, place.unwrap_or_default());
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Effects of calls that are not shell scripts.
 
 use super::command::Analysis;
-use super::patch::{self, Action};
+use super::patch;
 use super::uri;
 use crate::call::{Call, Json, ResourceAction, ToolCall};
-use crate::effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
+use crate::effect::{Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
 use crate::path;
 use crate::world::World;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
@@ -15,7 +15,7 @@ pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Ana
     let mut tool = ToolEffects { analysis, id, cwd, world };
     let modelled = match &call.tool {
         ToolCall::ApplyPatch { patch } => {
-            tool.patch(patch);
+            patch::add(tool.analysis, patch, &Value::Known(cwd.to_vec()), None, Some(id));
             true
         }
         ToolCall::ViewImage { path } => {
@@ -57,23 +57,13 @@ impl ToolEffects<'_, '_> {
     /// some tools expand it.
     fn path(&mut self, path: &str, certainty: Certainty, kind: fn(PathValue) -> Kind) {
         for value in self.tool_paths(path) {
-            self.push(kind(PathValue { value, tree: false }), certainty, Span::default(), None);
+            self.push(kind(PathValue::file(value)), certainty, Span::default(), None);
         }
-    }
-
-    fn unknown(&mut self, code: &'static str, detail: &str, span: Span) {
-        let kind = Kind::Unknown(Cause { code, detail: detail.into() });
-        self.analysis.effects.push(Effect { kind, certainty: Certainty::Unknown, span, by: None, command: None });
-    }
-
-    /// A path as the call's directory makes it absolute.
-    fn in_cwd(&self, written: &[u8]) -> Value {
-        Value::Known(path::normalize(&path::join(self.cwd, written)))
     }
 
     /// The paths that a tool could mean: as it stands, and with `~` expanded for tools that do so.
     fn tool_paths(&self, written: &str) -> Vec<Value> {
-        let mut paths = Vec::from([self.in_cwd(written.as_bytes())]);
+        let mut paths = Vec::from([Value::Known(path::normalize(&path::join(self.cwd, written.as_bytes())))]);
         if let Some(rest) = written.strip_prefix('~') {
             let (user, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let homes: Vec<Vec<u8>> = if user.is_empty() {
@@ -85,27 +75,6 @@ impl ToolEffects<'_, '_> {
             paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)))));
         }
         paths
-    }
-
-    fn patch(&mut self, text: &str) {
-        let patch = patch::read(text);
-        for change in &patch.changes {
-            let span = Span::new(change.range.0, change.range.1);
-            let value = self.in_cwd(change.path.as_bytes());
-            let path = |value: Value| PathValue { value, tree: false };
-            if change.action == Action::Update {
-                self.push(Kind::Read(path(value.clone())), Certainty::Known, span, Some("apply_patch"));
-            }
-            self.push(Kind::Write(path(value)), Certainty::Known, span, Some("apply_patch"));
-        }
-        for &(start, end) in &patch.unread {
-            let detail = "a line of the patch begins with `***` and is no header that is known";
-            self.unknown("patch-header", detail, Span::new(start, end));
-        }
-        if patch.changes.is_empty() {
-            let detail = "the patch names no file; begin it with `*** Begin Patch` and one header for each file";
-            self.unknown("patch-without-files", detail, Span::default());
-        }
     }
 
     fn permissions(&mut self, reads: &[String], writes: &[String], network: bool) {

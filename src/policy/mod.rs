@@ -1,6 +1,7 @@
 //! Rules and what they say of effects: the policy decision point.
 
 mod commands;
+mod contents;
 mod decide;
 mod hosts;
 mod lazy_regex;

@@ -1,5 +1,6 @@
 //! Glob rules held against paths: as written, and as links lead.
 
+use super::contents::Contents;
 use super::rule::GlobRule;
 use super::scene::Scene;
 use crate::decision::Decision;
@@ -7,23 +8,29 @@ use crate::effect::{PathValue, Value};
 use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 /// The ways in which one path of an effect is held against rules, made ready once for all of them.
-pub(super) struct Views {
+pub(super) struct Views<'p> {
+    path: &'p PathValue,
     /// As written, lexically normalised.
     written: Subject,
     /// As resolved through links, where that differs; [`Value::Unknown`] where it cannot be said.
     resolved: Option<Subject>,
     ignore_case: bool,
+    /// What stands below a tree; looked at when the first rule needs it.
+    contents: OnceCell<Option<Contents>>,
 }
 
-impl Views {
-    pub(super) fn of(path: &PathValue, scene: &Scene<'_>) -> Self {
+impl<'p> Views<'p> {
+    pub(super) fn of(path: &'p PathValue, scene: &Scene<'_>) -> Self {
         let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, Vec::as_slice);
         Self {
+            path,
             written: Subject::new(path),
             resolved: resolved(path, scene).map(|p| Subject::new(&p)),
             ignore_case: scene.world.ignores_case(place),
+            contents: OnceCell::new(),
         }
     }
 
@@ -50,9 +57,33 @@ impl Views {
             ignore_case: self.ignore_case && !allows,
         };
         let written = applies(&rule, &self.written);
-        let Some(resolved) = &self.resolved else { return written };
-        let resolved = applies(&rule, resolved);
-        if allows { written.min(resolved) } else { written.max(resolved) }
+        let resolved = self.resolved.as_ref().map(|resolved| applies(&rule, resolved));
+        if allows {
+            return resolved.map_or(written, |resolved| written.min(resolved));
+        }
+        let answer = resolved.map_or(written, |resolved| written.max(resolved));
+        if answer == Answer::Maybe && self.stands_clear(&rule, scene) { Answer::No } else { answer }
+    }
+
+    /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
+    /// the rule possible.
+    fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
+        let Value::Known(top) = &self.path.value else { return false };
+        if !self.path.tree || !self.path.existing {
+            return false;
+        }
+        let clear = |path: PathValue| applies(rule, &Subject::new(&path)) == Answer::No;
+        let look = || {
+            let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
+                Resolution::At { path, exists: true } => path,
+                Resolution::At { exists: false, .. } | Resolution::Unknown(_) => return None,
+            };
+            Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
+        };
+        let Some(contents) = self.contents.get_or_init(look) else { return false };
+        clear(PathValue::file(Value::Known(top.clone())))
+            && contents.paths.iter().all(|below| clear(PathValue::file(Value::Known(below.clone()))))
+            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone()), true)))
     }
 }
 
@@ -76,7 +107,7 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         // An affix's middle can already be anything; nothing more is known of it through links.
         Value::Affix { .. } | Value::Unknown { .. } => return None,
     };
-    (value != path.value).then_some(PathValue { value, tree: path.tree })
+    (value != path.value).then_some(PathValue { value, ..*path })
 }
 
 /// A pathname expansion below a directory that is known: what the links on the way to that directory make of it.

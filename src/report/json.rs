@@ -163,7 +163,7 @@ mod tests {
     fn judged(argv: Vec<Word>, path: Value) -> Judged {
         let span = Span::new(0, 8);
         let run = Kind::Run(Run { argv, canonical: None, program: None });
-        let read = Kind::Read(PathValue { value: path, tree: false });
+        let read = Kind::Read(PathValue::file(path));
         let by = Some("cat".into());
         let effects = vec![
             Effect { kind: run, certainty: Certainty::Known, span, by: None, command: None },

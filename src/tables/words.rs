@@ -122,6 +122,27 @@ vocabulary! {
     }
 }
 
+impl Role {
+    /// Whether a word in this role decides which file or host is touched, so that a word of which nothing is known is unknown,
+    /// whatever allows the command.
+    pub const fn decides_what_is_touched(self) -> bool {
+        matches!(
+            self,
+            Self::Read
+                | Self::ReadTree
+                | Self::Write
+                | Self::WriteDir
+                | Self::ReadWrite
+                | Self::Modify
+                | Self::Net
+                | Self::Host
+                | Self::GitRemote
+                | Self::RemoteRead
+                | Self::RemoteWrite
+        )
+    }
+}
+
 vocabulary! {
     /// How a program reads its options.
     Style {

@@ -1,6 +1,6 @@
 //! The real machine. Looks, never writes; nothing here follows a link or opens a device.
 
-use super::{Entry, World};
+use super::{Child, Entry, World};
 use alloc::{string::String, vec::Vec};
 use nix::unistd::{User, geteuid};
 use std::ffi::OsStr;
@@ -65,6 +65,27 @@ impl World for HostWorld {
                 _ => Entry::Error,
             },
         }
+    }
+
+    fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
+        let mut found = Vec::new();
+        for child in std::fs::read_dir(Path::new(OsStr::from_bytes(dir))).ok()? {
+            let child = child.ok()?;
+            if found.len() >= limit {
+                return None;
+            }
+            // Most file systems say in the directory itself what a name is: no further system call.
+            let kind = child.file_type().ok()?;
+            let kind = if kind.is_dir() {
+                Child::Directory
+            } else if kind.is_symlink() {
+                Child::Link
+            } else {
+                Child::Other
+            };
+            found.push((child.file_name().into_vec(), kind));
+        }
+        Some(found)
     }
 
     fn remotes(&self, root: &[u8]) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! A [`World`] in memory, for tests and dry runs: what is not put in does not exist.
 
-use super::{Entry, World};
+use super::{Child, Entry, World};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -127,6 +127,24 @@ impl World for MemoryWorld {
 
     fn entry(&self, path: &[u8]) -> Entry {
         self.entries.get(path).cloned().unwrap_or(Entry::Missing)
+    }
+
+    fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
+        if self.entry(dir) != Entry::Directory {
+            return None;
+        }
+        let below = self.entries.iter().filter(|(path, _)| crate::path::parent(path) == Some(dir));
+        let mut found = Vec::new();
+        for (path, entry) in below {
+            let kind = match entry {
+                Entry::Directory => Child::Directory,
+                Entry::Link(_) => Child::Link,
+                Entry::Missing | Entry::Other => Child::Other,
+                Entry::Error => return None,
+            };
+            found.push((crate::path::file_name(path)?.to_vec(), kind));
+        }
+        (found.len() <= limit).then_some(found)
     }
 
     fn remotes(&self, root: &[u8]) -> Vec<String> {

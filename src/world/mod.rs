@@ -28,6 +28,17 @@ pub enum Entry {
     Error,
 }
 
+/// What a name in a directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Child {
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// Anything else.
+    Other,
+}
+
 /// The machine as the analyser may see it. Nothing here executes or writes anything, and no method blocks.
 pub trait World {
     /// The directory that the session was started in (the hook's own working directory), absolute.
@@ -40,6 +51,8 @@ pub trait World {
     fn home_of(&self, user: &str) -> Option<Vec<u8>>;
     /// What stands at an absolute path.
     fn entry(&self, path: &[u8]) -> Entry;
+    /// The names in a directory, without `.` and `..`; `None` where it cannot be read or has more than `limit`.
+    fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>>;
     /// The URLs of the remotes in the `.git/config` of the repository at `root`; empty where there are none or it cannot be
     /// read.
     fn remotes(&self, root: &[u8]) -> Vec<String>;

@@ -1,8 +1,9 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, git, options::Parsed, options::split, paths, variables::assignment_text};
+use super::{Command, git, options::Parsed, options::split, variables::assignment_text};
 use crate::{
     effect::{Value, Word},
+    path,
     tables::words::Builtin,
 };
 use alloc::{format, string::ToString};
@@ -57,7 +58,7 @@ impl<'t> Command<'_, 't> {
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
-            Some(value) if value.is_one_word() => paths::absolute(value, &self.cwd),
+            Some(value) if value.is_one_word() => path::absolute(value, &self.cwd),
             Some(_) => Value::ANY_WORD,
         };
         self.outcome.chdir = Some(target);

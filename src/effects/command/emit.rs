@@ -35,13 +35,21 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn read(&mut self, value: &Value, tree: bool, span: Span) {
-        let path = paths::path_value(value, &self.cwd, tree);
+        let path = paths::standing(value, &self.cwd, tree);
         let sure = certainty(&path.value);
         self.push(Kind::Read(path), sure, span, true);
     }
 
+    /// Makes or changes; with `tree` anything that comes to stand below.
     pub(super) fn write(&mut self, value: &Value, tree: bool, span: Span) {
-        let path = paths::path_value(value, &self.cwd, tree);
+        let path = paths::made(value, &self.cwd, tree);
+        let sure = certainty(&path.value);
+        self.push(Kind::Write(path), sure, span, true);
+    }
+
+    /// Deletes or changes what is there; with `tree` everything below.
+    pub(super) fn modify(&mut self, value: &Value, tree: bool, span: Span) {
+        let path = paths::standing(value, &self.cwd, tree);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);
     }

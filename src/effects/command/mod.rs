@@ -258,7 +258,7 @@ impl<'c, 't> Command<'c, 't> {
     fn work(mut self) -> Result<Outcome, LimitReached> {
         let path = self.argv.first().and_then(|w| w.value.known()).unwrap_or(self.name);
         let by_path = path.contains(&b'/');
-        let program = by_path.then(|| paths::path_value(&Value::Known(path.to_vec()), &self.cwd, false));
+        let program = by_path.then(|| paths::standing(&Value::Known(path.to_vec()), &self.cwd, false));
         let argv = self.argv.to_vec();
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };

@@ -45,7 +45,7 @@ impl<'t> Command<'_, 't> {
         let at = self.span;
         let writes_below = program.has(flags::WRITES_TREE) && !manner.reads_only;
         if writes_below || (manner.extracts && program.last().is_none()) {
-            let path = super::paths::path_value(&Value::from("."), &self.cwd, true);
+            let path = super::paths::standing(&Value::from("."), &self.cwd, true);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
         if program.has(flags::NETWORK) && !self.reached {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::LimitReached,
+    path,
     tables::{
         Program,
         words::{Role, Runs, Style, VariableRole, traits},
@@ -78,7 +79,7 @@ impl<'t> Command<'_, 't> {
         for one in &parsed.uses {
             let Some(argument) = one.arguments.first() else { continue };
             match one.spec.roles[0] {
-                Role::Chdir => self.cwd = paths::absolute(&argument.value, &self.cwd),
+                Role::Chdir => self.cwd = path::absolute(&argument.value, &self.cwd),
                 Role::NewRoot => self.new_root(argument),
                 _ => {}
             }
@@ -140,6 +141,10 @@ impl<'t> Command<'_, 't> {
     pub(super) fn role(&mut self, role: Role, word: &Word, manner: Manner) -> Result<(), LimitReached> {
         let (value, span) = (&word.value, word.span);
         let stdio = value.known() == Some(b"-");
+        if matches!(value, Value::Unknown { .. }) && role.decides_what_is_touched() {
+            let detail = format!("a word that decides what `{}` does is not known before the script runs", self.by);
+            self.unknown("dynamic-word", detail, span, false);
+        }
         match role {
             // From the directory on: those have been seen where options or the program's kind are looked at.
             Role::Flag
@@ -172,7 +177,8 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
-            Role::Write | Role::Modify => self.write(value, manner.tree, span),
+            Role::Write => self.write(value, manner.tree, span),
+            Role::Modify => self.modify(value, manner.tree, span),
             Role::WriteDir => self.write(value, true, span),
             Role::ReadIfAt => self.read_if_at(word),
             Role::KeyPath => self.key_path(word),
@@ -463,7 +469,8 @@ impl<'t> Command<'_, 't> {
     }
 
     fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
-        let path = paths::path_value(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
+        // It is read from the repository: what stands in the directory says nothing of it.
+        let path = paths::made(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
         self.push(Kind::Read(path), Certainty::Partial, word.span, true);
     }
 }

@@ -98,7 +98,7 @@ impl Fold<'_> {
             Value::Set(_) | Value::Affix { .. } | Value::Pattern(_) => Certainty::Partial,
             Value::Unknown { .. } => Certainty::Unknown,
         };
-        let path = PathValue { value, tree: false };
+        let path = PathValue::file(value);
         if reads {
             push(analysis, Kind::Read(path.clone()), certainty, span, operator);
         }

@@ -2,9 +2,10 @@
 
 use super::state::{Held, State};
 use super::{At, Body, Ends, Fold, Here, MAX_CALLS};
-use crate::effect::{Span, Word};
+use crate::effect::{Certainty, Effect, Kind, Run, Span, Value, Word};
 use crate::effects::LimitReached;
-use crate::effects::command::{self, Analysis, Outcome};
+use crate::effects::command::{self, Analysis, Outcome, Stdin};
+use crate::effects::patch;
 use crate::shell::tree::Simple;
 use crate::shell::words;
 use alloc::{rc::Rc, string::String, vec::Vec};
@@ -76,7 +77,12 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let outer = self.here.replace(Here { before: state.clone(), after: None });
         let cwd = state.cwd.clone();
+        let before = analysis.effects.len();
         let outcome = command::command(analysis, self, &cwd, at.stdin, argv, span);
+        if is_patch(argv) {
+            analysis.effects.truncate(before);
+            apply_patch(analysis, argv, at.stdin, &cwd, span);
+        }
         let after = self.here.take().and_then(|here| here.after);
         self.here = outer;
         let outcome = outcome?;
@@ -189,6 +195,29 @@ impl Fold<'_> {
     /// Notes the state in which a function or loop may be left.
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
+    }
+}
+
+/// Whether it is the program that Codex itself replaces, under the names that it takes for it.
+fn is_patch(argv: &[Word]) -> bool {
+    matches!(argv.first().and_then(|w| w.value.known()), Some(b"apply_patch" | b"applypatch"))
+}
+
+/// A patch through the shell: its text is the only word, or stands on standard input.
+fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd: &Value, span: Span) {
+    let id = analysis.next_command();
+    let known = argv.iter().all(|w| w.value.known().is_some());
+    let run = Run { argv: argv.to_vec(), canonical: None, program: None };
+    let certainty = if known { Certainty::Known } else { Certainty::Partial };
+    analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by: None, command: Some(id) });
+    let text = match (argv.get(1..).unwrap_or_default(), stdin) {
+        ([one], _) => one.value.known(),
+        ([], Stdin::Text(text)) => Some(text),
+        _ => None,
+    };
+    match text.and_then(|text| core::str::from_utf8(text).ok()) {
+        Some(text) => patch::add(analysis, text, cwd, Some(span), Some(id)),
+        None => super::unknown(analysis, "dynamic-patch", "the patch is not known before the script runs".into(), span),
     }
 }
 

@@ -22,5 +22,5 @@ fn pattern(text: &str) -> Value {
 }
 
 fn subject(value: Value, tree: bool) -> Subject {
-    Subject::new(&PathValue { value, tree })
+    Subject::new(&PathValue::standing(value, tree))
 }

@@ -1,0 +1,67 @@
+//! A bounded look at what a directory holds, so that a recursive reader is only stopped where there is something to protect.
+
+use crate::path::{self, Last, Resolution};
+use crate::world::{Child, Entry, World};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
+
+/// Most names that one look takes in; a larger tree could hold anything.
+const MAX_NAMES: usize = 10_000;
+/// Most directories outside of the tree that links in it may lead to.
+const MAX_LINKED: usize = 64;
+
+/// What stands below a directory at the moment of the decision.
+pub(super) struct Contents {
+    /// The paths of everything below, as written through the directory's own name.
+    pub(super) paths: Vec<Vec<u8>>,
+    /// Where links in it lead, outside of it: the whole tree of each may be touched by what follows links.
+    pub(super) linked: Vec<Vec<u8>>,
+}
+
+impl Contents {
+    /// Looks below `dir`; `None` where there is too much, or something cannot be read: then it could hold anything.
+    pub(super) fn below(world: &dyn World, dir: &[u8], cwd: &[u8]) -> Option<Self> {
+        let mut contents = Self { paths: Vec::new(), linked: Vec::new() };
+        let mut linked = BTreeSet::new();
+        let mut rest = match world.entry(dir) {
+            Entry::Directory => vec![dir.to_vec()],
+            Entry::Other => Vec::new(),
+            Entry::Missing | Entry::Link(_) | Entry::Error => return None,
+        };
+        while let Some(at) = rest.pop() {
+            let room = MAX_NAMES.checked_sub(contents.paths.len())?;
+            for (name, kind) in world.children(&at, room)? {
+                let child = path::join(&at, &name);
+                match kind {
+                    Child::Directory => rest.push(child.clone()),
+                    Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
+                        Resolution::At { path, .. } if path::starts_with(&path, dir) => {}
+                        Resolution::At { path, .. } => {
+                            linked.insert(path);
+                        }
+                        // A loop or a dangling end leads nowhere.
+                        Resolution::Unknown(path::Why::Links) => {}
+                        Resolution::Unknown(_) => return None,
+                    },
+                    Child::Other => {}
+                }
+                contents.paths.push(child);
+            }
+        }
+        if linked.len() > MAX_LINKED {
+            return None;
+        }
+        contents.linked = linked.into_iter().collect();
+        Some(contents)
+    }
+
+    /// The same with every path as it is called from `written`, too, where that is another name of the directory `dir`.
+    pub(super) fn seen_from(mut self, dir: &[u8], written: &[u8]) -> Self {
+        if dir != written {
+            let called = written.strip_suffix(b"/").unwrap_or(written);
+            let renamed: Vec<Vec<u8>> =
+                self.paths.iter().filter_map(|p| path::below(p, dir)).map(|rest| [called, rest].concat()).collect();
+            self.paths.extend(renamed);
+        }
+        self
+    }
+}
