@@ -2,9 +2,7 @@
 
 use super::diagnostics::{Diagnostic, Problem};
 use super::session::Site;
-use crate::decision::Decision;
-use crate::policy::prefix::{tokens_match, word_matches};
-use crate::policy::{HostExecutable, PrefixRule};
+use crate::policy::{HostExecutable, Layer, Policy, PrefixMatch, PrefixRule, Trust, matched_prefix_rules};
 use std::{
     borrow::{Cow, ToOwned},
     format,
@@ -42,11 +40,11 @@ impl CommandExamples {
         let mut found = Vec::new();
         for (wanted, examples) in [(true, &self.matches), (false, &self.not_matches)] {
             for words in examples {
-                let matched = command_matches(&self.rule, executables, words);
-                if let Err(problem) = verdict(&shown(words), wanted, matched) {
+                let (codex, here) = command_matches(&self.rule, executables, words);
+                if let Err(problem) = verdict(&shown(words), wanted, codex) {
                     found.push(self.site.diagnostic(problem));
-                } else if !wanted {
-                    found.extend(self.matched_by_name(words));
+                } else if here && !wanted {
+                    found.push(self.matched_by_name(words));
                 }
             }
         }
@@ -55,13 +53,10 @@ impl CommandExamples {
 
     /// The one difference from Codex that is meant: a forbidding or prompting rule matches every path that ends in its program,
     /// whatever `host_executable` registers. A file that relies on the contrary loads, with a warning.
-    fn matched_by_name(&self, words: &[String]) -> Option<Diagnostic> {
-        if self.rule.head.decision == Decision::Allow || !command_matches(&self.rule, &[], words) {
-            return None;
-        }
+    fn matched_by_name(&self, words: &[String]) -> Diagnostic {
         let message = format!("the rule matches `{}` here all the same, although Codex would not", shown(words));
         let help = "`host_executable` cannot free a path from a rule that forbids or prompts";
-        Some(self.site.diagnostic(Problem::new(message, help)).as_warning())
+        self.site.diagnostic(Problem::new(message, help)).as_warning()
     }
 }
 
@@ -69,24 +64,15 @@ fn shown(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// Whether a rule matches a command, as Codex's engine says when it checks examples: word for word, or else by the program's
-/// basename, where no `host_executable` registers that name with other paths.
-fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> bool {
+/// Whether a rule by itself matches a command: for Codex's engine when it checks examples, and here.
+fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> (bool, bool) {
+    let mut layer = Layer::new(Trust::Managed);
+    layer.prefix_rules.push(rule.clone());
+    layer.host_executables.extend_from_slice(executables);
+    let policy = Policy { layers: Vec::from([layer]), digest: String::new() };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let Some((program, rest)) = words.split_first() else { return false };
-    // A rule on this very path is taken alone, before any rule on the basename.
-    let by_path = rule.pattern.first().is_some_and(|first| first.iter().any(|w| word_matches(rule, w, program)));
-    if by_path || !program.contains('/') {
-        return tokens_match(rule, &words);
-    }
-    let Some(name) = program.trim_end_matches('/').rsplit('/').next() else { return false };
-    let registered = executables.iter().find(|e| e.name == name);
-    if registered.is_some_and(|e| !e.paths.iter().any(|path| path == program)) {
-        return false;
-    }
-    let mut named: Vec<&str> = Vec::from([name]);
-    named.extend(rest);
-    tokens_match(rule, &named)
+    let matches = matched_prefix_rules(&policy, &words, WORKSPACE);
+    (matches.iter().any(PrefixMatch::in_codex), matches.iter().any(PrefixMatch::counts))
 }
 
 /// Where `~` is for an example path.
