@@ -95,24 +95,24 @@ impl<'a> Lookup<'a> {
     pub(super) fn find(&self, rule: &PrefixRule, first: &[String]) -> Found {
         let exact = as_written(rule, Some(first), self.argv);
         let words = || first.iter().map(String::as_str);
-        let falls_back = |counts: &dyn Fn(&ByPath) -> bool| match &self.by_path {
-            Some(program) if !program.spoken_for && counts(program) => {
-                let listed = words().filter(|word| self.lists(program, word));
-                exact.max(prefix_answer(rule, listed, self.argv, true))
+        let falls_back = |by_text: bool| match &self.by_path {
+            Some(program) if !program.spoken_for => {
+                let listed = words().filter(|word| self.lists(program, word, by_text));
+                exact.max(prefix_answer(rule, &listed, self.argv, true))
             }
             _ => exact,
         };
-        if rule.head.decision == Decision::Allow {
-            let codex = falls_back(&|_| true);
-            let certain = |program: &ByPath| !program.has_parent_steps || !self.is_registered(program, first);
-            let here = if codex == exact { exact } else { falls_back(&certain) };
-            let difference = (here != codex).then_some(Difference::ParentSteps);
-            return Found { here, codex, by_name: codex != exact, difference };
-        }
-        let here = if exact == Answer::Yes { exact } else { exact.max(prefix_answer(rule, words(), self.argv, true)) };
-        let codex = if here == exact { exact } else { falls_back(&|_| true) };
-        let difference = (here != codex).then_some(Difference::StrictBasename);
-        Found { here, codex, by_name: here != exact, difference }
+        let allows = rule.head.decision == Decision::Allow;
+        let here = if exact == Answer::Yes {
+            exact
+        } else if allows {
+            falls_back(false)
+        } else {
+            exact.max(prefix_answer(rule, &words(), self.argv, true))
+        };
+        let codex = if exact == Answer::Yes { exact } else { falls_back(true) };
+        let kind = if allows { Difference::ParentSteps } else { Difference::StrictBasename };
+        Found { here, codex, by_name: here.max(codex) != exact, difference: (here != codex).then_some(kind) }
     }
 
     /// The registrations that speak of a program of this name, or of a rule on `word` for it: these are two names where a rule
@@ -122,28 +122,26 @@ impl<'a> Lookup<'a> {
         self.policy.layers.iter().flat_map(|l| &l.host_executables).filter(speaks)
     }
 
-    /// Whether every registration lists the program's path, so that a rule on `word` may be asked about its basename.
-    fn lists(&self, program: &ByPath, word: &str) -> bool {
-        let is_listed = |e: &HostExecutable| e.paths.iter().any(|p| Some(p.as_bytes()) == program.path.as_deref());
+    /// Whether every registration lists the program's path, so that a rule on `word` may be asked about its basename. A path
+    /// with `..` is listed only `by_text`.
+    fn lists(&self, program: &ByPath, word: &str, by_text: bool) -> bool {
+        let path = program.path.as_deref().filter(|_| by_text || !program.has_parent_steps);
+        let is_listed = |e: &HostExecutable| e.paths.iter().any(|p| Some(p.as_bytes()) == path);
         self.registrations(&program.name, word).all(is_listed)
-    }
-
-    fn is_registered(&self, program: &ByPath, first: &[String]) -> bool {
-        first.iter().any(|word| self.registrations(&program.name, word).next().is_some())
     }
 }
 
 /// Holds the rule against the words as they are.
 fn as_written<F: AsRef<[String]>>(rule: &PrefixRule, first: Option<F>, argv: &[Word]) -> Answer {
     let Some(first) = first else { return Answer::No };
-    prefix_answer(rule, first.as_ref().iter().map(String::as_str), argv, false)
+    prefix_answer(rule, &first.as_ref().iter().map(String::as_str), argv, false)
 }
 
 /// Holds the rule, with `first` in its first place, against the words; with the program's basename in the first place where
 /// `by_name` (a word without a slash has none there).
 fn prefix_answer<'r>(
     rule: &'r PrefixRule,
-    first: impl Iterator<Item = &'r str> + Clone,
+    first: &(impl Iterator<Item = &'r str> + Clone),
     argv: &[Word],
     by_name: bool,
 ) -> Answer {
@@ -156,7 +154,7 @@ fn prefix_answer<'r>(
             return result.min(Answer::Maybe); // what becomes no word or several cannot be aligned with what follows
         }
         let Some(word) = words.next() else { return Answer::No };
-        result = result.min(word_answer(rule, alternatives.iter().map(|w| w.as_str()), &word.value, false));
+        result = result.min(word_answer(rule, &alternatives.iter().map(String::as_str), &word.value, false));
         before = &word.value;
     }
     if before.is_one_word() { result } else { result.min(Answer::Maybe) }
@@ -164,7 +162,7 @@ fn prefix_answer<'r>(
 
 fn word_answer<'r>(
     rule: &PrefixRule,
-    alternatives: impl Iterator<Item = &'r str> + Clone,
+    alternatives: &(impl Iterator<Item = &'r str> + Clone),
     value: &Value,
     by_name: bool,
 ) -> Answer {
@@ -231,4 +229,36 @@ fn basename_of_path(word: &[u8]) -> Option<Vec<u8>> {
     }
     let normal = path::normalize(word);
     path::file_name(&normal).filter(|name| !matches!(*name, b"." | b"..")).map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Span;
+    use crate::policy::{Head, Layer, Trust};
+    use alloc::vec;
+
+    #[test]
+    fn a_partly_known_word_may_match() {
+        let affix = |prefix: &str, suffix: &str| Value::Affix { prefix: prefix.into(), suffix: suffix.into() };
+        for (value, ignore_case, expected) in [
+            (affix("ki", ""), false, Answer::Maybe),
+            (affix("KI", ""), false, Answer::No),
+            (affix("KI", ""), true, Answer::Maybe),
+            (affix("\u{212a}i", ""), true, Answer::Maybe), // the Kelvin sign is a `k`
+            (affix("\u{212a}i", ""), false, Answer::No),
+            (affix("", "/kill"), false, Answer::Maybe),
+            (affix("", "/skill"), false, Answer::No),
+            (Value::Set(vec![b"kill".to_vec(), b"/bin/kill".to_vec()]), false, Answer::Maybe),
+            (Value::Set(vec![b"/sbin/kill".to_vec(), b"/bin/kill".to_vec()]), false, Answer::Yes),
+            (Value::ANY_WORDS, false, Answer::Maybe),
+        ] {
+            let head = Head { place: "t:1:1".into(), decision: Decision::Deny, justification: None, tiers: vec![] };
+            let rule = PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case };
+            let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
+            let argv = [Word { value, span: Span::default() }];
+            let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);
+            assert_eq!(found.here, expected, "{argv:?} {ignore_case}");
+        }
+    }
 }

@@ -68,7 +68,10 @@ fn words(value: Value<'_>) -> Result<Vec<String>, Problem> {
 }
 
 pub(super) fn host_executable(call: &Call<'_>, _: &Site, state: &mut State) -> Result<(), Problem> {
-    let name = call.needed_text("name")?;
+    let name = call.text("name")?.unwrap_or_default();
+    if name.is_empty() {
+        return Err(Problem::new("`name` is empty", "name the program"));
+    }
     if name.contains('/') || matches!(name, "." | "..") {
         return Err(Problem::new(format!("`{name}` is not a bare program name"), "write the name without directories"));
     }
