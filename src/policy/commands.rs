@@ -241,24 +241,28 @@ mod tests {
     #[test]
     fn a_partly_known_word_may_match() {
         let affix = |prefix: &str, suffix: &str| Value::Affix { prefix: prefix.into(), suffix: suffix.into() };
-        for (value, ignore_case, expected) in [
-            (affix("ki", ""), false, Answer::Maybe),
-            (affix("KI", ""), false, Answer::No),
-            (affix("KI", ""), true, Answer::Maybe),
-            (affix("\u{212a}i", ""), true, Answer::Maybe), // the Kelvin sign is a `k`
-            (affix("\u{212a}i", ""), false, Answer::No),
-            (affix("", "/kill"), false, Answer::Maybe),
-            (affix("", "/skill"), false, Answer::No),
-            (Value::Set(vec![b"kill".to_vec(), b"/bin/kill".to_vec()]), false, Answer::Maybe),
-            (Value::Set(vec![b"/sbin/kill".to_vec(), b"/bin/kill".to_vec()]), false, Answer::Yes),
-            (Value::ANY_WORDS, false, Answer::Maybe),
+        let (no, maybe, yes) = (Answer::No, Answer::Maybe, Answer::Yes);
+        for (value, ignore_case, allows, forbids) in [
+            (affix("ki", ""), false, maybe, maybe),
+            (affix("KI", ""), false, no, maybe), // `KI/kill`
+            (affix("KI", ""), true, maybe, maybe),
+            (affix("\u{212a}i", ""), true, maybe, maybe), // the Kelvin sign is a `k`
+            (affix("\u{212a}i", ""), false, no, maybe),
+            (affix("", "/kill"), false, no, maybe),
+            (affix("", "/skill"), false, no, no),
+            (affix("", "/KILL"), true, no, maybe),
+            (Value::Set(vec![b"kill".to_vec(), b"/bin/skill".to_vec()]), false, maybe, maybe),
+            (Value::Set(vec![b"/sbin/kill".to_vec(), b"/bin/kill".to_vec()]), false, no, yes),
+            (Value::ANY_WORDS, false, maybe, maybe),
         ] {
-            let head = Head { place: "t:1:1".into(), decision: Decision::Deny, justification: None, tiers: vec![] };
-            let rule = PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case };
-            let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
-            let argv = [Word { value, span: Span::default() }];
-            let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);
-            assert_eq!(found.here, expected, "{argv:?} {ignore_case}");
+            for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {
+                let head = Head { place: "t:1:1".into(), decision, justification: None, tiers: vec![] };
+                let rule = PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case };
+                let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
+                let argv = [Word { value: value.clone(), span: Span::default() }];
+                let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);
+                assert_eq!(found.here, expected, "{argv:?} {ignore_case} {decision:?}");
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::client::Codex;
-use prexec::policy::{Difference, matched_prefix_rules};
+use prexec::policy::{Difference, PrefixMatch, matched_prefix_rules};
 use prexec::rules::Loader;
 
 const REGISTERED: &str = "host_executable(name = \"git\", paths = [\"/usr/bin/git\"])\n";
@@ -46,7 +46,7 @@ fn intended_differences_are_these() {
         let policy = Loader::new().load_text("t.rules", &rules).unwrap().policy;
         let found = matched_prefix_rules(&policy, &[program], codex.cwd());
         let ours = found.iter().find(|m| m.justification.is_some());
-        let counts = ours.is_some_and(|m| m.counts());
+        let counts = ours.is_some_and(PrefixMatch::counts);
         assert_eq!((theirs, counts), (in_codex, here), "{program}\n{rules}");
         assert_eq!(ours.and_then(|m| m.difference), difference, "{program}\n{rules}");
     }
