@@ -1,5 +1,7 @@
 //! Every command of the README and every example is run, so that none of them can go stale.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

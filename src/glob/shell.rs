@@ -133,11 +133,7 @@ fn not_hidden(parts: &[Re]) -> Vec<Re> {
         };
         match first {
             Re::One(Test::Byte(b'.')) => return ways,
-            Re::One(Test::Byte(_)) => {
-                ways.push(Re::Seq(rest.to_vec()));
-                return ways;
-            }
-            Re::One(test) => {
+            Re::One(test) if !matches!(test, Test::Byte(_)) => {
                 ways.push(begin(test, tail));
                 return ways;
             }
@@ -146,8 +142,8 @@ fn not_hidden(parts: &[Re]) -> Vec<Re> {
                 ways.push(begin(test, rest));
                 rest = tail;
             }
-            // No operator is made of these; if one ever is, nothing is left out.
-            Re::Seq(_) | Re::Alt(_) => {
+            // No operator is made of the last two; if one ever is, nothing is left out.
+            Re::One(_) | Re::Seq(_) | Re::Alt(_) => {
                 ways.push(Re::Seq(rest.to_vec()));
                 return ways;
             }

@@ -1,94 +1,205 @@
 //! Prefix rules held against commands.
 //!
 //! Codex looks a program path up as written and falls back to its basename only where no rule speaks of the path itself, and
-//! only to the paths that `host_executable` lists. That serves allow rules. A forbidding or prompting rule on a basename matches
-//! every path that ends in it, so that listing `/usr/bin/git` cannot free `/opt/git`: the one intended difference.
+//! only to the paths that `host_executable` lists. That serves allow rules. What is meant to be different here is in
+//! [`Difference`].
 
 use super::prefix;
-use super::rule::{Alternatives, HostExecutable, Policy, PrefixRule};
+use super::rule::{HostExecutable, Policy, PrefixRule};
 use crate::decision::Decision;
 use crate::effect::{Run, Value, Word};
 use crate::glob::Answer;
-use alloc::vec::Vec;
+use crate::path;
+use alloc::{string::String, vec::Vec};
+
+/// Where the answer is meant to be stricter than that of Codex's own engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// A forbidding or prompting rule on a basename matches every path that ends in it: neither a rule on the path itself nor
+    /// `host_executable` frees a path from it. Codex says no.
+    StrictBasename,
+    /// A path with `..` is none that `host_executable` lists for a rule that allows: after a link, `..` leads elsewhere than its
+    /// text says (`/tmp/link/../../usr/bin/git`). Codex says yes by the text alone.
+    ParentSteps,
+}
+
+/// What one rule says of one command.
+pub(super) struct Found {
+    /// Our answer.
+    pub(super) here: Answer,
+    /// What Codex's engine would answer.
+    pub(super) codex: Answer,
+    /// Whether the rule was reached by the program's basename rather than by its path as written.
+    pub(super) by_name: bool,
+    /// Why the two answers differ, where they do.
+    pub(super) difference: Option<Difference>,
+}
 
 /// Whether `rule` matches the command, in either of its readings.
-pub(super) fn answer(policy: &Policy, rule: &PrefixRule, run: &Run) -> Answer {
-    let strict = rule.head.decision != Decision::Allow;
-    core::iter::once(&run.argv)
-        .chain(run.canonical.as_ref())
-        .map(|argv| {
-            let exact = prefix_answer(rule, argv, Program::AsWritten);
-            if exact == Answer::Yes || !(strict || may_fall_back(policy, argv)) {
-                return exact;
-            }
-            exact.max(prefix_answer(rule, argv, Program::Basename))
-        })
-        .max()
-        .unwrap_or(Answer::No)
+pub(super) struct Command<'a> {
+    readings: Vec<Lookup<'a>>,
 }
 
-/// How the first word is compared.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Program {
-    AsWritten,
-    /// By what follows the last slash; a word without a slash is not compared.
-    Basename,
-}
-
-fn prefix_answer(rule: &PrefixRule, argv: &[Word], program: Program) -> Answer {
-    let mut words = argv.iter();
-    let mut result = Answer::Yes;
-    for (position, alternatives) in rule.pattern.iter().enumerate() {
-        let Some(word) = words.next() else { return Answer::No };
-        let by_name = position == 0 && program == Program::Basename;
-        result = result.min(word_answer(rule, alternatives, &word.value, by_name));
-        if result == Answer::No {
-            return Answer::No;
-        }
-        if !word.value.is_one_word() {
-            return Answer::Maybe; // it may become no word or several: what follows cannot be aligned
-        }
+impl<'a> Command<'a> {
+    pub(super) fn new(policy: &'a Policy, run: &'a Run) -> Self {
+        let path = run.program.as_ref().and_then(|p| p.value.known());
+        let argvs = core::iter::once(&run.argv).chain(run.canonical.as_ref());
+        Self { readings: argvs.map(|argv| Lookup::new(policy, argv, path)).collect() }
     }
-    result
+
+    pub(super) fn answer(&self, rule: &PrefixRule) -> Answer {
+        let Some(first) = rule.pattern.first() else { return Answer::No };
+        self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No)
+    }
 }
 
-fn word_answer(rule: &PrefixRule, alternatives: &Alternatives, value: &Value, by_name: bool) -> Answer {
-    let one = |word: &Vec<u8>| {
-        let word = if by_name { basename_of_path(word) } else { Some(word.as_slice()) };
-        word.map_or(Answer::No, |word| known_answer(rule, alternatives, word))
+/// The words of a command, and what is asked of its program once for all rules.
+pub(super) struct Lookup<'a> {
+    policy: &'a Policy,
+    argv: &'a [Word],
+    by_path: Option<ByPath>,
+}
+
+/// A program that is called by a path that is known.
+pub(super) struct ByPath {
+    pub(super) name: Vec<u8>,
+    /// The absolute normal path; none where the directory is not known.
+    pub(super) path: Option<Vec<u8>>,
+    has_parent_steps: bool,
+    /// A rule speaks, or may speak, of the path as written.
+    spoken_for: bool,
+}
+
+impl<'a> Lookup<'a> {
+    /// `program`: the program's absolute normal path, where it is called by a path.
+    pub(super) fn new(policy: &'a Policy, argv: &'a [Word], program: Option<&[u8]>) -> Self {
+        let by_path = argv.first().and_then(|w| w.value.known()).and_then(|written| {
+            let name = basename_of_path(written)?;
+            let absolute = || path::is_absolute(written).then(|| path::normalize(written));
+            let rules = || policy.layers.iter().flat_map(|l| &l.prefix_rules);
+            Some(ByPath {
+                name,
+                path: program.map(<[u8]>::to_vec).or_else(absolute),
+                has_parent_steps: path::components(written).any(|c| c == b".."),
+                spoken_for: rules().any(|rule| as_written(rule, rule.pattern.first(), argv) != Answer::No),
+            })
+        });
+        Self { policy, argv, by_path }
+    }
+
+    pub(super) fn by_path(&self) -> Option<&ByPath> {
+        self.by_path.as_ref()
+    }
+
+    /// What the rule says with `first` as the alternatives of its first word.
+    pub(super) fn find(&self, rule: &PrefixRule, first: &[String]) -> Found {
+        let exact = as_written(rule, Some(first), self.argv);
+        let words = || first.iter().map(String::as_str);
+        let falls_back = |by_text: bool| match &self.by_path {
+            Some(program) if !program.spoken_for => {
+                let listed = words().filter(|word| self.lists(program, word, by_text));
+                exact.max(prefix_answer(rule, &listed, self.argv, true))
+            }
+            _ => exact,
+        };
+        let allows = rule.head.decision == Decision::Allow;
+        let here = if exact == Answer::Yes {
+            exact
+        } else if allows {
+            falls_back(false)
+        } else {
+            exact.max(prefix_answer(rule, &words(), self.argv, true))
+        };
+        let codex = if exact == Answer::Yes { exact } else { falls_back(true) };
+        let kind = if allows { Difference::ParentSteps } else { Difference::StrictBasename };
+        Found { here, codex, by_name: here.max(codex) != exact, difference: (here != codex).then_some(kind) }
+    }
+
+    /// The registrations that speak of a program of this name, or of a rule on `word` for it: these are two names where a rule
+    /// compares without case.
+    fn registrations(&self, name: &[u8], word: &str) -> impl Iterator<Item = &HostExecutable> {
+        let speaks = move |e: &&HostExecutable| e.name.as_bytes() == name || e.name == word;
+        self.policy.layers.iter().flat_map(|l| &l.host_executables).filter(speaks)
+    }
+
+    /// Whether every registration lists the program's path, so that a rule on `word` may be asked about its basename. A path
+    /// with `..` is listed only `by_text`.
+    fn lists(&self, program: &ByPath, word: &str, by_text: bool) -> bool {
+        let path = program.path.as_deref().filter(|_| by_text || !program.has_parent_steps);
+        let is_listed = |e: &HostExecutable| e.paths.iter().any(|p| Some(p.as_bytes()) == path);
+        self.registrations(&program.name, word).all(is_listed)
+    }
+}
+
+/// Holds the rule against the words as they are.
+fn as_written<F: AsRef<[String]>>(rule: &PrefixRule, first: Option<F>, argv: &[Word]) -> Answer {
+    let Some(first) = first else { return Answer::No };
+    prefix_answer(rule, &first.as_ref().iter().map(String::as_str), argv, false)
+}
+
+/// Holds the rule, with `first` in its first place, against the words; with the program's basename in the first place where
+/// `by_name` (a word without a slash has none there).
+fn prefix_answer<'r>(
+    rule: &'r PrefixRule,
+    first: &(impl Iterator<Item = &'r str> + Clone),
+    argv: &[Word],
+    by_name: bool,
+) -> Answer {
+    let Some((program, arguments)) = argv.split_first() else { return Answer::No };
+    let mut result = word_answer(rule, first, &program.value, by_name);
+    let mut before = &program.value;
+    let mut words = arguments.iter();
+    for alternatives in rule.pattern.iter().skip(1) {
+        if result == Answer::No || !before.is_one_word() {
+            return result.min(Answer::Maybe); // what becomes no word or several cannot be aligned with what follows
+        }
+        let Some(word) = words.next() else { return Answer::No };
+        result = result.min(word_answer(rule, &alternatives.iter().map(String::as_str), &word.value, false));
+        before = &word.value;
+    }
+    if before.is_one_word() { result } else { result.min(Answer::Maybe) }
+}
+
+fn word_answer<'r>(
+    rule: &PrefixRule,
+    alternatives: &(impl Iterator<Item = &'r str> + Clone),
+    value: &Value,
+    by_name: bool,
+) -> Answer {
+    let known = |word: &[u8]| {
+        // A token is text: no other bytes are the same word.
+        let matches = |word: &[u8]| {
+            core::str::from_utf8(word)
+                .is_ok_and(|text| alternatives.clone().any(|token| prefix::word_matches(rule, token, text)))
+        };
+        if by_name { basename_of_path(word).is_some_and(|name| matches(&name)) } else { matches(word) }
     };
-    let could = |fits: &dyn Fn(&[u8]) -> bool| {
+    let could = |parts: [&[u8]; 2], fits: &dyn Fn(&[u8]) -> bool| {
         // What folding makes of characters outside ASCII is not asked of parts of a word.
-        let folds = rule.ignore_case && alternatives.iter().any(|token| !token.is_ascii());
-        if folds || alternatives.iter().any(|token| fits(token.as_bytes())) { Answer::Maybe } else { Answer::No }
+        let folds = |token: &str| rule.ignore_case && !(token.is_ascii() && parts.iter().all(|p| p.is_ascii()));
+        let any = alternatives.clone().any(|token| folds(token) || fits(token.as_bytes()));
+        if any { Answer::Maybe } else { Answer::No }
     };
     match value {
-        Value::Known(word) => one(word),
-        Value::Set(words) => {
-            let answers = || words.iter().map(one);
-            if answers().all(|a| a == Answer::Yes) {
+        Value::Known(word) => {
+            if known(word) {
                 Answer::Yes
             } else {
-                answers().max().map_or(Answer::Maybe, |best| best.min(Answer::Maybe))
+                Answer::No
             }
         }
-        Value::Affix { suffix, .. } if by_name => could(&|token| could_end_path(suffix, token, rule.ignore_case)),
-        Value::Affix { prefix, suffix } => could(&|token| could_be(prefix, suffix, token, rule.ignore_case)),
+        Value::Set(words) => match words.iter().filter(|word| known(word)).count() {
+            0 => Answer::No,
+            n if n == words.len() => Answer::Yes,
+            _ => Answer::Maybe,
+        },
+        Value::Affix { prefix, suffix } if by_name => {
+            could([prefix, suffix], &|token| could_end_path(suffix, token, rule.ignore_case))
+        }
+        Value::Affix { prefix, suffix } => {
+            could([prefix, suffix], &|token| could_be(prefix, suffix, token, rule.ignore_case))
+        }
         Value::Pattern(_) | Value::Unknown { .. } => Answer::Maybe,
-    }
-}
-
-/// Whether a known word is one of the alternatives.
-fn known_answer(rule: &PrefixRule, alternatives: &Alternatives, word: &[u8]) -> Answer {
-    let Ok(text) = core::str::from_utf8(word) else {
-        return Answer::No; // a token is text: no other bytes are the same word
-    };
-    if alternatives.iter().any(|token| prefix::word_matches(rule, token, text)) {
-        Answer::Yes
-    } else if alternatives.iter().any(|token| prefix::word_may_match(rule, token, text)) {
-        Answer::Maybe
-    } else {
-        Answer::No
     }
 }
 
@@ -106,39 +217,52 @@ fn could_be(prefix: &[u8], suffix: &[u8], token: &[u8], ignore_case: bool) -> bo
 /// Whether anything + `suffix` can be a path whose last component is `token`.
 fn could_end_path(suffix: &[u8], token: &[u8], ignore_case: bool) -> bool {
     match basename_of_path(suffix) {
-        Some(last) => could_be(last, b"", token, ignore_case) && last.len() == token.len(),
+        Some(last) => could_be(&last, b"", token, ignore_case) && last.len() == token.len(),
         None => could_be(b"", suffix, token, ignore_case),
     }
 }
 
-/// What follows the last slash; `None` for a word without one.
-fn basename_of_path(word: &[u8]) -> Option<&[u8]> {
-    word.rsplit_once_slash().map(|(_, name)| name)
-}
-
-trait RsplitSlash {
-    fn rsplit_once_slash(&self) -> Option<(&[u8], &[u8])>;
-}
-
-impl RsplitSlash for [u8] {
-    fn rsplit_once_slash(&self) -> Option<(&[u8], &[u8])> {
-        let at = self.iter().rposition(|b| *b == b'/')?;
-        self.split_at_checked(at).and_then(|(dir, rest)| Some((dir, rest.get(1..)?)))
+/// The last component of a path; `None` for a word without a slash, and for a path that names no file.
+fn basename_of_path(word: &[u8]) -> Option<Vec<u8>> {
+    if !word.contains(&b'/') {
+        return None;
     }
+    let normal = path::normalize(word);
+    path::file_name(&normal).filter(|name| !matches!(*name, b"." | b"..")).map(<[u8]>::to_vec)
 }
 
-/// Whether an allow rule on the basename may speak for this program path: no rule of the policy matches the path as written, and
-/// every layer that registers the name lists this path.
-fn may_fall_back(policy: &Policy, argv: &[Word]) -> bool {
-    let Some(path) = argv.first().and_then(|w| w.value.known()) else { return false };
-    let Some(name) = basename_of_path(path) else { return false };
-    let spoken_for = || {
-        policy
-            .layers
-            .iter()
-            .flat_map(|l| &l.prefix_rules)
-            .any(|rule| prefix_answer(rule, argv, Program::AsWritten) != Answer::No)
-    };
-    let listed = |e: &HostExecutable| e.name.as_bytes() != name || e.paths.iter().any(|p| p.as_bytes() == path);
-    policy.layers.iter().flat_map(|l| &l.host_executables).all(listed) && !spoken_for()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Span;
+    use crate::policy::{Head, Layer, Trust};
+    use alloc::vec;
+
+    #[test]
+    fn a_partly_known_word_may_match() {
+        let affix = |prefix: &str, suffix: &str| Value::Affix { prefix: prefix.into(), suffix: suffix.into() };
+        let (no, maybe, yes) = (Answer::No, Answer::Maybe, Answer::Yes);
+        for (value, ignore_case, allows, forbids) in [
+            (affix("ki", ""), false, maybe, maybe),
+            (affix("KI", ""), false, no, maybe), // `KI/kill`
+            (affix("KI", ""), true, maybe, maybe),
+            (affix("\u{212a}i", ""), true, maybe, maybe), // the Kelvin sign is a `k`
+            (affix("\u{212a}i", ""), false, no, maybe),
+            (affix("", "/kill"), false, no, maybe),
+            (affix("", "/skill"), false, no, no),
+            (affix("", "/KILL"), true, no, maybe),
+            (Value::Set(vec![b"kill".to_vec(), b"/bin/skill".to_vec()]), false, maybe, maybe),
+            (Value::Set(vec![b"/sbin/kill".to_vec(), b"/bin/kill".to_vec()]), false, no, yes),
+            (Value::ANY_WORDS, false, maybe, maybe),
+        ] {
+            for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {
+                let head = Head { place: "t:1:1".into(), decision, justification: None, tiers: vec![] };
+                let rule = PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case };
+                let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
+                let argv = [Word { value: value.clone(), span: Span::default() }];
+                let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);
+                assert_eq!(found.here, expected, "{argv:?} {ignore_case} {decision:?}");
+            }
+        }
+    }
 }

@@ -103,8 +103,9 @@ impl Judge<'_> {
     }
 
     fn run(&self, layer: &Layer, run: &Run, say: &mut Say<'_>) {
+        let command = commands::Command::new(self.policy, run);
         for rule in &layer.prefix_rules {
-            say(&rule.head, commands::answer(self.policy, rule, run));
+            say(&rule.head, command.answer(rule));
         }
         if let Some(program) = &run.program {
             self.path(layer, program, Access::Execute, say);

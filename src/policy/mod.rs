@@ -3,6 +3,7 @@
 mod commands;
 mod contents;
 mod decide;
+mod execpolicy;
 mod hosts;
 mod lazy_regex;
 mod names;
@@ -12,7 +13,9 @@ mod rule;
 mod scene;
 mod tools;
 
+pub use commands::Difference;
 pub use decide::decide;
+pub use execpolicy::{PrefixMatch, matched_prefix_rules};
 pub use lazy_regex::LazyRegex;
 pub use rule::{
     Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,

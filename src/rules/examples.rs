@@ -2,16 +2,10 @@
 
 use super::diagnostics::{Diagnostic, Problem};
 use super::session::Site;
-use crate::decision::Decision;
 use crate::glob::{Glob, PathGlob, Places};
-use crate::policy::prefix::{tokens_match, word_matches};
-use crate::policy::{HostExecutable, PrefixRule};
-use std::{
-    borrow::{Cow, ToOwned},
-    format,
-    string::String,
-    vec::Vec,
-};
+use crate::path;
+use crate::policy::{HostExecutable, Layer, Policy, PrefixMatch, PrefixRule, Trust, matched_prefix_rules};
+use std::{borrow::ToOwned, format, string::String, vec::Vec};
 
 /// The problem of an example that a rule should match and does not, or the other way round; none where it is as it should be.
 pub(super) fn verdict(shown: &str, wanted: bool, matched: bool) -> Result<(), Problem> {
@@ -43,11 +37,11 @@ impl CommandExamples {
         let mut found = Vec::new();
         for (wanted, examples) in [(true, &self.matches), (false, &self.not_matches)] {
             for words in examples {
-                let matched = command_matches(&self.rule, executables, words);
-                if let Err(problem) = verdict(&shown(words), wanted, matched) {
+                let (codex, here) = command_matches(&self.rule, executables, words);
+                if let Err(problem) = verdict(&shown(words), wanted, codex) {
                     found.push(self.site.diagnostic(problem));
-                } else if !wanted {
-                    found.extend(self.matched_by_name(words));
+                } else if here && !wanted {
+                    found.push(self.matched_by_name(words));
                 }
             }
         }
@@ -56,13 +50,10 @@ impl CommandExamples {
 
     /// The one difference from Codex that is meant: a forbidding or prompting rule matches every path that ends in its program,
     /// whatever `host_executable` registers. A file that relies on the contrary loads, with a warning.
-    fn matched_by_name(&self, words: &[String]) -> Option<Diagnostic> {
-        if self.rule.head.decision == Decision::Allow || !command_matches(&self.rule, &[], words) {
-            return None;
-        }
+    fn matched_by_name(&self, words: &[String]) -> Diagnostic {
         let message = format!("the rule matches `{}` here all the same, although Codex would not", shown(words));
         let help = "`host_executable` cannot free a path from a rule that forbids or prompts";
-        Some(self.site.diagnostic(Problem::new(message, help)).into_warning())
+        self.site.diagnostic(Problem::new(message, help)).into_warning()
     }
 }
 
@@ -70,43 +61,15 @@ fn shown(words: &[String]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// Whether a rule matches a command, as Codex's engine says when it checks examples: word for word, or else by the basename of
-/// the program's path, where no `host_executable` registers that name (or the rule's spelling of it) with other paths.
-fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> bool {
+/// Whether a rule by itself matches a command: for Codex's engine when it checks examples, and here.
+fn command_matches(rule: &PrefixRule, executables: &[HostExecutable], words: &[String]) -> (bool, bool) {
+    let mut layer = Layer::new(Trust::Managed);
+    layer.prefix_rules.push(rule.clone());
+    layer.host_executables.extend_from_slice(executables);
+    let policy = Policy { layers: Vec::from([layer]), digest: String::new() };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (Some((program, rest)), Some(first)) = (words.split_first(), rule.pattern.first()) else { return false };
-    // A rule on this very path is taken alone, before any rule on the basename.
-    if first.iter().any(|w| word_matches(rule, w, program)) || !program.contains('/') {
-        return tokens_match(rule, &words);
-    }
-    let path = normalize(&if program.starts_with('/') {
-        Cow::Borrowed(*program)
-    } else {
-        format!("{WORKSPACE}/{program}").into()
-    });
-    let Some(name) = path.rsplit('/').next() else { return false };
-    let free = |name: &str| {
-        let registered = executables.iter().find(|e| e.name == name);
-        registered.is_none_or(|e| e.paths.contains(&path))
-    };
-    let mut named: Vec<&str> = Vec::from([name]);
-    named.extend(rest);
-    free(name) && first.iter().any(|w| word_matches(rule, w, name) && free(w)) && tokens_match(rule, &named)
-}
-
-/// An absolute path without empty parts, `.` and `..`.
-pub(super) fn normalize(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+    let matches = matched_prefix_rules(&policy, &words, WORKSPACE);
+    (matches.iter().any(PrefixMatch::in_codex), matches.iter().any(PrefixMatch::counts))
 }
 
 /// Where `~` is for an example path.
@@ -126,10 +89,10 @@ fn full_path(path: &str) -> String {
 }
 
 /// Whether one of the globs covers an example path, by the matcher that decides.
-pub(super) fn path_example_matches(globs: &[PathGlob], path: &str) -> bool {
+pub(super) fn path_example_matches(globs: &[PathGlob], example: &str) -> bool {
     let places = Places { homes: &[HOME.as_bytes()], roots: &[WORKSPACE.as_bytes()] };
-    let full = normalize(&full_path(path));
-    globs.iter().any(|glob| glob.covers(full.as_bytes(), &places, false))
+    let full = path::normalize(full_path(example).as_bytes());
+    globs.iter().any(|glob| glob.covers(&full, &places, false))
 }
 
 /// Whether one of the globs matches an example name.

@@ -2,9 +2,10 @@
 
 use super::super::arguments::{Call, Signature, strings};
 use super::super::diagnostics::Problem;
-use super::super::examples::{CommandExamples, normalize};
+use super::super::examples::CommandExamples;
 use super::super::session::{Site, State};
 use crate::decision::Decision;
+use crate::path;
 use crate::policy::{Alternatives, HostExecutable, PrefixRule};
 use starlark::values::{Value, list::ListRef};
 use std::{
@@ -69,7 +70,10 @@ fn words(value: Value<'_>) -> Result<Vec<String>, Problem> {
 
 pub(super) fn host_executable(call: &Call<'_>, _: &Site, state: &mut State) -> Result<(), Problem> {
     let name = call.text("name")?.unwrap_or_default();
-    if name.is_empty() || name.contains('/') || matches!(name, "." | "..") {
+    if name.is_empty() {
+        return Err(Problem::new("`name` is empty", "name the program"));
+    }
+    if name.contains('/') || matches!(name, "." | "..") {
         return Err(Problem::new(format!("`{name}` is not a bare program name"), "write the name without directories"));
     }
     let mut paths: Vec<String> = Vec::new();
@@ -77,7 +81,7 @@ pub(super) fn host_executable(call: &Call<'_>, _: &Site, state: &mut State) -> R
         if !written.starts_with('/') {
             return Err(Problem::new(format!("the path `{written}` is not absolute"), "start it with `/`"));
         }
-        let path = normalize(written);
+        let path = String::from_utf8_lossy(&path::normalize(written.as_bytes())).into_owned();
         if path.rsplit('/').next() != Some(name) {
             return Err(Problem::new(format!("the path `{written}` does not end in `{name}`"), "correct one of them"));
         }
