@@ -192,7 +192,7 @@ mod generated {
         match value {
             Value::Known(bytes) => one(&|word| word == bytes),
             Value::Set(all) => one(&|word| all.contains(word)),
-            Value::Affix { prefix, suffix } => one(&|word| {
+            Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => one(&|word| {
                 word.starts_with(prefix) && word.ends_with(suffix) && word.len() >= prefix.len() + suffix.len()
             }),
             Value::Pattern(_) => (0..=real.len()).any(|taken| agrees(rest, &real[taken..])),

@@ -17,6 +17,13 @@ pub enum Value {
         /// Known end; may be empty. It does not overlap the prefix.
         suffix: Vec<u8>,
     },
+    /// A path at or below a directory, such as `find` gives it: no `..` in what is not known.
+    Below {
+        /// The directory, as written or absolute.
+        dir: Vec<u8>,
+        /// Known end; may be empty.
+        suffix: Vec<u8>,
+    },
     /// A pathname expansion that is not carried out: glob text in which a backslash quotes the next byte. It becomes the
     /// matching paths, zero or more words, or its own text where nothing matches.
     Pattern(Vec<u8>),

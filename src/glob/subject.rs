@@ -9,6 +9,7 @@
 //!   directory that they stand in can be any. Where it takes away more than is known, it lands in some other directory, which
 //!   again can be any. Text before the first `/` (`.env` of `$x.env`, `v` of `${x}v/key`) is the end of one component, unless it
 //!   is empty, `.` or `..`: then what is between may make anything of that component.
+//! - Below: the directory's normal form, and anything below that ends so.
 //! - Pattern: component by component as `shell` reads it, with `..` taking away the component before. A component that can
 //!   itself be `.` or `..` (`.*`) makes three readings of the path; more readings than 27, or a `..` after `**`, and it is
 //!   anything. The text itself, unquoted, is in the language, too: that is what is used where nothing matches.
@@ -68,6 +69,7 @@ fn outside_ascii(value: &Value) -> bool {
         Value::Known(text) | Value::Pattern(text) => !text.is_ascii(),
         Value::Set(all) => all.iter().any(|text| !text.is_ascii()),
         Value::Affix { suffix, .. } => !suffix.is_ascii(),
+        Value::Below { dir, suffix } => !(dir.is_ascii() && suffix.is_ascii()),
         Value::Unknown { .. } => false,
     }
 }
@@ -80,6 +82,7 @@ fn language(value: &Value, exact: Option<&[Vec<u8>]>, tree: bool, loose: bool) -
     }
     match value {
         Value::Affix { suffix, .. } => affix(suffix, loose),
+        Value::Below { dir, suffix } if is_absolute(dir) => below(dir, suffix, loose),
         Value::Pattern(pattern) => expansion(pattern, tree, loose).unwrap_or_else(Re::any_absolute),
         _ => Re::any_absolute(),
     }
@@ -108,6 +111,14 @@ fn loosen(parts: Vec<Re>) -> Vec<Re> {
         }
     }
     all
+}
+
+/// `dir` itself or anything below it, where it ends in `suffix`. That `dir` need not end so is not worth a difference.
+fn below(dir: &[u8], suffix: &[u8], loose: bool) -> Re {
+    let dir = normalize(dir);
+    let top = text(dir.strip_suffix(b"/").unwrap_or(&dir), loose);
+    let inside = Re::Seq(vec![top, Re::any_absolute(), text(suffix, loose)]);
+    Re::Alt(vec![text(&dir, loose), inside])
 }
 
 /// The normal forms of anything that ends in `suffix`.

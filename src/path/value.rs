@@ -23,6 +23,10 @@ pub fn absolute(path: &Value, cwd: &Value) -> Value {
             Some(dir) => affix(&join(dir, prefix), suffix),
             None => Value::Affix { prefix: Vec::new(), suffix: suffix.clone() },
         },
+        Value::Below { dir, suffix } => match absolute(&Value::Known(dir.clone()), cwd) {
+            Value::Known(dir) => Value::Below { dir, suffix: suffix.clone() },
+            _ => Value::Affix { prefix: Vec::new(), suffix: suffix.clone() },
+        },
         Value::Pattern(text) if !is_absolute(text) => pattern(cwd, text),
         other => other.clone(),
     }

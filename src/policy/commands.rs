@@ -193,10 +193,10 @@ fn word_answer<'r>(
             n if n == words.len() => Answer::Yes,
             _ => Answer::Maybe,
         },
-        Value::Affix { prefix, suffix } if by_name => {
+        Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } if by_name => {
             could([prefix, suffix], &|token| could_end_path(suffix, token, rule.ignore_case))
         }
-        Value::Affix { prefix, suffix } => {
+        Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => {
             could([prefix, suffix], &|token| could_be(prefix, suffix, token, rule.ignore_case))
         }
         Value::Pattern(_) | Value::Unknown { .. } => Answer::Maybe,

@@ -68,8 +68,12 @@ impl<'p> Views<'p> {
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
-        let Value::Known(top) = &self.path.value else { return false };
-        if !self.path.tree || !self.path.existing {
+        let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
+            Value::Known(top) if self.path.tree => (top, b""),
+            Value::Below { dir, suffix } => (dir, suffix),
+            _ => return false,
+        };
+        if !self.path.existing {
             return false;
         }
         let clear = |path: PathValue| applies(rule, &Subject::new(&path)) == Answer::No;
@@ -81,8 +85,9 @@ impl<'p> Views<'p> {
             Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
         };
         let Some(contents) = self.contents.get_or_init(look) else { return false };
-        clear(PathValue::file(Value::Known(top.clone())))
-            && contents.paths.iter().all(|below| clear(PathValue::file(Value::Known(below.clone()))))
+        let named = |path: &&Vec<u8>| self.path.tree || path.ends_with(suffix);
+        clear(PathValue::file(Value::Known(top.to_vec())))
+            && contents.paths.iter().filter(named).all(|below| clear(PathValue::file(Value::Known(below.clone()))))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone()), true)))
     }
 }
@@ -105,6 +110,9 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         },
         Value::Pattern(text) => through_links(text, one)?,
         // An affix's middle can already be anything; nothing more is known of it through links.
+        Value::Below { dir, suffix } => {
+            one(dir).map_or(Value::ANY_WORD, |dir| Value::Below { dir, suffix: suffix.clone() })
+        }
         Value::Affix { .. } | Value::Unknown { .. } => return None,
     };
     (value != path.value).then_some(PathValue { value, ..*path })

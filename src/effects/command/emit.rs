@@ -12,7 +12,7 @@ pub(super) fn certainty(value: &Value) -> Certainty {
     match value {
         Value::Known(_) => Certainty::Known,
         Value::Affix { prefix, suffix } if prefix.is_empty() && suffix.is_empty() => Certainty::Unknown,
-        Value::Set(_) | Value::Affix { .. } | Value::Pattern(_) => Certainty::Partial,
+        Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
         Value::Unknown { .. } => Certainty::Unknown,
     }
 }
@@ -25,7 +25,11 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn unknown(&mut self, code: &'static str, detail: String, span: Span, own: bool) {
-        self.push(Kind::Unknown(Cause { code, detail }), Certainty::Unknown, span, own);
+        let kind = Kind::Unknown(Cause { code, detail });
+        // Two roles of one word may have the same doubt.
+        if self.analysis.effects.last().is_none_or(|last| last.kind != kind || last.span != span) {
+            self.push(kind, Certainty::Unknown, span, own);
+        }
     }
 
     pub(super) fn doubts(&mut self, parsed: &Parsed<'_>) {
@@ -101,7 +105,7 @@ impl Command<'_, '_> {
         let Some(all) = text.alternatives().map(<[Vec<u8>]>::to_owned) else {
             let detail = format!("the script that `{}` executes is not known before it runs", self.by);
             self.unknown("dynamic-script", detail, span, false);
-            self.outcome.anything |= shell == Shell::Current;
+            self.outcome.anything |= shell != Shell::Child;
             return Ok(());
         };
         for text in &all {
@@ -114,10 +118,10 @@ impl Command<'_, '_> {
             let result = self.scripts.script(self.analysis, &script);
             self.analysis.depth -= 1;
             let outcome = result?;
-            if shell == Shell::Current {
-                self.outcome.merge(outcome);
-            } else {
+            if shell == Shell::Child {
                 self.outcome.executes_stdin |= outcome.executes_stdin;
+            } else {
+                self.outcome.merge(outcome);
             }
         }
         Ok(())

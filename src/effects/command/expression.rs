@@ -91,19 +91,19 @@ fn braces(word: &Word) -> Word {
 
 /// What is known of the names that are found: where they begin, and how they end where a single `-name` says so.
 fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
+    let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
+    let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
+    let suffix = suffix.unwrap_or_default();
     let prefix = match (here, starts) {
         (true, _) => b"./".to_vec(),
-        (_, []) => b".".to_vec(),
+        (_, []) => return Value::Below { dir: b".".to_vec(), suffix },
         (_, [one]) => match &one.value {
-            Value::Known(start) => start.clone(),
+            Value::Known(start) => return Value::Below { dir: start.clone(), suffix },
             Value::Affix { prefix, .. } => prefix.clone(),
             _ => Vec::new(),
         },
         _ => common(starts),
     };
-    let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
-    let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
-    let suffix = suffix.unwrap_or_default();
     Value::Affix { prefix, suffix }
 }
 
@@ -133,13 +133,13 @@ fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
 pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
     let found = found(parsed, &parsed.operands, false);
-    if !matches!(&found, Value::Affix { suffix, .. } if suffix.is_empty()) {
-        on.write(&found, false, span);
+    if !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty()) {
+        on.modify(&found, false, span);
         return;
     }
     let starts = if parsed.operands.is_empty() { vec![Word::known(*b".", span)] } else { parsed.operands.clone() };
     for start in starts {
-        on.write(&start.value, true, start.span);
+        on.modify(&start.value, true, start.span);
     }
 }
 

@@ -62,6 +62,8 @@ pub enum Shell {
     Current,
     /// A new one.
     Child,
+    /// The one that executes the command, at a time that is not known (`trap`).
+    Later,
 }
 
 /// Shell text that a command executes.

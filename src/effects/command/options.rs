@@ -94,7 +94,7 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
     match value {
         Value::Known(text) => begins(text),
         Value::Set(all) => all.iter().any(|text| begins(text)),
-        Value::Affix { prefix, .. } => prefix.is_empty() || begins(prefix),
+        Value::Affix { prefix, .. } | Value::Below { dir: prefix, .. } => prefix.is_empty() || begins(prefix),
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }

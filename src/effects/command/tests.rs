@@ -27,7 +27,11 @@ struct Noting;
 impl Scripts for Noting {
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
         let text = String::from_utf8_lossy(script.text).into_owned();
-        let who = if script.shell == Shell::Current { "here" } else { "script" };
+        let who = match script.shell {
+            Shell::Current => "here",
+            Shell::Child => "script",
+            Shell::Later => "later",
+        };
         let kind = Kind::Unknown(Cause { code: "script", detail: format!("{who} '{text}'") });
         let certainty = Certainty::Known;
         analysis.effects.push(Effect { kind, certainty, span: script.span, by: None, command: None });
@@ -77,6 +81,7 @@ fn shown(value: &Value) -> String {
         Value::Known(b) => text(b),
         Value::Set(all) => all.iter().map(|b| text(b)).collect::<Vec<_>>().join("|"),
         Value::Affix { prefix, suffix } => format!("{}*{}", text(prefix), text(suffix)),
+        Value::Below { dir, suffix } => format!("{}/**{}", text(dir), text(suffix)),
         Value::Pattern(b) => format!("glob:{}", text(b)),
         Value::Unknown { may_split: true, .. } => "...".into(),
         Value::Unknown { .. } => "?".into(),
@@ -286,7 +291,7 @@ fn paths_below_an_unknown_directory_keep_their_end() {
     let mut analysis = Analysis::new(Tables::built_in(), None);
     let argv = split("cat .env ../x a/../b /y");
     command(&mut analysis, &mut Noting, &Value::ANY_WORD, Stdin::Empty, &argv, Span::default()).unwrap();
-    assert_eq!(render(&analysis.effects, &argv), "read */.env; read *; read *; read /y");
+    assert_eq!(render(&analysis.effects, &argv), "read */.env; read */../x; read */a/../b; read /y");
 }
 
 /// A word that is likely to reach the corners of the reading.

@@ -287,7 +287,7 @@ impl<'t> Command<'_, 't> {
         if resets || (rest.is_empty() && first.value.is_one_word()) {
             return Ok(());
         }
-        self.script(&first.value, Shell::Current, self.stdin, &[], first.span)?;
+        self.script(&first.value, Shell::Later, self.stdin, &[], first.span)?;
         // When it runs is open, so nothing that it changes can be relied on.
         let changes = self.outcome != super::Outcome::default();
         self.outcome = super::Outcome { anything: changes, ..super::Outcome::default() };

@@ -277,7 +277,7 @@ impl Scripts for Fold<'_> {
         let index = self.parse(text, Some(script.span), analysis)?;
         let current = self.here.take();
         let mut state = match (script.shell, &current) {
-            (Shell::Current, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
+            (Shell::Current | Shell::Later, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
             _ => child_state(script, current.as_ref()),
         };
         if !script.arguments.is_empty() {
@@ -287,18 +287,41 @@ impl Scripts for Fold<'_> {
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());
         self.calls.extend(root.map(|node| Body { script: index, node }));
-        let after = self.root(index, state, script.stdin, analysis);
+        let result = match script.shell {
+            Shell::Later => self.later(index, &state, script.stdin, analysis).map(Some),
+            Shell::Current | Shell::Child => self.root(index, state, script.stdin, analysis),
+        };
         if root.is_some() {
             self.calls.pop();
         }
-        let after = after?;
+        let after = result?;
         self.here = current;
-        if script.shell == Shell::Current
+        if script.shell != Shell::Child
             && let Some(here) = &mut self.here
         {
             here.after = after.or_else(|| here.after.take());
         }
         Ok(Outcome::default())
+    }
+}
+
+impl Fold<'_> {
+    /// Text that runs at some later time, in a state that is not known then; what it would change now it may change at any time.
+    fn later(
+        &mut self,
+        script: usize,
+        now: &State,
+        stdin: Stdin<'_>,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<State, LimitReached> {
+        let effects = analysis.effects.len();
+        let after = self.root(script, now.clone(), stdin, analysis)?;
+        analysis.effects.truncate(effects);
+        self.root(script, now.at_another_time(), stdin, analysis)?;
+        let mut lost = now.clone();
+        lost.lose();
+        let changes = after.is_some_and(|after| after != *now);
+        Ok(if changes { lost } else { now.clone() })
     }
 }
 

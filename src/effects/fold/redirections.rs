@@ -95,7 +95,7 @@ impl Fold<'_> {
         let value = path::absolute(&target, &state.cwd);
         let certainty = match &value {
             Value::Known(_) => Certainty::Known,
-            Value::Set(_) | Value::Affix { .. } | Value::Pattern(_) => Certainty::Partial,
+            Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
             Value::Unknown { .. } => Certainty::Unknown,
         };
         let path = PathValue::file(value);

@@ -84,6 +84,11 @@ impl State {
         }
     }
 
+    /// The same shell at a time that is not known: functions that were defined stay so.
+    pub(super) fn at_another_time(&self) -> Self {
+        Self { cwd: Value::ANY_WORD, lost: true, positional: None, ..self.clone() }
+    }
+
     /// Nothing is known any more but that functions may still be there.
     pub(super) fn lose(&mut self) {
         self.lost = true;

@@ -29,6 +29,7 @@ fn show(value: &Value) -> String {
         Value::Known(bytes) => text(bytes),
         Value::Set(all) => all.iter().map(|one| text(one)).collect::<Vec<_>>().join("|"),
         Value::Affix { prefix, suffix } => format!("{}<..>{}", text(prefix), text(suffix)),
+        Value::Below { dir, suffix } => format!("{}/<..>{}", text(dir), text(suffix)),
         Value::Pattern(bytes) => format!("glob {}", text(bytes)),
         Value::Unknown { may_split: false, .. } => "<word>".into(),
         Value::Unknown { may_be_empty: false, .. } => "<words+>".into(),

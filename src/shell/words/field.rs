@@ -154,7 +154,7 @@ impl<'s> Builder<'s> {
         match value {
             Value::Known(bytes) => self.text(&bytes, true),
             Value::Set(all) => self.push(Atom::OneOf(all)),
-            Value::Affix { prefix, suffix } => {
+            Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => {
                 self.text(&prefix, true);
                 self.push(Atom::Any);
                 self.text(&suffix, true);
@@ -195,7 +195,7 @@ impl<'s> Builder<'s> {
 fn may_glob(value: &Value) -> bool {
     let glob = |bytes: &Vec<u8>| bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('));
     match value {
-        Value::Affix { prefix, suffix } => glob(prefix) || glob(suffix),
+        Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => glob(prefix) || glob(suffix),
         other => other.alternatives().is_none_or(|all| all.iter().any(glob)),
     }
 }
