@@ -105,8 +105,19 @@ pub struct Run {
     /// `argv` without the global options between program and subcommand (`git -C dir push` -> `git push`), where the
     /// program's table names such options and the call uses them. Prefix rules are asked about both.
     pub canonical: Option<Vec<Word>>,
+    /// The words without their options, and the options by name, where the program's table says which is which.
+    pub shape: Option<Shape>,
     /// The absolute path of the program where the call names it by path (with a `/`).
     pub program: Option<PathValue>,
+}
+
+/// A command as its own program sees it: options may stand anywhere, in clusters or shortened, and mean the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Program, subcommand and operands, in order.
+    pub words: Vec<Word>,
+    /// The options that are used, by the names of the table (`--hard` for `--har`, `-r` and `-f` for `-rf`).
+    pub options: Vec<Vec<u8>>,
 }
 
 /// A file-system path as far as it is known: absolute and lexically normalised where the value is known in full.

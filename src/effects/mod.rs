@@ -25,19 +25,37 @@ pub struct LimitReached {
     pub message: String,
 }
 
+/// What a call would do, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Analysed {
+    /// The effects.
+    pub effects: Vec<Effect>,
+    /// Directories that a script changes to.
+    pub directories: Vec<Vec<u8>>,
+}
+
 /// Everything that `call` would do in the directory `cwd` (absolute and normal).
 ///
 /// # Errors
 /// A limit was reached.
 pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, LimitReached> {
+    analyse(call, cwd, world).map(|analysed| analysed.effects)
+}
+
+/// As [`of`], with the directories that the script changes to.
+///
+/// # Errors
+/// A limit was reached.
+pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, LimitReached> {
     let mut analysis = Analysis::new(Tables::built_in(), world.home());
-    if let ToolCall::Shell { script } = &call.tool {
-        fold::script(script, cwd, world, &mut analysis)?;
-    }
+    let directories = match &call.tool {
+        ToolCall::Shell { script } => fold::script(script, cwd, world, &mut analysis)?,
+        _ => Vec::new(),
+    };
     tools::add(call, cwd, world, &mut analysis);
     if analysis.effects.len() > MAX_EFFECTS {
         let message = format!("the call has more than {MAX_EFFECTS} effects; split it into smaller ones");
         return Err(LimitReached { name: "effects", message });
     }
-    Ok(analysis.effects)
+    Ok(Analysed { effects: analysis.effects, directories })
 }

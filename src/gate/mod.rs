@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::codex::Fault;
 use crate::decision::{RuleRef, Verdict};
 use crate::effect::Certainty;
-use crate::effects;
+use crate::effects::{self, Analysed};
 use crate::path;
 use crate::policy::{Policy, Scene, decide};
 use crate::report::Judged;
@@ -23,9 +23,9 @@ pub fn judge(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World) -> 
 /// call -> effects -> verdict
 fn judge_call(call: &Call, policy: &Policy, world: &dyn World) -> Judged {
     let cwd = path::normalize(call.cwd.as_bytes());
-    match effects::of(call, &cwd, world) {
-        Ok(effects) => {
-            let scene = Scene::new(policy, world, &cwd, &effects);
+    match effects::analyse(call, &cwd, world) {
+        Ok(Analysed { effects, directories }) => {
+            let scene = Scene::at(policy, world, &cwd, &effects, &directories);
             let verdict = decide(policy, &effects, &scene);
             Judged { tool: call.tool_name.clone(), verdict, effects }
         }

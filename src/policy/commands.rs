@@ -7,7 +7,7 @@
 use super::prefix;
 use super::rule::{HostExecutable, Policy, PrefixRule};
 use crate::decision::Decision;
-use crate::effect::{Run, Value, Word};
+use crate::effect::{Run, Shape, Value, Word};
 use crate::glob::Answer;
 use crate::path;
 use alloc::{string::String, vec::Vec};
@@ -38,19 +38,53 @@ pub(super) struct Found {
 /// Whether `rule` matches the command, in either of its readings.
 pub(super) struct Command<'a> {
     readings: Vec<Lookup<'a>>,
+    shape: Option<&'a Shape>,
 }
 
 impl<'a> Command<'a> {
     pub(super) fn new(policy: &'a Policy, run: &'a Run) -> Self {
         let path = run.program.as_ref().and_then(|p| p.value.known());
         let argvs = core::iter::once(&run.argv).chain(run.canonical.as_ref());
-        Self { readings: argvs.map(|argv| Lookup::new(policy, argv, path)).collect() }
+        let readings = argvs.map(|argv| Lookup::new(policy, argv, path)).collect();
+        Self { readings, shape: run.shape.as_ref() }
     }
 
     pub(super) fn answer(&self, rule: &PrefixRule) -> Answer {
         let Some(first) = rule.pattern.first() else { return Answer::No };
-        self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No)
+        let in_order = self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No);
+        match self.shape {
+            Some(shape) if rule.options_anywhere => in_order.max(shape_answer(rule, shape)),
+            _ => in_order,
+        }
     }
+}
+
+/// Holds a rule with `options_anywhere` against a command whose options are known.
+fn shape_answer(rule: &PrefixRule, shape: &Shape) -> Answer {
+    let mut result = Answer::Yes;
+    let mut words = shape.words.iter();
+    for alternatives in &rule.pattern {
+        let options = alternatives.iter().filter(|token| token.starts_with('-'));
+        if options.clone().any(|token| uses(shape, token)) {
+            continue;
+        }
+        if options.count() == alternatives.len() {
+            return Answer::No;
+        }
+        let Some(word) = words.next() else { return Answer::No };
+        result = result.min(word_answer(rule, &alternatives.iter().map(String::as_str), &word.value, false));
+        if result == Answer::No || !word.value.is_one_word() {
+            return result.min(Answer::Maybe);
+        }
+    }
+    result
+}
+
+/// Whether an option is used, or each letter of a cluster.
+fn uses(shape: &Shape, token: &str) -> bool {
+    let used = |name: &str| shape.options.iter().any(|option| option.as_slice() == name.as_bytes());
+    let cluster = token.strip_prefix('-').filter(|letters| letters.len() > 1 && !letters.starts_with('-'));
+    used(token) || cluster.is_some_and(|letters| letters.chars().all(|c| used(&alloc::format!("-{c}"))))
 }
 
 /// The words of a command, and what is asked of its program once for all rules.
@@ -257,7 +291,8 @@ mod tests {
         ] {
             for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {
                 let head = Head { place: "t:1:1".into(), decision, justification: None, tiers: vec![] };
-                let rule = PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case };
+                let rule =
+                    PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case, options_anywhere: false };
                 let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
                 let argv = [Word { value: value.clone(), span: Span::default() }];
                 let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);

@@ -5,7 +5,7 @@ use crate::world::{Child, Entry, World};
 use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 /// Most names that one look takes in; a larger tree could hold anything.
-const MAX_NAMES: usize = 10_000;
+const MAX_NAMES: usize = 20_000;
 /// Most directories outside of the tree that links in it may lead to.
 const MAX_LINKED: usize = 64;
 

@@ -77,6 +77,10 @@ impl<'p> Views<'p> {
             return false;
         }
         let clear = |path: PathValue| applies(rule, &Subject::new(&path)) == Answer::No;
+        // For single known paths, of which there may be many, the same without building an automaton.
+        let covered =
+            |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, rule.ignore_case));
+        let free = |path: &[u8]| !covered(rule.patterns, path) || covered(rule.unless, path);
         let look = || {
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
@@ -87,7 +91,7 @@ impl<'p> Views<'p> {
         let Some(contents) = self.contents.get_or_init(look) else { return false };
         let named = |path: &&Vec<u8>| self.path.tree || path.ends_with(suffix);
         clear(PathValue::file(Value::Known(top.to_vec())))
-            && contents.paths.iter().filter(named).all(|below| clear(PathValue::file(Value::Known(below.clone()))))
+            && contents.paths.iter().filter(named).all(|below| free(below))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone()), true)))
     }
 }

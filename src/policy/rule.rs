@@ -30,6 +30,9 @@ pub struct PrefixRule {
     pub pattern: Vec<Alternatives>,
     /// `canonical_matching`: compares without case.
     pub ignore_case: bool,
+    /// `options_anywhere` (ours, for rules that forbid or prompt): the pattern's options match wherever they stand, shortened or
+    /// in a cluster, and its other words are held against the command without its options.
+    pub options_anywhere: bool,
 }
 
 /// `host_executable(...)`: the paths that a bare program name may stand for.

@@ -33,6 +33,17 @@ struct InTier {
 impl<'a> Scene<'a> {
     /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
     pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &[Effect]) -> Self {
+        Self::at(policy, world, cwd, effects, &[])
+    }
+
+    /// As [`Self::new`], with the `directories` that a script changes to.
+    pub fn at(
+        policy: &Policy,
+        world: &'a dyn World,
+        cwd: &'a [u8],
+        effects: &[Effect],
+        directories: &[Vec<u8>],
+    ) -> Self {
         let mut homes = Vec::new();
         for home in [world.home(), world.home_variable()].into_iter().flatten() {
             add(&mut homes, home);
@@ -50,7 +61,7 @@ impl<'a> Scene<'a> {
             }
         }
         if policy.layers.iter().any(|l| !l.tiers.is_empty()) {
-            for path in effects.iter().filter_map(touched) {
+            for path in effects.iter().filter_map(touched).chain(directories.iter().map(Vec::as_slice)) {
                 for root in enclosing_repositories(world, path) {
                     add(&mut repositories, root);
                 }

@@ -11,6 +11,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("packs/privilege.rules", include_str!("../../policies/packs/privilege.rules")),
     ("packs/secrets.rules", include_str!("../../policies/packs/secrets.rules")),
     ("packs/tools.rules", include_str!("../../policies/packs/tools.rules")),
+    ("packs/workspace.rules", include_str!("../../policies/packs/workspace.rules")),
 ];
 
 /// The posture that is the base where an administrator has installed nothing.

@@ -108,7 +108,7 @@ impl<'t> Command<'_, 't> {
         match first.value.known() {
             Some(b"--") => self.outcome.positional = Some(operands.get(1..).unwrap_or(&[]).to_vec()),
             Some(text) if text.starts_with(b"-") || text.starts_with(b"+") => {
-                self.outcome.reading = true;
+                self.outcome.reading |= !operands.iter().all(is_harmless_option);
                 let end = operands.iter().position(|w| w.value.known() == Some(b"--"));
                 let named = |n: usize| {
                     n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")))
@@ -175,4 +175,20 @@ impl<'t> Command<'_, 't> {
 fn is_name(text: &[u8]) -> bool {
     text.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
         && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// Whether a word of `set` leaves the reading and expansion of text as it is: `-e -u -x -v -C`, their long names, `pipefail`, and
+/// positional parameters.
+fn is_harmless_option(word: &Word) -> bool {
+    const LETTERS: &[u8] = b"euxvC";
+    const NAMES: [&[u8]; 6] = [b"errexit", b"nounset", b"xtrace", b"verbose", b"noclobber", b"pipefail"];
+    let Some(text) = word.value.known() else { return false };
+    let letters = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
+    match letters {
+        None => NAMES.contains(&text),
+        Some(letters) => {
+            let letters = letters.strip_suffix(b"o").unwrap_or(letters);
+            letters.iter().all(|letter| LETTERS.contains(letter))
+        }
+    }
 }

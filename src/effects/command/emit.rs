@@ -39,6 +39,9 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn read(&mut self, value: &Value, tree: bool, span: Span) {
+        if paths::is_open_already(value) {
+            return;
+        }
         let path = paths::standing(value, &self.cwd, tree);
         let sure = certainty(&path.value);
         self.push(Kind::Read(path), sure, span, true);
@@ -46,6 +49,9 @@ impl Command<'_, '_> {
 
     /// Makes or changes; with `tree` anything that comes to stand below.
     pub(super) fn write(&mut self, value: &Value, tree: bool, span: Span) {
+        if paths::is_open_already(value) {
+            return;
+        }
         let path = paths::made(value, &self.cwd, tree);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);

@@ -13,7 +13,7 @@ mod jq;
 mod net;
 mod operands;
 mod options;
-mod paths;
+pub(in crate::effects) mod paths;
 mod roles;
 mod sed;
 mod shells;
@@ -24,7 +24,7 @@ pub use variables::{assignment, shell_assignment};
 
 use super::LimitReached;
 use crate::{
-    effect::{Certainty, CommandId, Effect, Kind, Run, Span, Value, Word},
+    effect::{Certainty, CommandId, Effect, Kind, Run, Shape, Span, Value, Word},
     tables::{
         Program, Tables,
         words::{flags, traits},
@@ -207,7 +207,7 @@ fn dispatch(
         }
         _ => {
             let id = analysis.next_command();
-            let run = Run { argv: argv.to_vec(), canonical: None, program: None };
+            let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None };
             let certainty = Certainty::Unknown;
             let by = None;
             analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by, command: Some(id) });
@@ -264,7 +264,7 @@ impl<'c, 't> Command<'c, 't> {
         let argv = self.argv.to_vec();
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
-        self.push(Kind::Run(Run { argv, canonical: None, program }), certainty, self.span, true);
+        self.push(Kind::Run(Run { argv, canonical: None, shape: None, program }), certainty, self.span, true);
         let shown = self.by.clone();
         if by_path && !paths::is_system_program(path) {
             let detail = format!("`{}` is a program of its own place", String::from_utf8_lossy(path));
@@ -291,6 +291,7 @@ impl<'c, 't> Command<'c, 't> {
             return Ok(());
         }
         self.doubts(&parsed);
+        self.shape(&program, &parsed);
         if about {
             return Ok(());
         }
@@ -334,6 +335,18 @@ impl<'c, 't> Command<'c, 't> {
         self.option_effects(program, parsed)?;
         self.modelled(row, at + 1)?;
         Ok(true)
+    }
+
+    /// Notes which words are options; a subcommand's row adds to what its program's row said.
+    fn shape(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
+        let span = self.span;
+        let index = self.run_at;
+        let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
+        let mut options = run.shape.take().map(|shape| shape.options).unwrap_or_default();
+        options.extend(parsed.uses.iter().map(|u| u.spec.name.to_vec()));
+        let mut words: Vec<Word> = program.name().split(|b| *b == b' ').map(|word| Word::known(word, span)).collect();
+        words.extend(parsed.operands.iter().cloned());
+        run.shape = Some(Shape { words, options });
     }
 
     /// Notes argv without the options between the program and the subcommand at `at`, where there are any.

@@ -13,6 +13,20 @@ pub(super) fn made(value: &Value, cwd: &Value, tree: bool) -> PathValue {
     PathValue::made(absolute(value, cwd), tree)
 }
 
+/// Whether the path leads to what the process has open already, or nowhere: that is an effect where it was opened. The path of a
+/// process substitution is below `/dev/fd`.
+pub(in crate::effects) fn is_open_already(path: &Value) -> bool {
+    const DEVICES: [&[u8]; 5] = [b"/dev/null", b"/dev/stdin", b"/dev/stdout", b"/dev/stderr", b"/dev/tty"];
+    match path {
+        Value::Known(path) => {
+            let descriptor = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"));
+            DEVICES.contains(&path.as_slice()) || descriptor.is_some_and(|d| d.iter().all(u8::is_ascii_digit))
+        }
+        Value::Below { dir, .. } => dir == b"/dev/fd",
+        _ => false,
+    }
+}
+
 /// Whether a program path is one of the system's directories, where the basename says what it is.
 pub(super) fn is_system_program(path: &[u8]) -> bool {
     const DIRECTORIES: &[&[u8]] = &[

@@ -74,6 +74,10 @@ impl Fold<'_> {
                 self.arithmetic(at, subscript, state, analysis)?;
             }
         }
+        let is_name = parameter.name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+        if is_name && !parameter.length && !state.is_touched(&parameter.name) {
+            self.expanded.push((parameter.name.clone(), span));
+        }
         let operator = parameter.operation.as_ref().map_or(&b""[..], |o| &o.operator);
         if parameter.indirect && operator != b"*" && operator != b"@" && parameter.subscript.is_none() {
             let name = alloc::string::String::from_utf8_lossy(&parameter.name).into_owned();

@@ -27,7 +27,7 @@ const MAX_STEPS: u32 = 200_000;
 /// How deep functions and scripts may call one another.
 const MAX_CALLS: usize = 24;
 
-/// Adds the effects of a shell script that runs in the directory `cwd`.
+/// Adds the effects of a shell script that runs in the directory `cwd`; the directories that it changes to.
 ///
 /// # Errors
 /// A limit was reached.
@@ -36,12 +36,22 @@ pub(super) fn script(
     cwd: &[u8],
     world: &dyn World,
     analysis: &mut Analysis<'_>,
-) -> Result<(), LimitReached> {
-    let mut fold = Fold { world, scripts: Vec::new(), calls: Vec::new(), steps: 0, here: None, left: None };
+) -> Result<Vec<Vec<u8>>, LimitReached> {
+    let mut fold = Fold {
+        world,
+        scripts: Vec::new(),
+        calls: Vec::new(),
+        steps: 0,
+        here: None,
+        left: None,
+        expanded: Vec::new(),
+        directories: Vec::new(),
+    };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
     fold.root(script, state, Stdin::Inherited, analysis)?;
-    fold.leftovers(analysis)
+    fold.leftovers(analysis)?;
+    Ok(fold.directories)
 }
 
 /// The ways in which a construct may end: with success, with failure. `None`: it cannot end so.
@@ -89,6 +99,10 @@ struct Fold<'w> {
     steps: u32,
     /// The state in which the command that is being analysed runs, and the one that shell text in it leaves.
     here: Option<Here>,
+    /// Variables of the environment that the words of the command at hand expand.
+    expanded: Vec<(Vec<u8>, Span)>,
+    /// Directories that are changed to.
+    directories: Vec<Vec<u8>>,
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
 }

@@ -4,7 +4,7 @@ use super::state::State;
 use super::{At, Fold};
 use crate::effect::{Certainty, Connect, Effect, Kind, PathValue, Span, Value};
 use crate::effects::LimitReached;
-use crate::effects::command::{Analysis, Stdin};
+use crate::effects::command::{Analysis, Stdin, paths};
 use crate::path;
 use crate::shell::tree::{Descriptor, Redirection, RedirectionKind};
 use crate::shell::words;
@@ -88,7 +88,7 @@ impl Fold<'_> {
             push(analysis, Kind::Connect(connect), Certainty::Known, span, operator);
             return reads.then_some(Input::Stream);
         }
-        if is_own_device(&target) {
+        if paths::is_open_already(&target) {
             let empty = target.known() == Some(b"/dev/null");
             return reads.then_some(if empty { Input::Empty } else { Input::Stream });
         }
@@ -119,12 +119,6 @@ fn is_descriptor(target: &Value) -> bool {
         let digits = word.strip_suffix(b"-").unwrap_or(word);
         digits.iter().all(u8::is_ascii_digit) && !word.is_empty()
     })
-}
-
-/// Devices that lead to what the process has open already, or nowhere.
-fn is_own_device(target: &Value) -> bool {
-    const OWN: [&[u8]; 5] = [b"/dev/null", b"/dev/stdin", b"/dev/stdout", b"/dev/stderr", b"/dev/tty"];
-    target.known().is_some_and(|path| OWN.contains(&path))
 }
 
 /// `/dev/tcp/HOST/PORT` and `/dev/udp/...`, which bash opens as connections.

@@ -21,12 +21,15 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let mut state = state;
+        // A command inside the words of another has a list of its own.
+        let outer = core::mem::take(&mut self.expanded);
         for word in &simple.words {
             self.bodies(at, word, &mut state, analysis)?;
         }
         let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
         let at = stdin.at(at);
+        let expanded = core::mem::replace(&mut self.expanded, outer);
         if argv.is_empty() {
             for assignment in &simple.assignments {
                 self.assign(at, assignment, &mut state, analysis)?;
@@ -47,6 +50,7 @@ impl Fold<'_> {
             }
             Called::No => self.run(at, &argv, span, state, analysis)?,
         };
+        reads_of_environment(expanded, &argv, analysis);
         // In some shells an assignment before a special builtin or a function stays.
         let forget = |end: Option<State>| {
             end.map(|mut end| {
@@ -122,6 +126,11 @@ impl Fold<'_> {
             }
         }
         if let Some(directory) = outcome.chdir {
+            for known in directory.alternatives().unwrap_or_default() {
+                if !self.directories.contains(known) {
+                    self.directories.push(known.clone());
+                }
+            }
             ok.cwd = directory;
         }
         if outcome.reading {
@@ -198,6 +207,22 @@ impl Fold<'_> {
     }
 }
 
+/// Builtins that show none of their words.
+const SILENT: [&[u8]; 8] = [b"[", b"test", b":", b"true", b"false", b"cd", b"exit", b"return"];
+
+/// Variables of the environment whose values a command gets: it may print or send them.
+fn reads_of_environment(names: Vec<(Vec<u8>, Span)>, argv: &[Word], analysis: &mut Analysis<'_>) {
+    let program = argv.first().and_then(|w| w.value.known());
+    if program.is_some_and(|p| SILENT.contains(&p)) {
+        return;
+    }
+    let by = program.map(|p| String::from_utf8_lossy(p).into_owned());
+    for (name, span) in names {
+        let kind = Kind::ReadEnv(Value::Known(name));
+        analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });
+    }
+}
+
 /// Whether it is the program that Codex itself replaces, under the names that it takes for it.
 fn is_patch(argv: &[Word]) -> bool {
     matches!(argv.first().and_then(|w| w.value.known()), Some(b"apply_patch" | b"applypatch"))
@@ -207,7 +232,7 @@ fn is_patch(argv: &[Word]) -> bool {
 fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd: &Value, span: Span) {
     let id = analysis.next_command();
     let known = argv.iter().all(|w| w.value.known().is_some());
-    let run = Run { argv: argv.to_vec(), canonical: None, program: None };
+    let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None };
     let certainty = if known { Certainty::Known } else { Certainty::Partial };
     analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by: None, command: Some(id) });
     let text = match (argv.get(1..).unwrap_or_default(), stdin) {

@@ -17,7 +17,16 @@ use std::{
 
 pub(super) const PREFIX_RULE: Signature = Signature {
     function: "prefix_rule",
-    parameters: &["pattern", "decision", "match", "not_match", "justification", "canonical_matching", "tiers"],
+    parameters: &[
+        "pattern",
+        "decision",
+        "match",
+        "not_match",
+        "justification",
+        "canonical_matching",
+        "options_anywhere",
+        "tiers",
+    ],
     required: 1,
 };
 pub(super) const HOST_EXECUTABLE: Signature =
@@ -31,7 +40,12 @@ pub(super) fn prefix_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Re
     }
     let matches = call.list("match")?.into_iter().map(words).collect::<Result<_, _>>()?;
     let not_matches = call.list("not_match")?.into_iter().map(words).collect::<Result<_, _>>()?;
-    let rule = PrefixRule { head, pattern, ignore_case: call.flag("canonical_matching")? };
+    let options_anywhere = call.flag("options_anywhere")?;
+    if options_anywhere && head.decision == Decision::Allow {
+        let help = "write the options where they stand, or forbid instead";
+        return Err(Problem::new("`options_anywhere` is for rules that forbid or prompt", help));
+    }
+    let rule = PrefixRule { head, pattern, ignore_case: call.flag("canonical_matching")?, options_anywhere };
     state.use_tiers(site, &rule.head);
     state.examples.push(CommandExamples { site: site.clone(), rule: rule.clone(), matches, not_matches });
     state.layer.prefix_rules.push(rule);

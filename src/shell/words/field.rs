@@ -32,6 +32,8 @@ enum Atom {
     OneOf(Vec<Vec<u8>>),
     /// Any text, inside this one word.
     Any,
+    /// A value whose shape is only kept where it is the whole word.
+    Whole(Value),
     /// Any number of words, the first and last of which join what stands around.
     AnyWords,
 }
@@ -90,8 +92,8 @@ impl<'s> Builder<'s> {
                 }
                 Part::Command { .. } | Part::Arithmetic { .. } => self.push(Atom::Any),
                 Part::Process { .. } => {
-                    self.text(b"/dev/fd/", true);
-                    self.push(Atom::Any);
+                    let (dir, suffix) = (b"/dev/fd".to_vec(), Vec::new());
+                    self.push(Atom::Whole(Value::Below { dir, suffix }));
                 }
                 Part::Braces(_) | Part::Sequence(_) | Part::Unread(_) => self.push(Atom::AnyWords),
             }
@@ -154,12 +156,13 @@ impl<'s> Builder<'s> {
         match value {
             Value::Known(bytes) => self.text(&bytes, true),
             Value::Set(all) => self.push(Atom::OneOf(all)),
-            Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => {
+            Value::Affix { prefix, suffix } => {
                 self.text(&prefix, true);
                 self.push(Atom::Any);
                 self.text(&suffix, true);
             }
-            Value::Pattern(_) | Value::Unknown { .. } => self.push(Atom::Any),
+            value @ (Value::Pattern(_) | Value::Below { .. }) => self.push(Atom::Whole(value)),
+            Value::Unknown { .. } => self.push(Atom::Any),
         }
     }
 
@@ -230,11 +233,15 @@ pub(super) fn plain(parts: &[Part]) -> Option<&[u8]> {
 
 /// The value of a field.
 fn join(field: &[Atom], split: Split) -> Value {
+    let mut solid = field.iter().filter(|atom| !matches!(atom, Atom::Text { bytes, .. } if bytes.is_empty()));
+    if let (Some(Atom::Whole(value)), None) = (solid.next(), solid.next()) {
+        return value.clone();
+    }
     let globs = split != Split::Never
         && field.iter().any(|atom| matches!(atom, Atom::Text { quoted: false, .. }))
         && has_glob(&unquoted(field));
     let words = field.iter().any(|atom| matches!(atom, Atom::AnyWords));
-    let any = words || field.iter().any(|atom| matches!(atom, Atom::Any));
+    let any = words || field.iter().any(|atom| matches!(atom, Atom::Any | Atom::Whole(_)));
     let text = field.iter().any(|atom| matches!(atom, Atom::Text { bytes, .. } if !bytes.is_empty()));
     if split == Split::Fields && (words || (any && globs)) {
         return Value::Unknown { may_split: true, may_be_empty: globs || !text };
