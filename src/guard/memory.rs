@@ -18,7 +18,7 @@ static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// Until [`install`](super::install) has run, it only counts. The cost of an allocation is one relaxed atomic addition and
 /// one load. Stacks, mapped files and what C code allocates are not counted.
 ///
-/// ```ignore
+/// ```
 /// #[global_allocator]
 /// static MEMORY: prexec::guard::CountingAllocator = prexec::guard::CountingAllocator;
 /// ```

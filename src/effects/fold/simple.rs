@@ -92,8 +92,11 @@ impl Fold<'_> {
         let outcome = outcome?;
         let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
+        // The two builtins that cannot fail.
+        let failed = if is_true(argv) { None } else { Some(failed) };
         let breaks = matches!(argv.first().and_then(|w| w.value.known()), Some(b"break" | b"continue"));
-        Ok(self.changed(outcome, span, (ok, failed), breaks, analysis))
+        let ends = self.changed(outcome, span, (ok.clone(), failed.clone().unwrap_or(ok)), breaks, analysis);
+        Ok(Ends { failed: failed.and(ends.failed), ..ends })
     }
 
     /// What a command changed in the shell that ran it.
@@ -205,6 +208,10 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
+}
+
+fn is_true(argv: &[Word]) -> bool {
+    matches!(argv, [one] if matches!(one.value.known(), Some(b"true" | b":")))
 }
 
 /// Builtins that show none of their words.
