@@ -74,9 +74,10 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
     };
 
     let _answering = stage(Stage::Answering, None);
+    let shown = gate::for_people(&judged);
     let answer = codex::answer(&Question {
         occasion: call.as_ref().map_or(Occasion::Unread, Occasion::from),
-        verdict: &judged.verdict,
+        verdict: &shown,
         auto_approve,
         covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
         describe: &|reason| gate::describe(&judged, reason),

@@ -14,7 +14,7 @@ pub(super) fn verdict(judged: &Judged) -> std::io::Result<()> {
     let color = wants_color(out.is_terminal());
     let decision = judged.verdict.decision();
     writeln!(out, "{}", painted(decision, decision.as_str(), color))?;
-    for reason in judged.verdict.reasons() {
+    for reason in gate::for_people(judged).reasons() {
         // Where something was stopped, what would have been let through is of no interest.
         if reason.decision == Decision::Allow && decision != Decision::Allow {
             continue;

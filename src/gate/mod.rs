@@ -3,7 +3,7 @@
 
 use crate::call::Call;
 use crate::codex::Fault;
-use crate::decision::{RuleRef, Verdict};
+use crate::decision::{Reason, RuleRef, Verdict};
 use crate::effect::Certainty;
 use crate::effects::{self, Analysed};
 use crate::path;
@@ -44,8 +44,20 @@ pub fn covered_by_allow_rules(judged: &Judged) -> bool {
     by_rules && !judged.effects.is_empty() && judged.effects.iter().all(|e| e.certainty == Certainty::Known)
 }
 
+/// The same verdict with the reasons that tell a person most in front: what a rule says of an effect of which nothing is known
+/// (`$cmd x` could be any program) comes after why nothing is known.
+pub fn for_people(judged: &Judged) -> Verdict {
+    let says_little = |reason: &Reason| {
+        let effect = reason.effect.and_then(|id| judged.effects.get(id.0));
+        matches!(reason.rule, RuleRef::Rule(_)) && effect.is_some_and(|e| e.certainty == Certainty::Unknown)
+    };
+    let mut reasons = judged.verdict.reasons().to_vec();
+    reasons.sort_by_key(says_little);
+    Verdict::strictest(reasons)
+}
+
 /// What a reason speaks of, in a few words.
-pub fn describe(judged: &Judged, reason: &crate::decision::Reason) -> Option<String> {
+pub fn describe(judged: &Judged, reason: &Reason) -> Option<String> {
     let effect = judged.effects.get(reason.effect?.0)?;
     Some(crate::report::phrase(effect))
 }
