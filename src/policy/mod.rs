@@ -10,11 +10,13 @@ pub mod prefix;
 mod rule;
 mod scene;
 mod tools;
+mod trace;
 
-pub use decide::decide;
+pub use decide::{decide, decide_traced};
 pub use lazy_regex::LazyRegex;
 pub use rule::{
     Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
     Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};
+pub use trace::{DefaultStep, NoTrace, Trace, Trial};
