@@ -11,7 +11,7 @@ const MANAGED: &str = "/etc/prexec";
 
 /// How long a verb that a person runs may take to load a policy, in milliseconds. The loader's own limits end an evaluation
 /// before; what they cannot end is one long step of the interpreter. Without optimisation everything takes some ten times longer.
-const LOAD_DEADLINE_MS: u32 = if cfg!(debug_assertions) { 20_000 } else { 2_000 };
+const LOAD_DEADLINE_MS: u32 = if cfg!(debug_assertions) { 5_000 } else { 2_000 };
 
 /// A policy that is ready to decide.
 pub(super) struct Ready {
