@@ -20,7 +20,7 @@ pub(super) fn excerpt(text: &str, span: Span) -> Option<[String; 2]> {
     if meant.is_empty() {
         return None;
     }
-    let number = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let number = before.split(|b| *b == b'\n').count();
     let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
     let first = meant.split(|b| *b == b'\n').next().unwrap_or_default();
     let more = first.len() < meant.len();
