@@ -134,7 +134,10 @@ impl<W: Write> Printer<'_, W> {
             self.place(call, effect.span, "        ")?;
         }
         let Some(steps) = self.explained.derivation.of(id) else {
-            return writeln!(self.out, "        {}", self.paint.faint("no rule and no default speaks of this"));
+            let limit = self.explained.judged.verdict.reasons().iter().any(|r| matches!(r.rule, RuleRef::Limit(_)));
+            let why =
+                if limit { "no rule was tried: a limit came first" } else { "no rule and no default speaks of this" };
+            return writeln!(self.out, "        {}", self.paint.faint(why));
         };
         let [yes, maybe, no] = steps.counts;
         let counts = match yes + maybe + no {
