@@ -1,11 +1,11 @@
 //! An explanation for a person: the call as it was read, what its words became, what it would do, what each rule said, and what
 //! decided.
 
-use super::excerpt::excerpt;
+use super::excerpt::Lines;
 use super::human::Paint;
-use crate::call::{Call, ToolCall};
+use crate::call::ToolCall;
 use crate::decision::{Decision, EffectId, Reason, RuleRef};
-use crate::effect::{Effect, Kind, Value, Word};
+use crate::effect::{Effect, Kind, Span, Value, Word};
 use crate::gate;
 use crate::glob::Answer;
 use crate::policy::DefaultStep;
@@ -21,7 +21,11 @@ const UNKNOWN_WORDS: &str = "<?...>";
 
 /// Writes the whole explanation.
 pub(super) fn print(out: &mut impl Write, explained: &Explained<'_>, paint: Paint) -> Result<()> {
-    let mut printer = Printer { out, explained, paint };
+    let text = explained.call.and_then(|call| match &call.tool {
+        ToolCall::Shell { script: text } | ToolCall::ApplyPatch { patch: text } => Some(Lines::new(text)),
+        _ => None,
+    });
+    let mut printer = Printer { out, explained, paint, text };
     printer.call()?;
     printer.script()?;
     printer.commands()?;
@@ -33,6 +37,8 @@ struct Printer<'a, W> {
     out: &'a mut W,
     explained: &'a Explained<'a>,
     paint: Paint,
+    /// What places of effects speak of.
+    text: Option<Lines<'a>>,
 }
 
 impl<W: Write> Printer<'_, W> {
@@ -80,7 +86,7 @@ impl<W: Write> Printer<'_, W> {
                 }
                 for difference in tree.differences() {
                     writeln!(self.out, "  {} is read differently by bash, sh and zsh:", difference.code)?;
-                    self.place(call, difference.span, "    ")?;
+                    self.place(difference.span, "    ")?;
                 }
                 Ok(())
             }
@@ -130,9 +136,7 @@ impl<W: Write> Printer<'_, W> {
         let kind = self.paint.strong(effect.kind.name());
         let certainty = effect.certainty.as_str();
         writeln!(self.out, "  {number:<5} {kind} ({certainty}): {}", visible(&phrase(effect)))?;
-        if let Some(call) = self.explained.call {
-            self.place(call, effect.span, "        ")?;
-        }
+        self.place(effect.span, "        ")?;
         let Some(steps) = self.explained.derivation.of(id) else {
             let limit = self.explained.judged.verdict.reasons().iter().any(|r| matches!(r.rule, RuleRef::Limit(_)));
             let why =
@@ -219,13 +223,8 @@ impl<W: Write> Printer<'_, W> {
     }
 
     /// Where something stands in the script or patch.
-    fn place(&mut self, call: &Call, span: crate::effect::Span, indent: &str) -> Result<()> {
-        let text = match &call.tool {
-            ToolCall::Shell { script } => script,
-            ToolCall::ApplyPatch { patch } => patch,
-            _ => return Ok(()),
-        };
-        let Some([line, carets]) = excerpt(text, span) else { return Ok(()) };
+    fn place(&mut self, span: Span, indent: &str) -> Result<()> {
+        let Some([line, carets]) = self.text.as_ref().and_then(|text| text.excerpt(span)) else { return Ok(()) };
         writeln!(self.out, "{indent}{line}\n{indent}{}", self.paint.strong(&carets))
     }
 }

@@ -9,32 +9,48 @@ const MEANT: usize = 72;
 /// Stands for what was left out.
 const CUT: &str = "...";
 
-/// The line where `span` begins, with its number from 1, and the carets below it. `None` for a span that is nowhere in `text`.
-///
-/// Hidden characters are made visible, and a long line is cut on both sides of what is meant.
-pub(super) fn excerpt(text: &str, span: Span) -> Option<[String; 2]> {
-    let text = text.as_bytes();
-    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
-    let (before, rest) = text.split_at_checked(start)?;
-    let meant = rest.get(..end.checked_sub(start)?)?;
-    if meant.is_empty() {
-        return None;
+/// Bytes that are always more than so many characters.
+const fn bytes_over(characters: usize) -> usize {
+    4 * characters + 4
+}
+
+/// A text and where its lines begin: a call may have thousands of effects in one long text.
+pub(super) struct Lines<'t> {
+    text: &'t [u8],
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let after_break = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
+        Self { text: text.as_bytes(), starts: core::iter::once(0).chain(after_break).collect() }
     }
-    let number = before.split(|b| *b == b'\n').count();
-    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let first = meant.split(|b| *b == b'\n').next().unwrap_or_default();
-    let more = first.len() < meant.len();
-    let after = match (more, rest.get(first.len()..)) {
-        (false, Some(rest)) => rest.split(|b| *b == b'\n').next().unwrap_or_default(),
-        _ => &[],
-    };
-    let (before, first, after) = (visible_bytes(before), visible_bytes(first), visible_bytes(after));
-    let before = last(&before, BEFORE);
-    let first = if more { format!("{} {CUT}", beginning(&first, MEANT)) } else { beginning(&first, MEANT) };
-    let after = beginning(&after, BEFORE);
-    let number = number.to_string();
-    let carets = format!("{}{}", " ".repeat(before.chars().count()), "^".repeat(first.chars().count().max(1)));
-    Some([format!("{number} | {before}{first}{after}"), format!("{} | {carets}", " ".repeat(number.len()))])
+
+    /// The line where `span` begins, with its number from 1, and the carets below it. `None` for a span that is nowhere in the
+    /// text.
+    ///
+    /// Hidden characters are made visible, and a long line is cut on both sides of what is meant.
+    pub(super) fn excerpt(&self, span: Span) -> Option<[String; 2]> {
+        let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+        if start >= end || end > self.text.len() {
+            return None;
+        }
+        let number = self.starts.partition_point(|line| *line <= start);
+        let line_start = *self.starts.get(number.checked_sub(1)?)?;
+        let line_end = self.starts.get(number).map_or(self.text.len(), |next| next.saturating_sub(1)).max(start);
+        let more = end > line_end;
+        let end = end.min(line_end);
+        let before = visible_bytes(self.text.get(line_start.max(start.saturating_sub(bytes_over(BEFORE)))..start)?);
+        let meant = visible_bytes(self.text.get(start..end.min(start + bytes_over(MEANT)))?);
+        let after = visible_bytes(self.text.get(end..line_end.min(end + bytes_over(BEFORE)))?);
+        let before = last(&before, BEFORE);
+        let meant = beginning(&meant, MEANT);
+        let meant = if more { format!("{meant} {CUT}") } else { meant };
+        let after = if more { String::new() } else { beginning(&after, BEFORE) };
+        let number = number.to_string();
+        let carets = format!("{}{}", " ".repeat(before.chars().count()), "^".repeat(meant.chars().count().max(1)));
+        Some([format!("{number} | {before}{meant}{after}"), format!("{} | {carets}", " ".repeat(number.len()))])
+    }
 }
 
 fn beginning(text: &str, most: usize) -> String {
@@ -61,23 +77,24 @@ mod tests {
             ("a\nb; cat .env # x\nc", (5, 13), ["2 | b; cat .env # x", "  |    ^^^^^^^^"]),
             ("a\u{202e}b c", (6, 7), ["1 | a\\u{202e}b c", "  |            ^"]),
             ("if a\nthen b\nfi", (0, 14), ["1 | if a ...", "  | ^^^^^^^^"]),
+            ("a\n\nb", (2, 4), ["2 |  ...", "  | ^^^^"]),
             ("é ü", (3, 5), ["1 | é ü", "  |   ^"]),
         ] {
-            assert_eq!(excerpt(text, Span::new(span.0, span.1)).unwrap(), expected, "{text:?}");
+            assert_eq!(Lines::new(text).excerpt(Span::new(span.0, span.1)).unwrap(), expected, "{text:?}");
         }
     }
 
     #[test]
     fn what_is_nowhere_has_no_excerpt() {
         for span in [(0, 0), (3, 3), (2, 9), (9, 12)] {
-            assert_eq!(excerpt("abc", Span::new(span.0, span.1)), None, "{span:?}");
+            assert_eq!(Lines::new("abc").excerpt(Span::new(span.0, span.1)), None, "{span:?}");
         }
     }
 
     #[test]
     fn long_lines_are_cut_around_what_is_meant() {
         let text = format!("{}{}{}", "a".repeat(1000), "b".repeat(1000), "c".repeat(1000));
-        let [line, carets] = excerpt(&text, Span::new(1000, 2000)).unwrap();
+        let [line, carets] = Lines::new(&text).excerpt(Span::new(1000, 2000)).unwrap();
         assert_eq!(line.len(), 4 + 2 * (BEFORE + 3) + MEANT + 3);
         assert_eq!(carets.find('^'), line.find('b'));
         assert_eq!(carets.len(), line.rfind('b').unwrap() + 1 + 3);
