@@ -78,9 +78,7 @@ impl ProgramRow {
     fn passive(&self) -> bool {
         let harmless = |o: &OptionRow| {
             (o.traits & !traits::ABOUT) == 0
-                && o.roles
-                    .iter()
-                    .all(|r| matches!(r, Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List))
+                && o.roles.iter().all(|r| matches!(r, Role::Flag | Role::Value | Role::Pattern | Role::Stat | Role::List))
         };
         self.runs == Runs::Nothing && self.options.values().all(harmless)
     }

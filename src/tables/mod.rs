@@ -149,9 +149,10 @@ impl<'a> Bytes<'a> {
             let key = self.text(self.u32(record)?, usize::from(self.u8(record + 4)?))?;
             let role = VariableRole::from_code(self.u8(record + 5)?)?;
             match key.split_last() {
-                Some((b'*', prefix)) if name.starts_with(prefix) && best.is_none_or(|(len, _)| len < prefix.len()) => {
-                    best = Some((prefix.len(), role));
-                }
+                Some((b'*', prefix)) if name.starts_with(prefix)
+                    && best.is_none_or(|(len, _)| len < prefix.len()) => {
+                        best = Some((prefix.len(), role));
+                    }
                 _ if key == name => return Some(role),
                 _ => {}
             }

@@ -64,10 +64,7 @@ fn variables_are_judged_by_the_longest_name() {
 
 #[test]
 fn a_policy_can_add_rows_before_the_built_in_ones() {
-    let rows = [
-        serde_json::json!({"name": "cat", "operands": "write*"}),
-        serde_json::json!({"name": "mine", "same_as": "cat"}),
-    ];
+    let rows = [serde_json::json!({"name": "cat", "operands": "write*"}), serde_json::json!({"name": "mine", "same_as": "cat"})];
     let bytes = encode::encode(&source::programs(&rows).unwrap(), &[]).unwrap();
     let t = Tables::built_in().with_added(&bytes);
     assert_eq!(t.program(b"cat").unwrap().operands().next(), Some((Role::Write, true)));

@@ -7,19 +7,8 @@ pub(super) fn is_harmless(program: &[u8]) -> bool {
 }
 
 /// Words that can open files, start programs, show the environment or change what is read.
-const FORBIDDEN: &[&[u8]] = &[
-    b"system",
-    b"getline",
-    b"close",
-    b"fflush",
-    b"ARGV",
-    b"ARGC",
-    b"ARGIND",
-    b"ENVIRON",
-    b"FUNCTAB",
-    b"SYMTAB",
-    b"PROCINFO",
-];
+const FORBIDDEN: &[&[u8]] =
+    &[b"system", b"getline", b"close", b"fflush", b"ARGV", b"ARGC", b"ARGIND", b"ENVIRON", b"FUNCTAB", b"SYMTAB", b"PROCINFO"];
 
 fn scan(text: &[u8]) -> Option<()> {
     let mut at = 0;

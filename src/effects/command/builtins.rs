@@ -36,9 +36,7 @@ impl<'t> Command<'_, 't> {
             }
             Builtin::Set => self.set(operands),
             Builtin::ShellOptions => self.outcome.reading |= !operands.is_empty(),
-            Builtin::Alias => {
-                self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'=')))
-            }
+            Builtin::Alias => self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'='))),
             Builtin::Let => {
                 for word in operands {
                     self.arithmetic(word);
@@ -106,9 +104,7 @@ impl<'t> Command<'_, 't> {
             Some(text) if text.starts_with(b"-") || text.starts_with(b"+") => {
                 self.outcome.reading = true;
                 let end = operands.iter().position(|w| w.value.known() == Some(b"--"));
-                let named = |n: usize| {
-                    n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")))
-                };
+                let named = |n: usize| n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")));
                 let free = operands.iter().enumerate().find(|(n, w)| {
                     w.value.known().is_none_or(|t| !t.starts_with(b"-") && !t.starts_with(b"+")) && !named(*n)
                 });
@@ -129,20 +125,12 @@ impl<'t> Command<'_, 't> {
     /// `NAME=NUMBER` is safe; any name that is read is evaluated again and can run code.
     fn arithmetic(&mut self, word: &Word) {
         if let Some((name, Some(value))) = word.value.known().map(|t| split(t, b'='))
-            && is_name(name)
-            && !value.is_empty()
-            && value.iter().all(u8::is_ascii_digit)
-        {
-            self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
-            return;
-        }
+            && is_name(name) && !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
+                self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
+                return;
+            }
         self.outcome.anything = true;
-        self.unknown(
-            "arithmetic",
-            "arithmetic evaluates the values of names, which can run code".to_string(),
-            word.span,
-            false,
-        );
+        self.unknown("arithmetic", "arithmetic evaluates the values of names, which can run code".to_string(), word.span, false);
     }
 
     /// `-v NAME[SUBSCRIPT]` and `-R` evaluate the subscript.
@@ -153,12 +141,7 @@ impl<'t> Command<'_, 't> {
             let plain = name.value.known().is_some_and(|t| !t.contains(&b'['));
             let certain = option.value.known().is_some();
             if asks && !plain && (certain || name.value.known().is_some()) {
-                self.unknown(
-                    "arithmetic",
-                    "a subscript is evaluated, which can run code".to_string(),
-                    name.span,
-                    false,
-                );
+                self.unknown("arithmetic", "a subscript is evaluated, which can run code".to_string(), name.span, false);
             }
         }
     }

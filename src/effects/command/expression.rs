@@ -4,7 +4,10 @@ use super::{Command, Stdin, options::Parsed, wrappers::replace};
 use crate::{
     effect::{Value, Word},
     effects::LimitReached,
-    tables::{Program, words::Runs},
+    tables::{
+        Program,
+        words::Runs,
+    },
 };
 use alloc::{vec, vec::Vec};
 
@@ -54,8 +57,7 @@ pub(super) fn command_option<'t>(
 
 fn braces(word: &Word) -> Word {
     let Some(text) = word.value.known() else { return word.clone() };
-    let (Some(first), Some(last)) = (text.iter().position(|b| *b == b'{'), text.iter().rposition(|b| *b == b'}'))
-    else {
+    let (Some(first), Some(last)) = (text.iter().position(|b| *b == b'{'), text.iter().rposition(|b| *b == b'}')) else {
         return word.clone();
     };
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();

@@ -33,23 +33,12 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let mut operands = parsed.operands.as_slice();
     let mut verb: &[u8] = b"";
     if let Some((first, rest)) = operands.split_first()
-        && let Some(word @ (b"get" | b"list" | b"set" | b"unset" | b"rename-section" | b"remove-section" | b"edit")) =
-            first.value.known()
-    {
-        verb = word;
-        operands = rest;
-    }
-    let reads: [&[u8]; 9] = [
-        b"--get",
-        b"--get-all",
-        b"--get-regexp",
-        b"--get-urlmatch",
-        b"--list",
-        b"-l",
-        b"--get-color",
-        b"--get-colorbool",
-        b"--name-only",
-    ];
+        && let Some(word @ (b"get" | b"list" | b"set" | b"unset" | b"rename-section" | b"remove-section" | b"edit")) = first.value.known() {
+            verb = word;
+            operands = rest;
+        }
+    let reads: [&[u8]; 9] =
+        [b"--get", b"--get-all", b"--get-regexp", b"--get-urlmatch", b"--list", b"-l", b"--get-color", b"--get-colorbool", b"--name-only"];
     let removing: [&[u8]; 4] = [b"--unset", b"--unset-all", b"--remove-section", b"--rename-section"];
     let asked = parsed.uses(&reads) || matches!(verb, b"get" | b"list");
     let removed = parsed.uses(&removing) || matches!(verb, b"unset" | b"remove-section" | b"rename-section");

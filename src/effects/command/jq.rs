@@ -4,22 +4,8 @@
 /// and no such word hidden in a string interpolation (words in strings count as well, at the price of some precision).
 pub(super) fn is_harmless(filter: &[u8]) -> bool {
     const FORBIDDEN: &[&[u8]] = &[
-        b"env",
-        b"ENV",
-        b"import",
-        b"include",
-        b"input_filename",
-        b"inputs",
-        b"input",
-        b"__prog_args",
-        b"get_search_list",
-        b"modulemeta",
-        b"input_line_number",
-        b"debug",
-        b"stderr",
-        b"halt_error",
-        b"__loc__",
-        b"getpath_file",
+        b"env", b"ENV", b"import", b"include", b"input_filename", b"inputs", b"input", b"__prog_args", b"get_search_list",
+        b"modulemeta", b"input_line_number", b"debug", b"stderr", b"halt_error", b"__loc__", b"getpath_file",
     ];
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let mut at = 0;

@@ -258,8 +258,7 @@ impl<'c, 't> Command<'c, 't> {
         let by_path = path.contains(&b'/');
         let program = by_path.then(|| paths::path_value(&Value::Known(path.to_vec()), &self.cwd, false));
         let argv = self.argv.to_vec();
-        let certainty =
-            if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
+        let certainty = if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
         self.push(Kind::Run(Run { argv, canonical: None, program }), certainty, self.span, true);
         let shown = self.by.clone();
         if by_path && !paths::is_system_program(path) {

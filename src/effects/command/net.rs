@@ -45,7 +45,9 @@ fn authority_end(text: &[u8]) -> Option<usize> {
 
 fn known(text: &[u8], bare: bool) -> Target {
     let (scheme, rest) = match text.windows(3).position(|w| w == b"://") {
-        Some(at) if !bare || text.starts_with(b"ssh://") => (text.get(..at), text.get(at + 3..).unwrap_or(&[])),
+        Some(at) if !bare || text.starts_with(b"ssh://") => {
+            (text.get(..at), text.get(at + 3..).unwrap_or(&[]))
+        }
         _ => (None, text),
     };
     if scheme.is_some_and(|s| s.eq_ignore_ascii_case(b"file")) {
@@ -69,9 +71,7 @@ fn port(host: &[u8]) -> (Vec<u8>, Option<u16>) {
     let colon = host.iter().rposition(|b| *b == b':');
     let number = colon.and_then(|at| core::str::from_utf8(host.get(at + 1..)?).ok()?.parse().ok());
     match (colon.and_then(|at| host.get(..at)), number) {
-        (Some(name), Some(number)) if !name.contains(&b':') || name.ends_with(b"]") => {
-            (bare_address(name), Some(number))
-        }
+        (Some(name), Some(number)) if !name.contains(&b':') || name.ends_with(b"]") => (bare_address(name), Some(number)),
         _ => (bare_address(host), None),
     }
 }

@@ -57,12 +57,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// What a program takes where no path is given: `grep -r x`, `rg x`.
-    fn default_operand(
-        &mut self,
-        program: &Program<'t>,
-        sequence: &[(Role, bool)],
-        manner: Manner,
-    ) -> Result<(), LimitReached> {
+    fn default_operand(&mut self, program: &Program<'t>, sequence: &[(Role, bool)], manner: Manner) -> Result<(), LimitReached> {
         let Some(path) = program.default_operand() else { return Ok(()) };
         let always = program.has(flags::RECURSIVE);
         let piped = !matches!(self.stdin, Stdin::Inherited | Stdin::Empty);
@@ -80,8 +75,7 @@ impl<'t> Command<'_, 't> {
         let Some(text) = word.value.known().filter(|_| program.has(flags::OPERAND_VALUES)) else { return false };
         let Some(at) = text.iter().position(|b| *b == b'=') else { return false };
         let name = text.get(..at).unwrap_or(&[]);
-        name.first().is_some_and(|b| !b.is_ascii_digit())
-            && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        name.first().is_some_and(|b| !b.is_ascii_digit()) && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
     }
 }
 

@@ -121,12 +121,10 @@ impl<'p, 't> Parser<'p, 't> {
         match &word.value {
             _ if self.style == Style::Words => false,
             Value::Known(text) => self.known(text, word),
-            _ if self.style == Style::Keys => {
-                self.partial(word) || {
-                    self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
-                    false
-                }
-            }
+            _ if self.style == Style::Keys => self.partial(word) || {
+                self.doubt("dynamic-word", "a word may be any operand".into(), word.span);
+                false
+            },
             value if !may_begin(value, marks) => false,
             _ if self.partial(word) => true,
             _ => {
@@ -253,10 +251,7 @@ impl<'p, 't> Parser<'p, 't> {
         let mut at = 0;
         while let Some(letter) = letters.get(at) {
             at += 1;
-            if letter.is_ascii_digit()
-                && self.program.has(flags::NUMERIC)
-                && self.program.option(&[b'-', *letter]).is_none()
-            {
+            if letter.is_ascii_digit() && self.program.has(flags::NUMERIC) && self.program.option(&[b'-', *letter]).is_none() {
                 continue;
             }
             let name = [b'-', *letter];
@@ -335,11 +330,7 @@ impl<'p, 't> Parser<'p, 't> {
                 // It may be several words or none: then other words are the argument, and these are operands.
                 self.out.operands.push(next.clone());
                 if !self.program.has(flags::PASSIVE) {
-                    self.doubt(
-                        "dynamic-word",
-                        format!("an argument of `{}` may be several words", shown(spec.name)),
-                        next.span,
-                    );
+                    self.doubt("dynamic-word", format!("an argument of `{}` may be several words", shown(spec.name)), next.span);
                 }
             }
             arguments.push(next.clone());

@@ -22,9 +22,7 @@ pub(super) fn absolute(value: &Value, cwd: &Value) -> Value {
     }
     match value {
         Value::Known(path) if path.starts_with(b"/") => Value::Known(normalise(path)),
-        Value::Set(paths) if paths.iter().all(|p| p.starts_with(b"/")) => {
-            set(paths.iter().map(|p| normalise(p)).collect())
-        }
+        Value::Set(paths) if paths.iter().all(|p| p.starts_with(b"/")) => set(paths.iter().map(|p| normalise(p)).collect()),
         Value::Affix { prefix, .. } | Value::Pattern(prefix) if prefix.starts_with(b"/") => value.clone(),
         Value::Known(path) => Value::Affix { prefix: Vec::new(), suffix: below(path) },
         Value::Affix { prefix, suffix } => match cwd.known() {
@@ -117,17 +115,8 @@ fn normalise(path: &[u8]) -> Vec<u8> {
 /// Whether a program path is one of the system's directories, where the basename says what it is.
 pub(super) fn is_system_program(path: &[u8]) -> bool {
     const DIRECTORIES: &[&[u8]] = &[
-        b"/bin",
-        b"/sbin",
-        b"/usr/bin",
-        b"/usr/sbin",
-        b"/usr/local/bin",
-        b"/usr/local/sbin",
-        b"/opt/homebrew/bin",
-        b"/lib",
-        b"/lib64",
-        b"/usr/lib",
-        b"/usr/lib64",
+        b"/bin", b"/sbin", b"/usr/bin", b"/usr/sbin", b"/usr/local/bin", b"/usr/local/sbin", b"/opt/homebrew/bin", b"/lib",
+        b"/lib64", b"/usr/lib", b"/usr/lib64",
     ];
     let path = normalise(path);
     let directory = path.iter().rposition(|b| *b == b'/').and_then(|at| path.get(..at));

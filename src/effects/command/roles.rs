@@ -1,9 +1,7 @@
 //! What a word does by its role: the one place where roles become effects.
 
 use super::{
-    Command, Shell, awk,
-    emit::certainty,
-    expression, git, jq, net,
+    Command, Shell, awk, emit::certainty, expression, git, jq, net,
     options::{Parsed, split},
     paths, sed,
     variables::assignment_text,
@@ -108,29 +106,17 @@ impl<'t> Command<'_, 't> {
         }
         if let Some(text) = value.known()
             && let (host, Some(_)) = split(text, b':')
-            && !host.contains(&b'/')
-            && !parsed.uses(&[b"--force-local"])
-        {
-            let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
-            self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
-            return;
-        }
+                && !host.contains(&b'/') && !parsed.uses(&[b"--force-local"]) {
+                    let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
+                    self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
+                    return;
+                }
         let reading = parsed.has(traits::READS_ONLY) || parsed.has(traits::EXTRACTS);
         if reading {
             self.read(value, false, argument.span);
         } else {
             self.write(value, false, argument.span);
-            if parsed.uses(&[
-                b"-r",
-                b"-u",
-                b"-A",
-                b"-d",
-                b"--append",
-                b"--update",
-                b"--concatenate",
-                b"--diff",
-                b"--delete",
-            ]) {
+            if parsed.uses(&[b"-r", b"-u", b"-A", b"-d", b"--append", b"--update", b"--concatenate", b"--diff", b"--delete"]) {
                 self.read(value, false, argument.span);
             }
         }
@@ -283,10 +269,7 @@ impl<'t> Command<'_, 't> {
 
     /// A program to which more arguments are appended.
     fn exec_program(&mut self, word: &Word) -> Result<(), LimitReached> {
-        let plain = |b: &u8| {
-            b.is_ascii_alphanumeric()
-                || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%')
-        };
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%');
         let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
             self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
             let detail = format!("`{}` appends words to a command", self.by);
@@ -393,11 +376,7 @@ impl<'t> Command<'_, 't> {
                 let script = Value::Known(text.get(5..).unwrap_or(&[]).to_vec());
                 self.script(&script, Shell::Child, super::Stdin::Stream, &[], word.span)
             }
-            Some(text)
-                if [&b"dot"[..], b"echo", b"bell", b"ttyout", b"sleep", b"totals", b"."]
-                    .iter()
-                    .any(|a| text.starts_with(a)) =>
-            {
+            Some(text) if [&b"dot"[..], b"echo", b"bell", b"ttyout", b"sleep", b"totals", b"."].iter().any(|a| text.starts_with(a)) => {
                 Ok(())
             }
             _ => {

@@ -51,10 +51,9 @@ impl<'t> Command<'_, 't> {
     pub(super) fn interpreter(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let code = |r: Role| matches!(r, Role::Code | Role::Module | Role::Script);
         let coded = |n: &[u8]| n != b"-M" || self.name != b"perl";
-        let given = parsed
-            .uses
-            .iter()
-            .any(|u| u.spec.arguments > 0 && code(u.spec.roles[0]) && !u.arguments.is_empty() && coded(u.spec.name));
+        let given = parsed.uses.iter().any(|u| {
+            u.spec.arguments > 0 && code(u.spec.roles[0]) && !u.arguments.is_empty() && coded(u.spec.name)
+        });
         let operands = parsed.operands.as_slice();
         if given {
             // What the code does with its operands is its own affair, but -n, -p and -i make them files.

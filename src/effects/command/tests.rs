@@ -118,8 +118,7 @@ fn render(effects: &[Effect], argv: &[Word]) -> String {
     for (n, effect) in effects.iter().enumerate() {
         let text = match &effect.kind {
             Kind::Run(run) => {
-                let mut text =
-                    if n == 0 && run.argv == argv { String::new() } else { format!("run {}", words(&run.argv)) };
+                let mut text = if n == 0 && run.argv == argv { String::new() } else { format!("run {}", words(&run.argv)) };
                 if let Some(canonical) = &run.canonical {
                     text = format!("{text} as {}", words(canonical));
                 }

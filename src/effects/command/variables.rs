@@ -34,8 +34,7 @@ pub(super) fn assignment_text(tables: &Tables<'_>, word: &Value, span: Span, by:
         Value::Affix { prefix, .. } if prefix.contains(&b'=') => prefix,
         _ => {
             let cause = Cause { code: "dynamic-variable", detail: "the variable that is set is not known".into() };
-            let effect =
-                |kind| Effect { kind, certainty: Certainty::Unknown, span, by: Some(by.into()), command: None };
+            let effect = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: Some(by.into()), command: None };
             return vec![effect(Kind::SetEnv(Value::ANY_WORD)), effect(Kind::Unknown(cause))];
         }
     };

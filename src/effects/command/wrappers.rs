@@ -1,6 +1,11 @@
 //! Programs that start other programs: which part of argv is the inner command.
 
-use super::{Command, Shell, Stdin, expression, options::Parsed, roles::Manner, variables::assignment_text};
+use super::{
+    Command, Shell, Stdin, expression,
+    options::Parsed,
+    roles::Manner,
+    variables::assignment_text,
+};
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::LimitReached,
@@ -324,3 +329,4 @@ fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     words.extend(word);
     quote.is_none().then_some(words)
 }
+
