@@ -66,9 +66,9 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
 
     let world = HostWorld::new(options.home.as_deref());
     let (judged, auto_approve) = match policy::load(&options.policy, options.home.as_deref()) {
-        Ok(policy) => {
+        Ok(ready) => {
             let _deciding = stage(Stage::Deciding, None);
-            (gate::judge(&call, &policy, &world), options.auto_approve)
+            (gate::judge(&call, &ready.policy, &world), options.auto_approve)
         }
         Err(diagnostics) => (unusable_policy(&diagnostics.to_string()), false),
     };

@@ -5,51 +5,98 @@ use crate::gate;
 use crate::report::Judged;
 use crate::rules::Diagnostics;
 use crate::text::visible;
+use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 use std::io::{IsTerminal, Write};
 
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Color {
+    /// How to paint what goes to `stream`. `NO_COLOR` counts with any value but an empty one (<https://no-color.org>).
+    pub(super) fn paint(self, stream: &impl IsTerminal) -> Paint {
+        let asked_not_to = || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        Paint(match self {
+            Self::Auto => stream.is_terminal() && !asked_not_to(),
+            Self::Always => true,
+            Self::Never => false,
+        })
+    }
+}
+
+/// Paints, or leaves text as it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paint(bool);
+
+impl Paint {
+    /// In the colour of a decision.
+    pub(super) fn decision(self, decision: Decision, text: &str) -> String {
+        let color = match decision {
+            Decision::Allow => AnsiColor::Green,
+            Decision::Prompt => AnsiColor::Yellow,
+            Decision::Deny => AnsiColor::Red,
+        };
+        self.styled(Style::new().bold().fg_color(Some(color.into())), text)
+    }
+
+    /// The word of a decision in its colour.
+    pub(super) fn word(self, decision: Decision) -> String {
+        self.decision(decision, decision.as_str())
+    }
+
+    /// What stands out.
+    pub(super) fn strong(self, text: &str) -> String {
+        self.styled(Style::new().bold(), text)
+    }
+
+    /// What stands back.
+    pub(super) fn faint(self, text: &str) -> String {
+        self.styled(Style::new().dimmed(), text)
+    }
+
+    fn styled(self, style: Style, text: &str) -> String {
+        if self.0 { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
 /// The decision, then each reason with what it speaks of and why.
-pub(super) fn verdict(judged: &Judged) -> std::io::Result<()> {
+pub(super) fn verdict(judged: &Judged, color: Color) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    let color = wants_color(out.is_terminal());
+    let paint = color.paint(&out);
+    writeln!(out, "{}", paint.word(judged.verdict.decision()))?;
+    reasons(&mut out, judged, paint)?;
+    out.flush()
+}
+
+/// Each reason with what it speaks of and why.
+fn reasons(out: &mut impl Write, judged: &Judged, paint: Paint) -> std::io::Result<()> {
     let decision = judged.verdict.decision();
-    writeln!(out, "{}", painted(decision, decision.as_str(), color))?;
     for reason in gate::for_people(judged).reasons() {
         // Where something was stopped, what would have been let through is of no interest.
         if reason.decision == Decision::Allow && decision != Decision::Allow {
             continue;
         }
         let what = gate::describe(judged, reason).map(|w| format!("  {}", visible(&w))).unwrap_or_default();
-        let word = painted(reason.decision, reason.decision.as_str(), color);
-        writeln!(out, "  {word}  {}{what}", visible(&reason.rule.to_string()))?;
+        writeln!(out, "  {}  {}{what}", paint.word(reason.decision), visible(&reason.rule.to_string()))?;
         if let Some(why) = &reason.justification {
             writeln!(out, "        {}", visible(why))?;
         }
     }
-    out.flush()
+    Ok(())
 }
 
-/// Every diagnostic with its source line.
-pub(super) fn diagnostics(diagnostics: &Diagnostics) {
-    eprintln!("{}", diagnostics.render(wants_color(std::io::stderr().is_terminal())).trim_end());
-}
-
-fn painted(decision: Decision, text: &str, color: bool) -> String {
-    if !color {
-        return text.to_owned();
-    }
-    let style = Style::new().bold().fg_color(Some(
-        match decision {
-            Decision::Allow => AnsiColor::Green,
-            Decision::Prompt => AnsiColor::Yellow,
-            Decision::Deny => AnsiColor::Red,
-        }
-        .into(),
-    ));
-    format!("{style}{text}{style:#}")
-}
-
-/// Colour only on a terminal, and not where `NO_COLOR` says otherwise (any value, <https://no-color.org>).
-fn wants_color(is_terminal: bool) -> bool {
-    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+/// Every diagnostic with its source line, on standard error.
+pub(super) fn diagnostics(diagnostics: &Diagnostics, color: Color) {
+    let mut err = std::io::stderr().lock();
+    let Paint(color) = color.paint(&err);
+    // Nothing is left to do where nobody reads standard error.
+    let _ = writeln!(err, "{}", diagnostics.render(color).trim_end());
 }

@@ -1,6 +1,10 @@
 //! The command line: one file per verb.
 
+mod call;
 mod check;
+mod derivation;
+mod excerpt;
+mod explain;
 mod hook;
 mod human;
 mod policy;
@@ -24,6 +28,7 @@ struct Cli {
 const EXAMPLES: &str = "Examples:
   prexec check 'git push --force'             what would be decided, by the embedded posture
   prexec check --policy my.rules 'cat .env'   the same by a policy of yours
+  prexec explain 'cat .e*'                    why it is decided so
   prexec hook < call.json                     as Codex starts it: one call on standard input";
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +37,8 @@ enum Verb {
     Hook(hook::Options),
     /// Say what would be decided about a command, or about one recorded call per line (`--jsonl`)
     Check(check::Options),
+    /// Show how the decision about a command comes about: its words, effects, the rules that were tried, and what decided
+    Explain(explain::Options),
 }
 
 /// Reads the command line and runs the verb.
@@ -42,6 +49,7 @@ pub fn run() -> ExitCode {
     }
     match Cli::try_parse_from(&arguments) {
         Ok(Cli { verb: Verb::Check(options) }) => check::run(&options),
+        Ok(Cli { verb: Verb::Explain(options) }) => explain::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
         Err(error) => {

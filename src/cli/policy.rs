@@ -2,26 +2,52 @@
 
 use crate::guard::{self, Stage};
 use crate::policy::Policy;
-use crate::rules::{Diagnostics, Loader};
+use crate::rules::{Diagnostics, Loader, SourceFile};
 use nix::unistd::{User, geteuid};
 use std::path::{Path, PathBuf};
 
 /// Where an administrator's policy stands.
 const MANAGED: &str = "/etc/prexec";
 
+/// How long a verb that a person runs may take to load a policy, in milliseconds. The loader's own limits end an evaluation
+/// before; what they cannot end is one long step of the interpreter. Without optimisation everything takes some ten times longer.
+const LOAD_DEADLINE_MS: u32 = if cfg!(debug_assertions) { 5_000 } else { 2_000 };
+
+/// A policy that is ready to decide.
+pub(super) struct Ready {
+    pub(super) policy: Policy,
+    /// What it was made of.
+    pub(super) sources: Vec<SourceFile>,
+}
+
+/// As [`load`], within the hook's limit on memory and a limit on time, which both end with the loading: a policy that eats the
+/// machine ends the process with a message that names it.
+pub(super) fn load_bounded(named: &[PathBuf], home: Option<&Path>) -> Result<Ready, Diagnostics> {
+    guard::set_memory_limit(guard::HOOK_MEMORY);
+    guard::set_deadline(LOAD_DEADLINE_MS);
+    let loaded = load(named, home);
+    guard::deadline_off();
+    guard::set_memory_limit(usize::MAX);
+    loaded
+}
+
 /// Loads the policy; every finding where it cannot be used. While it works the guard can name the file that is read.
 ///
 /// `home` overrides the account's home directory, below which the user's layer stands.
-pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Policy, Diagnostics> {
+pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Ready, Diagnostics> {
     let _loading = guard::stage(Stage::LoadingPolicy, None);
     // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
     let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
-    let loader = Loader::new().with_note(&note);
+    let loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
     if !named.is_empty() {
-        return loader.load(named).map(|loaded| loaded.policy);
+        let loaded = loader.load(named)?;
+        return Ok(Ready { policy: loaded.policy, sources: loaded.sources });
     }
     let account = || User::from_uid(geteuid()).ok().flatten().map(|user| user.dir);
     let user = home.map(Path::to_path_buf).or_else(account).map(|home| home.join(".config/prexec"));
     let installed = loader.load_installed(Path::new(MANAGED), user.as_deref());
-    if installed.diagnostics.has_errors() { Err(installed.diagnostics) } else { Ok(installed.policy) }
+    if installed.diagnostics.has_errors() {
+        return Err(installed.diagnostics);
+    }
+    Ok(Ready { policy: installed.policy, sources: installed.sources })
 }

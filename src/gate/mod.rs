@@ -7,26 +7,31 @@ use crate::decision::{Reason, RuleRef, Verdict};
 use crate::effect::Certainty;
 use crate::effects::{self, Analysed};
 use crate::path;
-use crate::policy::{Policy, Scene, decide};
+use crate::policy::{NoTrace, Policy, Scene, Trace, decide_traced};
 use crate::report::Judged;
 use crate::world::World;
 use alloc::{string::String, vec::Vec};
 
 /// Decides about what `codex::read` made of an input. Whatever goes wrong on the way is a deny.
 pub fn judge(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World) -> Judged {
+    judge_traced(call, policy, world, &mut NoTrace)
+}
+
+/// As [`judge`], telling the steps of the decision to `trace`.
+pub fn judge_traced(call: &Result<Call, Fault>, policy: &Policy, world: &dyn World, trace: &mut impl Trace) -> Judged {
     match call {
-        Ok(call) => judge_call(call, policy, world),
+        Ok(call) => judge_call(call, policy, world, trace),
         Err(fault) => deny("", RuleRef::Input(fault.code), &fault.message),
     }
 }
 
 /// call -> effects -> verdict
-fn judge_call(call: &Call, policy: &Policy, world: &dyn World) -> Judged {
+fn judge_call(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Trace) -> Judged {
     let cwd = path::normalize(call.cwd.as_bytes());
     match effects::analyse(call, &cwd, world) {
         Ok(Analysed { effects, directories }) => {
             let scene = Scene::at(policy, world, &cwd, &effects, &directories);
-            let verdict = decide(policy, &effects, &scene);
+            let verdict = decide_traced(policy, &effects, &scene, trace);
             Judged { tool: call.tool_name.clone(), verdict, effects }
         }
         Err(limit) => deny(&call.tool_name, RuleRef::Limit(limit.name), &limit.message),

@@ -2,6 +2,7 @@
 
 use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
 use super::scene::Scene;
+use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
 use crate::effect::{CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
@@ -13,6 +14,12 @@ const MAX_STEPS: usize = 20_000_000;
 
 /// Holds every effect against every rule; the strictest of all answers decides.
 pub fn decide(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Verdict {
+    decide_traced(policy, effects, scene, &mut NoTrace)
+}
+
+/// As [`decide`], telling every step to `trace`.
+pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, trace: &mut impl Trace) -> Verdict {
+    trace.scene(scene);
     let rules: usize = policy.layers.iter().map(size).sum();
     if rules.saturating_mul(effects.len()) > MAX_STEPS {
         let why = format!(
@@ -21,7 +28,8 @@ pub fn decide(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Verdict
         );
         return Verdict::deny(RuleRef::Limit("policy-steps"), why);
     }
-    let matched: Vec<Matched> = effects.iter().map(|e| Matched::of(policy, e, scene)).collect();
+    let numbered = effects.iter().enumerate().map(|(index, effect)| (EffectId(index), effect));
+    let matched: Vec<Matched> = numbered.map(|(id, e)| Matched::of(policy, e, scene, id, trace)).collect();
     // What a certain allow of a command says of everything that this command does by itself.
     let mut answered: BTreeMap<CommandId, Trust> = BTreeMap::new();
     for (effect, m) in effects.iter().zip(&matched) {
@@ -34,7 +42,9 @@ pub fn decide(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Verdict
     for (index, (effect, m)) in effects.iter().zip(matched).enumerate() {
         let by_command = effect.command.and_then(|id| answered.get(&id).copied());
         let allowed_by = [m.allowed_by, by_command].into_iter().flatten().min();
-        if let Some((key, decision)) = default_of(policy, effect, allowed_by) {
+        if let Some((key, decision)) =
+            default_of(policy, effect, allowed_by, &mut |step| trace.default_step(EffectId(index), step))
+        {
             let rule = RuleRef::Default(key);
             defaults.push(Reason { decision, rule, effect: Some(EffectId(index)), justification: None });
         }
@@ -53,29 +63,35 @@ struct Matched {
 }
 
 impl Matched {
-    fn of(policy: &Policy, effect: &Effect, scene: &Scene<'_>) -> Self {
+    fn of(policy: &Policy, effect: &Effect, scene: &Scene<'_>, id: EffectId, trace: &mut impl Trace) -> Self {
         let mut matched = Self::default();
         let judge = Judge { policy, scene };
         for layer in &policy.layers {
-            judge.each(layer, &effect.kind, &mut |head, answer| matched.add(layer.trust, head, answer, scene));
+            let trust = layer.trust;
+            judge.each(layer, &effect.kind, &mut |head, answer| {
+                let counts = matched.add(trust, head, answer, scene);
+                trace.tried(id, &Trial { trust, head, answer, counts });
+            });
         }
         matched
     }
 
-    fn add(&mut self, trust: Trust, head: &Head, answer: Answer, scene: &Scene<'_>) {
+    /// What the answer of a rule adds to the verdict.
+    fn add(&mut self, trust: Trust, head: &Head, answer: Answer, scene: &Scene<'_>) -> Option<Decision> {
         let decision = match (head.decision, answer) {
-            (_, Answer::No) | (Decision::Allow, Answer::Maybe) => return,
+            (_, Answer::No) | (Decision::Allow, Answer::Maybe) => return None,
             (Decision::Deny, Answer::Maybe) => Decision::Prompt,
             (decision, _) => decision,
         };
         if !scene.in_tiers(&head.tiers, decision == Decision::Allow) {
-            return;
+            return None;
         }
         if decision == Decision::Allow {
             self.allowed_by = Some(self.allowed_by.map_or(trust, |t| t.min(trust)));
         }
         let (rule, justification) = (RuleRef::Rule(head.place.clone()), head.justification.clone());
         self.reasons.push(Reason { decision, rule, effect: None, justification });
+        Some(decision)
     }
 }
 
@@ -179,13 +195,22 @@ fn size(layer: &Layer) -> usize {
 
 /// The strictest default of the effect's kind that `allowed_by` does not replace. A key that no layer wrote has a default that
 /// every certain allow replaces.
-fn default_of(policy: &Policy, effect: &Effect, allowed_by: Option<Trust>) -> Option<(&'static str, Decision)> {
+fn default_of(
+    policy: &Policy,
+    effect: &Effect,
+    allowed_by: Option<Trust>,
+    say: &mut impl FnMut(DefaultStep),
+) -> Option<(&'static str, Decision)> {
     let key = Key::of(&effect.kind)?;
     let written = || policy.layers.iter().filter_map(|l| Some((l.trust, key.written_in(l)?)));
     if written().next().is_none() {
+        say(DefaultStep { key: key.name(), layer: None, decision: key.unwritten(), lifted: allowed_by.is_some() });
         return allowed_by.is_none().then_some((key.name(), key.unwritten()));
     }
     let lifted = |trust: Trust| allowed_by.is_some_and(|by| by <= trust);
+    for (trust, decision) in written() {
+        say(DefaultStep { key: key.name(), layer: Some(trust), decision, lifted: lifted(trust) });
+    }
     let decision = written().filter(|(trust, _)| !lifted(*trust)).map(|(_, decision)| decision).max()?;
     Some((key.name(), decision))
 }

@@ -12,9 +12,10 @@ pub mod prefix;
 mod rule;
 mod scene;
 mod tools;
+mod trace;
 
 pub use commands::Difference;
-pub use decide::decide;
+pub use decide::{decide, decide_traced};
 pub use execpolicy::{PrefixMatch, matched_prefix_rules};
 pub use lazy_regex::LazyRegex;
 pub use rule::{
@@ -22,3 +23,4 @@ pub use rule::{
     Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};
+pub use trace::{DefaultStep, NoTrace, Trace, Trial};

@@ -199,6 +199,17 @@ pub enum Trust {
     Repository,
 }
 
+impl Trust {
+    /// `managed`, `user` or `repository`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::User => "user",
+            Self::Repository => "repository",
+        }
+    }
+}
+
 /// The rules of one trust level, in the order in which they were written.
 #[derive(Clone, Debug)]
 pub struct Layer {

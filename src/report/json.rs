@@ -1,12 +1,11 @@
 //! The JSON form of a verdict. Its schema is committed as `tests/schema/verdict-1.json`; [`SCHEMA`] changes with it.
 
 use super::Judged;
+use super::ordered::Ordered;
 use super::phrase::path_text;
 use crate::decision::Reason;
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Value, Word};
-use crate::text::is_hidden;
-use alloc::{format, string::String, string::ToString, vec, vec::Vec};
-use core::fmt::Write;
+use alloc::{string::String, string::ToString, vec, vec::Vec};
 use serde_json::Value as Json;
 
 /// Names the form of the JSON.
@@ -29,30 +28,6 @@ pub fn verdict_json(judged: &Judged, policy_digest: &str) -> String {
     whole.text()
 }
 
-/// An object whose keys keep their order; `serde_json`'s own map sorts them.
-#[derive(Default)]
-struct Ordered(Vec<(&'static str, String)>);
-
-impl Ordered {
-    fn put(&mut self, key: &'static str, value: impl Into<Json>) {
-        self.0.push((key, to_text(&value.into())));
-    }
-
-    fn object(&mut self, key: &'static str, value: Ordered) {
-        self.0.push((key, value.text()));
-    }
-
-    fn list(&mut self, key: &'static str, items: Vec<Ordered>) {
-        let items: Vec<String> = items.into_iter().map(Ordered::text).collect();
-        self.0.push((key, format!("[{}]", items.join(","))));
-    }
-
-    fn text(self) -> String {
-        let fields: Vec<String> = self.0.into_iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
-        format!("{{{}}}", fields.join(","))
-    }
-}
-
 fn reason(reason: &Reason, effects: &[Effect]) -> Ordered {
     let mut o = Ordered::default();
     o.put("decision", reason.decision.as_str());
@@ -66,7 +41,8 @@ fn reason(reason: &Reason, effects: &[Effect]) -> Ordered {
     o
 }
 
-fn effect(effect: &Effect) -> Ordered {
+/// An effect as verdicts show it.
+pub(super) fn effect(effect: &Effect) -> Ordered {
     let mut o = Ordered::default();
     o.put("kind", effect.kind.name());
     match &effect.kind {
@@ -128,33 +104,12 @@ fn optional(text: Option<String>) -> Json {
     text.map_or(Json::Null, Json::from)
 }
 
-/// Compact JSON in which no character can act on a terminal.
-fn to_text(value: &Json) -> String {
-    // A tree of strings, numbers and lists always serialises.
-    let text = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
-    if !text.chars().any(is_hidden) {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut units = [0; 2];
-    for c in text.chars() {
-        if is_hidden(c) {
-            // Only inside a string can such a character stand: JSON itself is ASCII.
-            for unit in c.encode_utf16(&mut units) {
-                let _ = write!(out, "\\u{unit:04x}"); // writing to a string cannot fail
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::decision::{Decision, EffectId, RuleRef, Verdict};
     use crate::effect::{Certainty, PathValue, Run, Span};
+    use crate::text::is_hidden;
 
     fn word(text: &str) -> Word {
         Word { value: text.into(), span: Span::default() }

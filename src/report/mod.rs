@@ -1,8 +1,13 @@
 //! Verdicts as people and programs read them: the JSON of `--json` and `--jsonl`, and short phrases for messages.
 
+mod derivation;
+mod explain_json;
 mod json;
+mod ordered;
 mod phrase;
 
+pub use derivation::{Derivation, Explained, Lift, Steps, Tried};
+pub use explain_json::{EXPLAIN_SCHEMA, explain_json};
 pub use json::{SCHEMA, verdict_json};
 pub use phrase::{phrase, value_text};
 

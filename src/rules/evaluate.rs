@@ -73,6 +73,9 @@ fn run(session: &Session<'_>, source: Source, purpose: Purpose) -> Option<Frozen
     let outcome = Module::with_temp_heap(|module| evaluate(session, &source, purpose, module));
     let mut state = session.state.borrow_mut();
     state.open.pop();
+    if let Some(outer) = state.open.last() {
+        (session.note)(&outer.source.name);
+    }
     for examples in state.examples.split_off(examples) {
         for diagnostic in examples.check(&state.layer.host_executables) {
             state.diagnostics.push(diagnostic);

@@ -24,6 +24,8 @@ pub struct SourceFile {
     pub name: String,
     /// The file, where it is one on disk.
     pub path: Option<PathBuf>,
+    /// What was read.
+    pub text: String,
 }
 
 /// A policy that loaded.
@@ -51,6 +53,7 @@ pub struct Installed {
 /// Loads policies; carries what all loads have in common.
 pub struct Loader<'a> {
     note: &'a (dyn Fn(&str) + Sync),
+    begin: &'a (dyn Fn() + Sync),
     named: Check,
     managed: Check,
     user: Check,
@@ -65,13 +68,21 @@ impl Default for Loader<'_> {
 impl<'a> Loader<'a> {
     /// Expects files to belong to root (managed) or to root and the effective user (others).
     pub fn new() -> Self {
-        Self { note: &|_| {}, named: Check::command_line(), managed: Check::managed(), user: Check::user() }
+        let (named, managed, user) = (Check::command_line(), Check::managed(), Check::user());
+        Self { note: &|_| {}, begin: &|| {}, named, managed, user }
     }
 
     /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
     #[must_use]
     pub fn with_note(mut self, note: &'a (dyn Fn(&str) + Sync)) -> Self {
         self.note = note;
+        self
+    }
+
+    /// Calls `begin` first in the thread that evaluates, so that whoever guards the process can cover it.
+    #[must_use]
+    pub fn with_begin(mut self, begin: &'a (dyn Fn() + Sync)) -> Self {
+        self.begin = begin;
         self
     }
 
@@ -113,10 +124,25 @@ impl<'a> Loader<'a> {
     /// Loads what is installed: `*.rules` in `managed` (or else the shipped base posture), then `*.rules` in `user`, where there
     /// are any.
     pub fn load_installed(&self, managed: &Path, user: Option<&Path>) -> Installed {
-        on_own_stack(|| self.installed_layers(managed, user)).unwrap_or_else(|diagnostic| Installed {
+        self.on_own_stack(|| self.installed_layers(managed, user)).unwrap_or_else(|diagnostic| Installed {
             policy: Policy { layers: Vec::new(), digest: String::new() },
             diagnostics: diagnostic.into(),
             sources: Vec::new(),
+        })
+    }
+
+    /// Does the work on a stack whose size does not depend on the caller's limits.
+    fn on_own_stack<R: Send>(&self, work: impl FnOnce() -> R + Send) -> Result<R, Diagnostic> {
+        let failed = |what: String| Diagnostic::of_file("policy", what, Some("report this, with the policy".into()));
+        let begin = self.begin;
+        let work = move || {
+            begin();
+            work()
+        };
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().name("policy".into()).stack_size(STACK).spawn_scoped(scope, work);
+            let thread = thread.map_err(|e| failed(format!("no thread can be started to read the policy: {e}")))?;
+            thread.join().map_err(|_| failed("the interpreter failed in an unexpected way".into()))
         })
     }
 
@@ -151,7 +177,7 @@ impl<'a> Loader<'a> {
         &self,
         sources: impl FnOnce() -> Vec<Result<Source, Diagnostic>> + Send,
     ) -> Result<Loaded, Diagnostics> {
-        on_own_stack(|| self.only_layer(sources()))?
+        self.on_own_stack(|| self.only_layer(sources()))?
     }
 
     fn only_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
@@ -185,22 +211,12 @@ impl<'a> Loader<'a> {
 /// build; what is left is for values that nest deeper than any text.
 const STACK: usize = 256 << 20;
 
-/// Does the work on a stack whose size does not depend on the caller's limits.
-fn on_own_stack<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Diagnostic> {
-    let failed = |what: String| Diagnostic::of_file("policy", what, Some("report this, with the policy".into()));
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("policy".into()).stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.map_err(|e| failed(format!("no thread can be started to read the policy: {e}")))?;
-        thread.join().map_err(|_| failed("the interpreter failed in an unexpected way".into()))
-    })
-}
-
 fn of_file(name: &str, problem: Problem) -> Diagnostic {
     Diagnostic::of_file(name, problem.message, problem.help)
 }
 
 fn source_file(source: &Source) -> SourceFile {
-    SourceFile { name: source.name.clone(), path: source.path().map(ToOwned::to_owned) }
+    SourceFile { name: source.name.clone(), path: source.path().map(ToOwned::to_owned), text: source.text.clone() }
 }
 
 /// The sources of a path that the command line names.

@@ -7,9 +7,18 @@ use super::tree::{
 };
 use alloc::string::{String, ToString};
 
-/// Writes the tree of a script, `()` for an empty one.
+/// Writes the tree of a script on one line, `()` for an empty one.
 pub fn dump(tree: &Tree) -> String {
-    let mut writer = Writer { tree, out: String::new() };
+    write(tree, None)
+}
+
+/// As [`dump`], each construct inside another on a line of its own, two blanks deeper.
+pub fn dump_lines(tree: &Tree) -> String {
+    write(tree, Some(0))
+}
+
+fn write(tree: &Tree, indent: Option<usize>) -> String {
+    let mut writer = Writer { tree, out: String::new(), indent };
     match tree.root() {
         Some(root) => writer.node(root),
         None => writer.out.push_str("()"),
@@ -20,6 +29,8 @@ pub fn dump(tree: &Tree) -> String {
 struct Writer<'t> {
     tree: &'t Tree,
     out: String,
+    /// Blanks in front of a line; `None` where all is one line.
+    indent: Option<usize>,
 }
 
 impl Writer<'_> {
@@ -147,8 +158,15 @@ impl Writer<'_> {
     }
 
     fn child(&mut self, id: NodeId) {
-        self.out.push(' ');
+        let Some(outer) = self.indent else {
+            self.out.push(' ');
+            return self.node(id);
+        };
+        self.out.push('\n');
+        self.out.extend(core::iter::repeat_n(' ', outer + 2));
+        self.indent = Some(outer + 2);
         self.node(id);
+        self.indent = Some(outer);
     }
 
     fn one(&mut self, name: &str, body: NodeId, redirections: &[Redirection]) {

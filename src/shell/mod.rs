@@ -30,6 +30,6 @@ pub mod tree;
 mod word;
 pub mod words;
 
-pub use dump::dump;
+pub use dump::{dump, dump_lines};
 pub use limits::{LimitReached, Limits};
 pub use parser::parse;

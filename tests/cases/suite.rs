@@ -5,7 +5,7 @@ use prexec::codex;
 use prexec::decision::Decision;
 use prexec::gate;
 use prexec::policy::{Policy, Trust};
-use prexec::report::verdict_json;
+use prexec::report::{Derivation, Explained, explain_json, verdict_json};
 use prexec::rules::Loader;
 use prexec::world::memory::MemoryWorld;
 use serde_json::{Map, Value, json};
@@ -242,6 +242,26 @@ impl Bench {
         let json = verdict_json(&judged, &policy.digest);
         let json = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{}: {e} in {json}", case.place));
         Outcome::Judged(judged.verdict.decision(), json)
+    }
+}
+
+impl Bench {
+    /// The explanation and the verdict of `case` as they are printed; `None` where its policy does not load.
+    pub(crate) fn explain(&mut self, case: &Case) -> Option<(String, String)> {
+        let policy =
+            self.policies.entry(case.policy.to_string()).or_insert_with(|| load(&case.policy)).as_ref().ok()?;
+        let (call, machine) = (codex::read(case.payload().as_bytes()), case.machine());
+        let mut derivation = Derivation::new(true);
+        let judged = gate::judge_traced(&call, policy, &machine, &mut derivation);
+        let explained = Explained {
+            call: call.as_ref().ok(),
+            judged: &judged,
+            derivation: &derivation,
+            digest: &policy.digest,
+            source: &|place| Some(place.to_owned()),
+        };
+        let untraced = gate::judge(&call, policy, &machine);
+        Some((explain_json(&explained), verdict_json(&untraced, &policy.digest)))
     }
 }
 

@@ -1,0 +1,95 @@
+//! What `check` and `explain` have in common: their options, and how a call is made of a command.
+
+use super::{human::Color, policy};
+use crate::decision::Decision;
+use crate::world::HostWorld;
+use clap::Args;
+use serde_json::{Value as Json, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct CallOptions {
+    /// Policy file, or directory of `*.rules`; may be repeated [default: the installed layers]
+    #[arg(long, value_name = "P")]
+    pub(super) policy: Vec<PathBuf>,
+    /// The directory that the call would work in [default: the current one]
+    #[arg(long, value_name = "DIR")]
+    cwd: Option<PathBuf>,
+    /// The account's home directory, instead of the one in the account database
+    #[arg(long, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// The tool that would be called: COMMAND is then a patch for `apply_patch`, a path for `view_image`, JSON arguments for others
+    #[arg(long, value_name = "NAME", default_value = "Bash")]
+    tool: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// When to colour the output; `NO_COLOR` counts for `auto`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+impl CallOptions {
+    /// The policy that decides. What is wrong with it is said on standard error.
+    pub(super) fn load_policy(&self) -> Result<policy::Ready, ()> {
+        policy::load_bounded(&self.policy, self.home.as_deref())
+            .map_err(|diagnostics| super::human::diagnostics(&diagnostics, self.color))
+    }
+
+    pub(super) fn world(&self) -> HostWorld {
+        HostWorld::new(self.home.as_deref())
+    }
+
+    /// The wire form of a call of `command`: what is decided goes the same way as a call of Codex, so that nothing can be decided
+    /// differently.
+    pub(super) fn input(&self, command: &str) -> Result<Vec<u8>, String> {
+        let cwd = std::path::absolute(self.cwd.as_deref().unwrap_or(Path::new("."))).map_err(|e| e.to_string())?;
+        let cwd = cwd.to_str().ok_or_else(|| format!("the directory `{}` is not UTF-8", cwd.display()))?;
+        let input = json!({
+            "hook_event_name": "PreToolUse", "session_id": "check", "turn_id": "check", "transcript_path": null, "cwd": cwd,
+            "model": "", "permission_mode": "default", "tool_name": self.tool, "tool_input": self.tool_input(command)?,
+            "tool_use_id": "check",
+        });
+        Ok(input.to_string().into_bytes())
+    }
+
+    fn tool_input(&self, command: &str) -> Result<Json, String> {
+        match self.tool.as_str() {
+            "Bash" | "apply_patch" => Ok(json!({ "command": command })),
+            "view_image" => Ok(json!({ "path": command })),
+            tool => serde_json::from_str(command)
+                .map_err(|e| format!("the arguments of the tool `{tool}` are given as a JSON object: {e}")),
+        }
+    }
+}
+
+/// The exit status that says what was decided.
+pub(super) fn status(decision: Decision) -> ExitCode {
+    ExitCode::from(match decision {
+        Decision::Allow => 0,
+        Decision::Prompt => 3,
+        Decision::Deny => 2,
+    })
+}
+
+/// One line on standard output.
+pub(super) fn write_line(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|e| unwritten(&e))
+}
+
+/// Why an answer did not get out.
+pub(super) fn unwritten(error: &std::io::Error) -> String {
+    format!("standard output cannot be written: {error}")
+}
+
+/// The exit status of a verb; an error of ours is said on standard error.
+pub(super) fn finish(result: Result<ExitCode, String>) -> ExitCode {
+    result.unwrap_or_else(|why| {
+        // Nothing is left to do where nobody reads standard error.
+        let _ = writeln!(std::io::stderr(), "prexec: {}", crate::text::visible(&why));
+        ExitCode::from(super::INTERNAL_ERROR)
+    })
+}

@@ -1,0 +1,26 @@
+//! The executable as scripts and Codex see it: exit statuses, what stands on which stream, and what never does.
+
+#![cfg(all(feature = "admin", target_os = "linux"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
+)]
+
+#[path = "cli/explained.rs"]
+mod explained;
+#[path = "cli/harness.rs"]
+mod harness;
+#[path = "cli/hook.rs"]
+mod hook;
+#[path = "cli/hostile_policies.rs"]
+mod hostile_policies;
+#[path = "cli/jsonl.rs"]
+mod jsonl;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/privacy.rs"]
+mod privacy;
+#[path = "cli/usage.rs"]
+mod usage;
