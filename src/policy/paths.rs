@@ -4,7 +4,7 @@ use super::rule::GlobRule;
 use super::scene::Scene;
 use crate::decision::Decision;
 use crate::effect::{PathValue, Value};
-use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies};
+use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
 
@@ -49,9 +49,9 @@ impl Views {
             reading: if allows { Reading::Permit } else { Reading::Restrict },
             ignore_case: self.ignore_case && !allows,
         };
-        let written = applies(&rule, &self.written);
+        let written = applies_within(&rule, &self.written, &scene.budget);
         let Some(resolved) = &self.resolved else { return written };
-        let resolved = applies(&rule, resolved);
+        let resolved = applies_within(&rule, resolved, &scene.budget);
         if allows { written.min(resolved) } else { written.max(resolved) }
     }
 }

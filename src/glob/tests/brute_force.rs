@@ -58,9 +58,7 @@ fn expansions(text: &[u8]) -> Vec<Vec<u8>> {
         let matches = reference(component, false).unwrap();
         let hidden = |name: &[u8]| name.starts_with(b".") && component.starts_with(['*', '?', '[']);
         let wild = component.contains(['*', '?', '[']);
-        let fits = |name: &&Vec<u8>| {
-            matches(name) && !(name.is_empty() && wild) && !hidden(name)
-        };
+        let fits = |name: &&Vec<u8>| matches(name) && !(name.is_empty() && wild) && !hidden(name);
         let plain = [component.as_bytes().to_vec()];
         let fitting: Vec<&Vec<u8>> = if wild { names.iter().filter(fits).collect() } else { plain.iter().collect() };
         all =
