@@ -40,8 +40,7 @@ impl<V: PartialEq> PartialEq for Names<V> {
 }
 
 fn same<V: PartialEq>(a: &Bucket<V>, b: &Bucket<V>) -> bool {
-    let one = |((name, x), (other, y)): ((&Rc<[u8]>, &Rc<V>), (&Rc<[u8]>, &Rc<V>))| name == other && alike(x, y);
-    a.len() == b.len() && a.iter().zip(b).all(one)
+    a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(x, y)| alike(x, y))
 }
 
 fn alike<V: PartialEq>(a: &Rc<V>, b: &Rc<V>) -> bool {
@@ -138,7 +137,9 @@ mod tests {
 
     fn of(names: &[(&str, u32)]) -> Names<u32> {
         let mut map = Names::default();
-        names.iter().for_each(|(name, value)| map.insert(name.as_bytes(), *value));
+        for (name, value) in names {
+            map.insert(name.as_bytes(), *value);
+        }
         map
     }
 
