@@ -3,10 +3,18 @@
 //! ```text
 //! cargo bench --bench process            # 400 rounds
 //! cargo bench --bench process -- --quick # 60 rounds, as CI runs it
+//! cargo bench --bench process -- PATH    # another build of prexec in the same run, to compare build options
 //! ```
 //!
 //! Ratios of medians of one interleaved run are comparable between machines; microseconds are not. There is no pass or fail here.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench ends where its subjects cannot be made, and there is always a first subject"
+)]
+
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +24,7 @@ use std::time::{Duration, Instant};
 const CALL: &str = r#"{"session_id":"01a1f852-bfb5-76f1-8d79-61baa035241f","turn_id":"01a1f852-bfd8-7bc1-a2be-a203606674fa","transcript_path":null,"cwd":"/tmp","hook_event_name":"PreToolUse","model":"gpt-5.5","permission_mode":"default","tool_name":"Bash","tool_input":{"command":"git log --oneline -n 200 --format='%h %an %s' -- src/policy src/shell tests/data | grep -v 'Merge branch' | sort -k2,2 -k1,1 | uniq -c | sort -rn | head -n 40 | sed -e 's/^ *//' -e 's/  */ /g' | cut -d' ' -f1-8 | awk '{ print $1, $2, $3 }' | tee /tmp/out/summary.txt | wc -l && git status --short --branch && echo done"},"tool_use_id":"exec_all"}"#;
 
 struct Subject {
-    name: &'static str,
+    name: String,
     program: PathBuf,
     arguments: Vec<String>,
     times: Vec<Duration>,
@@ -40,8 +48,8 @@ fn main() {
 
 /// What is measured. The executables that do nothing are compiled here, by the compiler that builds everything else.
 fn subjects(dir: &Path) -> Vec<Subject> {
-    let subject = |name, program: PathBuf, arguments: &[&str]| Subject {
-        name,
+    let subject = |name: &str, program: PathBuf, arguments: &[&str]| Subject {
+        name: name.to_owned(),
         program,
         arguments: arguments.iter().map(ToString::to_string).collect(),
         times: Vec::new(),
@@ -57,6 +65,9 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     if let Some(linked) = compile(dir, "noop_dynamic", noop, &["-Copt-level=3"]) {
         all.push(subject("std no-op, dynamic", linked, &[]));
     }
+    if Path::new("/bin/bash").exists() {
+        all.push(subject("/bin/bash -c exit, as Codex starts hooks", "/bin/bash".into(), &["-c", "exit"]));
+    }
     let prexec = PathBuf::from(env!("CARGO_BIN_EXE_prexec"));
     let small = dir.join("small.rules");
     std::fs::write(&small, "default(unknown = \"allow\")\n").expect("a policy file");
@@ -68,6 +79,11 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     all.push(subject("prexec hook, 1 rule", prexec.clone(), &["hook", "--policy", &small]));
     all.push(subject("prexec hook, embedded posture", prexec.clone(), &["hook", "--home", "/nonexistent"]));
     all.push(subject("prexec hook, 1,000 rules + 200 globs", prexec, &["hook", "--policy", &large]));
+    for other in std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from) {
+        let path = other.display();
+        all.push(subject(&format!("{path}, 1 rule"), other.clone(), &["hook", "--policy", &small]));
+        all.push(subject(&format!("{path}, embedded"), other.clone(), &["hook", "--home", "/nonexistent"]));
+    }
     all
 }
 
@@ -107,10 +123,10 @@ fn compile(dir: &Path, name: &str, source: &str, options: &[&str]) -> Option<Pat
 fn large_policy() -> String {
     let mut text = String::from("default(unknown = \"allow\")\n");
     for n in 0..1000 {
-        text += &format!("prefix_rule([\"program{n}\", \"verb{}\"], decision = \"forbidden\")\n", n % 7);
+        let _ = writeln!(text, "prefix_rule([\"program{n}\", \"verb{}\"], decision = \"forbidden\")", n % 7);
     }
     for n in 0..200 {
-        text += &format!("deny_read(\"**/secret{n}/*.key\")\n");
+        let _ = writeln!(text, "deny_read(\"**/secret{n}/*.key\")");
     }
     text
 }
@@ -139,9 +155,9 @@ fn report(subjects: &mut [Subject], rounds: usize) {
     }
     let base = at(&subjects[0].times, 50);
     println!("{rounds} rounds, interleaved; multiples of the median of `{}`", subjects[0].name);
-    println!("{:<40} {:>8} {:>9} {:>9} {:>9}", "process", "multiple", "p50 us", "p95 us", "p99 us");
+    println!("{:<42} {:>8} {:>9} {:>9} {:>9} {:>9}", "process", "multiple", "least us", "p50 us", "p95 us", "p99 us");
     for s in subjects.iter() {
-        let (p50, p95, p99) = (at(&s.times, 50), at(&s.times, 95), at(&s.times, 99));
-        println!("{:<40} {:>8.2} {p50:>9.0} {p95:>9.0} {p99:>9.0}", s.name, p50 / base);
+        let (least, p50, p95, p99) = (at(&s.times, 0), at(&s.times, 50), at(&s.times, 95), at(&s.times, 99));
+        println!("{:<42} {:>8.2} {least:>9.0} {p50:>9.0} {p95:>9.0} {p99:>9.0}", s.name, p50 / base);
     }
 }

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 static HEAP: CountingAllocator = CountingAllocator;
 
 fn main() -> ExitCode {
-    // Before anything can fail: from here on every fault of a hook is a deny. Only the first argument makes it a hook.
-    let is_hook = std::env::args_os().nth(1).is_some_and(|verb| verb == "hook");
+    // Before anything can fail: from here on every fault of a hook is a deny.
+    let is_hook = prexec::cli::is_hook(std::env::args_os().skip(1));
     guard::install(if is_hook { Profile::Hook } else { Profile::Tool { status: prexec::cli::INTERNAL_ERROR } });
     prexec::cli::run()
 }

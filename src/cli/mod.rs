@@ -41,10 +41,18 @@ enum Verb {
     Explain(explain::Options),
 }
 
+/// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
+/// hook wrongly, which is refused as the hook refuses.
+pub fn is_hook<S: AsRef<std::ffi::OsStr>>(arguments: impl Iterator<Item = S>) -> bool {
+    let mut arguments = arguments.map(|argument| argument.as_ref().to_owned());
+    let Some(first) = arguments.next() else { return false };
+    first == "hook" || (first.as_encoded_bytes().starts_with(b"-") && arguments.any(|later| later == "hook"))
+}
+
 /// Reads the command line and runs the verb.
 pub fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    if arguments.get(1).is_some_and(|verb| verb == "hook") {
+    if is_hook(arguments.iter().skip(1)) {
         hook::run(&arguments);
     }
     match Cli::try_parse_from(&arguments) {

@@ -50,6 +50,16 @@ impl Value {
         }
     }
 
+    /// Bytes of all its texts together.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Known(text) | Self::Pattern(text) => text.len(),
+            Self::Set(all) => all.iter().map(Vec::len).sum(),
+            Self::Affix { prefix, suffix } | Self::Below { dir: prefix, suffix } => prefix.len() + suffix.len(),
+            Self::Unknown { .. } => 0,
+        }
+    }
+
     /// Whether it always stands for exactly one word of argv.
     pub fn is_one_word(&self) -> bool {
         !matches!(

@@ -54,8 +54,12 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, L
     };
     tools::add(call, cwd, world, &mut analysis);
     if analysis.effects.len() > MAX_EFFECTS {
-        let message = format!("the call has more than {MAX_EFFECTS} effects; split it into smaller ones");
-        return Err(LimitReached { name: "effects", message });
+        return Err(too_many_effects());
     }
     Ok(Analysed { effects: analysis.effects, directories })
+}
+
+fn too_many_effects() -> LimitReached {
+    let message = format!("the call has more than {MAX_EFFECTS} effects; split it into smaller ones");
+    LimitReached { name: "effects", message }
 }

@@ -1,6 +1,7 @@
 //! Whether a rule's globs apply to what a call touches: surely, possibly, or not at all.
 
 use super::{
+    budget::Budget,
     lane::{Lane, meets},
     normal::Normal,
     pattern::{PathGlob, Places},
@@ -48,8 +49,13 @@ pub struct PathRule<'a> {
 
 /// Whether the rule applies to the subject: it is covered by a pattern and by no carve-out.
 pub fn applies(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+    applies_within(rule, subject, &Budget::default())
+}
+
+/// The same, for one of many questions that share a budget.
+pub fn applies_within(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answer {
     let unplaced = |globs: &[PathGlob]| globs.iter().any(|glob| glob.bases(&rule.places).is_empty());
-    match (rule.reading, placed(rule, subject)) {
+    match (rule.reading, placed(rule, subject, budget)) {
         (Reading::Restrict, Answer::No) if unplaced(rule.patterns) => Answer::Maybe,
         (Reading::Permit, Answer::Yes) if unplaced(rule.unless) => Answer::Maybe,
         (_, answer) => answer,
@@ -57,7 +63,7 @@ pub fn applies(rule: &PathRule<'_>, subject: &Subject) -> Answer {
 }
 
 /// The answer from the globs whose directories are known.
-fn placed(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+fn placed(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answer {
     let fold = rule.ignore_case;
     if let Some(paths) = &subject.exact {
         let covered = |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, fold));
@@ -74,14 +80,14 @@ fn placed(rule: &PathRule<'_>, subject: &Subject) -> Answer {
             _ => {}
         }
     }
-    by_language(rule, subject)
+    by_language(rule, subject, budget)
 }
 
-fn by_language(rule: &PathRule<'_>, subject: &Subject) -> Answer {
+fn by_language(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answer {
     let fold = rule.ignore_case;
     let Some(shape) = subject.shape(fold) else { return Answer::Maybe };
     // Only what has a path in common with the subject can change the answer.
-    let meets = |lane: &Lane<'_>| meets(shape, subject.tree, Normal::Start, lane);
+    let meets = |lane: &Lane<'_>| meets(shape, subject.tree, Normal::Start, lane, budget);
     let near = |lane: &Lane<'_>| meets(lane) != Some(false);
     let patterns: Vec<Lane<'_>> =
         rule.patterns.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
@@ -90,7 +96,7 @@ fn by_language(rule: &PathRule<'_>, subject: &Subject) -> Answer {
     }
     let unless: Vec<Lane<'_>> =
         rule.unless.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
-    let ask = |tree| search(shape, tree, &patterns, &unless);
+    let ask = |tree| search(shape, tree, &patterns, &unless, budget);
     let answer = |found: Found| match found {
         Found { hit: true, miss: false } => Answer::Yes,
         Found { hit: false, miss: true } => Answer::No,

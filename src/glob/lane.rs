@@ -1,6 +1,7 @@
 //! One concrete glob: an automaton behind a literal directory; and whether it has a path in common with a shape.
 
 use super::{
+    budget::Budget,
     bytes::{ByteSet, Test},
     nfa::{Nfa, bits},
     normal::Normal,
@@ -66,10 +67,10 @@ impl Lane<'_> {
 
 /// Whether some normal path is in `shape` (with `tree`: or below something in it) and covered by `lane`. `before` is how much of
 /// a normal path stands before both. None where the question is too large.
-pub(super) fn meets(shape: &Nfa, tree: bool, before: Normal, lane: &Lane<'_>) -> Option<bool> {
+pub(super) fn meets(shape: &Nfa, tree: bool, before: Normal, lane: &Lane<'_>, budget: &Budget) -> Option<bool> {
     let places = lane.len();
     let size = shape.len() * places * Normal::COUNT;
-    if size > MAX_TRIPLES {
+    if size > MAX_TRIPLES || !budget.take(places + size / 64) {
         return None;
     }
     let lane_bytes: Vec<ByteSet> = (0..places).map(|place| lane.bytes(place)).collect();
@@ -92,7 +93,7 @@ pub(super) fn meets(shape: &Nfa, tree: bool, before: Normal, lane: &Lane<'_>) ->
     }
     while let Some((s, p, at)) = left.pop() {
         visits += 1;
-        if visits > MAX_VISITS {
+        if visits > MAX_VISITS || !budget.take(1) {
             return None;
         }
         let shape_ends = s == shape.accept() || tree && s == shape.below();

@@ -5,6 +5,7 @@
 //! - [`Subject`] is what a call touches, as far as it is known; [`applies`] asks whether a rule's globs apply to it.
 
 mod applies;
+mod budget;
 mod bytes;
 mod error;
 mod lane;
@@ -16,7 +17,8 @@ mod shell;
 mod subject;
 mod syntax;
 
-pub use applies::{Answer, PathRule, Reading, applies};
+pub use applies::{Answer, PathRule, Reading, applies, applies_within};
+pub use budget::Budget;
 pub use error::GlobError;
 pub use pattern::{Anchor, PathGlob, Places};
 pub use subject::Subject;

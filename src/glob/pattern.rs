@@ -2,6 +2,7 @@
 
 use super::{
     Glob, GlobError,
+    budget::Budget,
     lane::{Lane, meets},
     nfa::{Nfa, Re},
     normal::Normal,
@@ -72,7 +73,7 @@ impl PathGlob {
         let before = if whole { Normal::Start } else { Normal::Name };
         let anything = Nfa::build(&Re::Alt(vec![Re::EMPTY, Re::any_absolute()]));
         let lane = Lane { base: b"", nfa: &glob.nfa, fold: false };
-        if anything.is_some_and(|all| meets(&all, false, before, &lane) == Some(false)) {
+        if anything.is_some_and(|all| meets(&all, false, before, &lane, &Budget::default()) == Some(false)) {
             return Err(GlobError::new(0, format!("no path can match `{text}`"))
                 .help("paths are compared without `.`, `..` and empty components; leave them out of the glob, too"));
         }

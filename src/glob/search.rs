@@ -4,6 +4,7 @@
 //! in the language, a place in a normal path, and for every glob the *set* of its places.
 
 use super::{
+    budget::Budget,
     bytes::{ByteSet, Test},
     lane::Lane,
     nfa::{Nfa, bits, has_bit, set_bit},
@@ -24,7 +25,13 @@ pub(super) struct Found {
 }
 
 /// Looks through the normal paths of `shape` (with `tree`, and all below them). None where that takes too many steps.
-pub(super) fn search(shape: &Nfa, tree: bool, patterns: &[Lane<'_>], unless: &[Lane<'_>]) -> Option<Found> {
+pub(super) fn search(
+    shape: &Nfa,
+    tree: bool,
+    patterns: &[Lane<'_>],
+    unless: &[Lane<'_>],
+    budget: &Budget,
+) -> Option<Found> {
     let lanes: Vec<Lane<'_>> = patterns.iter().chain(unless).copied().collect();
     let bytes = representatives(shape, &lanes);
     let begin: Vec<u64> = lanes.iter().flat_map(Lane::begin).collect();
@@ -56,7 +63,7 @@ pub(super) fn search(shape: &Nfa, tree: bool, patterns: &[Lane<'_>], unless: &[L
         for byte in bytes.iter().filter(|byte| test.accepts(**byte, false)) {
             let Some(next) = at.next(*byte) else { continue };
             steps += lanes.len();
-            if steps > MAX_STEPS {
+            if steps > MAX_STEPS || !budget.take(lanes.len()) {
                 return None;
             }
             let sets = step(&lanes, &sets, *byte);

@@ -5,7 +5,7 @@ use super::rule::GlobRule;
 use super::scene::Scene;
 use crate::decision::Decision;
 use crate::effect::{PathValue, Value};
-use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies};
+use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -56,8 +56,8 @@ impl<'p> Views<'p> {
             reading: if allows { Reading::Permit } else { Reading::Restrict },
             ignore_case: self.ignore_case && !allows,
         };
-        let written = applies(&rule, &self.written);
-        let resolved = self.resolved.as_ref().map(|resolved| applies(&rule, resolved));
+        let written = applies_within(&rule, &self.written, &scene.budget);
+        let resolved = self.resolved.as_ref().map(|resolved| applies_within(&rule, resolved, &scene.budget));
         if allows {
             return resolved.map_or(written, |resolved| written.min(resolved));
         }
@@ -76,7 +76,7 @@ impl<'p> Views<'p> {
         if !self.path.existing {
             return false;
         }
-        let clear = |path: PathValue| applies(rule, &Subject::new(&path)) == Answer::No;
+        let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
         // For single known paths, of which there may be many, the same without building an automaton.
         let covered =
             |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, rule.ignore_case));

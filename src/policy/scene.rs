@@ -2,7 +2,7 @@
 
 use super::rule::Policy;
 use crate::effect::{Effect, Kind, Value};
-use crate::glob::Places;
+use crate::glob::{Budget, Places};
 use crate::path;
 use crate::world::{Entry, World};
 use alloc::{string::String, vec::Vec};
@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     /// themselves where there is none.
     pub roots: Vec<&'a [u8]>,
     tiers: Vec<InTier>,
+    /// What the globs may take of this call's time.
+    pub(super) budget: Budget,
 }
 
 struct InTier {
@@ -48,7 +50,7 @@ impl<'a> Scene<'a> {
         for home in [world.home(), world.home_variable()].into_iter().flatten() {
             add(&mut homes, home);
         }
-        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new() };
+        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new(), budget: Budget::default() };
         let mut repositories = Vec::new();
         for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
             let found = enclosing_repositories(world, dir);

@@ -22,11 +22,15 @@ impl Parser<'_, '_, '_> {
         let mut items = Items::default();
         let result = self.nested(|this| {
             loop {
+                let mut start = this.pos;
+                let newlines = this.newlines();
+                if newlines.is_ok() {
+                    start = this.pos;
+                }
+                // The bodies of the line before stand in the newlines: what runs in them stays, whatever this line is.
                 let mark =
                     (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
-                let start = this.pos;
-                let outcome = this.newlines().and_then(|()| this.line(&mut items));
-                match outcome {
+                match newlines.and_then(|()| this.line(&mut items)) {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(Stop::Refused(unread)) => {

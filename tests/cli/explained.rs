@@ -59,7 +59,7 @@ fn what_was_not_judged_is_not_explained_away() {
     let place = Place::new();
     let deep = "( ".repeat(60) + "true" + &")".repeat(60);
     let many = format!("echo {}", "a; echo ".repeat(14_000));
-    let rules: String = (0..1500).map(|i| format!("prefix_rule(pattern = [\"p{i}\"])\n")).collect();
+    let rules = (0..1500).map(|i| format!("prefix_rule(pattern = [\"p{i}\"])\n")).collect::<Vec<_>>().concat();
     place.write("many.rules", &rules);
     for (arguments, said) in [
         (&["--tool", "mcp__a__b", "[]"][..], "decided by input:"),

@@ -8,22 +8,31 @@ mod arithmetic;
 mod bodies;
 mod compound;
 mod list;
+mod names;
+mod nodes;
 mod redirections;
 mod simple;
 mod state;
 mod variables;
 
-use super::LimitReached;
 use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
-use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value};
+use super::{LimitReached, MAX_EFFECTS};
+use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
 use crate::shell::tree::{Located, Node, NodeId, Tree};
 use crate::shell::{self, Limits};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
+use core::cell::Cell;
 use state::{Body, Seen, State};
 
 /// Most nodes that one call may look at, each pass over a loop and each call of a function counted.
 const MAX_STEPS: u32 = 200_000;
+/// Bytes of values and of words that one call may make out of its scripts. A command that takes more sees unknown values, and
+/// what follows it is not looked at: the call is denied.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// How many nodes may be followed inside each other: the bound on the stack. What the parser reads is less than half as deep by
+/// itself; calls of functions and scripts add to that.
+const MAX_NODES_DEEP: usize = 160;
 /// How deep functions and scripts may call one another.
 const MAX_CALLS: usize = 24;
 
@@ -42,6 +51,8 @@ pub(super) fn script(
         scripts: Vec::new(),
         calls: Vec::new(),
         steps: 0,
+        depth: 0,
+        bytes: Cell::new(MAX_BYTES),
         here: None,
         left: None,
         expanded: Vec::new(),
@@ -97,6 +108,10 @@ struct Fold<'w> {
     /// Functions and scripts that are being followed, to find recursion.
     calls: Vec<Body>,
     steps: u32,
+    /// Nodes that are being followed, one inside the other.
+    depth: usize,
+    /// What is left of [`MAX_BYTES`].
+    bytes: Cell<usize>,
     /// The state in which the command that is being analysed runs, and the one that shell text in it leaves.
     here: Option<Here>,
     /// Variables of the environment that the words of the command at hand expand.
@@ -156,12 +171,37 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
+        self.within_limits(analysis)?;
         self.steps += 1;
-        if self.steps > MAX_STEPS {
-            let message =
-                format!("the script takes more than {MAX_STEPS} steps to follow; split it into smaller calls");
-            return Err(LimitReached { name: "script-steps", message });
-        }
+        self.depth += 1;
+        let ends = self.dispatch(at, id, state, analysis);
+        self.depth -= 1;
+        ends
+    }
+
+    fn within_limits(&self, analysis: &Analysis<'_>) -> Result<(), LimitReached> {
+        let (name, message) = if self.steps >= MAX_STEPS {
+            ("script-steps", format!("the script takes more than {MAX_STEPS} steps to follow"))
+        } else if self.depth >= MAX_NODES_DEEP {
+            ("script-calls", String::from("constructs, functions and scripts are too deep inside each other"))
+        } else if self.bytes.get() == 0 {
+            ("script-values", format!("the script's words become more than {MAX_BYTES} bytes"))
+        } else if analysis.effects.len() > MAX_EFFECTS {
+            return Err(super::too_many_effects());
+        } else {
+            return Ok(());
+        };
+        Err(LimitReached { name, message: message + "; split it into smaller calls" })
+    }
+
+    /// The frames of this and of what it calls are kept small, because scripts nest.
+    fn dispatch(
+        &mut self,
+        at: At<'_>,
+        id: NodeId,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
         let Some((tree, located)) = self.located(at, id) else { return Ok(Ends::both(state)) };
         let Some(Located { node, span }) = tree.get(located) else { return Ok(Ends::both(state)) };
         let span = self.place(at, *span);
@@ -169,75 +209,19 @@ impl Fold<'_> {
             Node::Simple(simple) => self.simple(at, simple, span, state, analysis),
             Node::Pipeline(pipeline) => self.pipeline(at, pipeline, state, analysis),
             Node::List(items) => self.list(at, items, state, analysis),
-            Node::Subshell { body, redirections } => {
+            Node::Subshell { body, redirections } => self.subshell(at, *body, redirections, state, analysis),
+            Node::Group { body, redirections } => self.group(at, *body, redirections, state, analysis),
+            Node::If { redirections, .. }
+            | Node::While { redirections, .. }
+            | Node::For { redirections, .. }
+            | Node::ForArithmetic { redirections, .. }
+            | Node::Case { redirections, .. } => {
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.node(stdin.at(at), *body, state.clone(), analysis)?;
-                Ok(Ends::both(state))
+                self.control(stdin.at(at), node, span, state, analysis)
             }
-            Node::Group { body, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.node(stdin.at(at), *body, state, analysis)
-            }
-            Node::If { arms, otherwise, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.branches(stdin.at(at), arms, *otherwise, state, analysis)
-            }
-            Node::While { condition, body, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.repeat(stdin.at(at), Some(*condition), *body, state, analysis)
-            }
-            Node::For { name, words, body, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.each(stdin.at(at), (name, words.as_deref()), *body, (state, span), analysis)
-            }
-            Node::ForArithmetic { expressions, body, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                let mut state = state;
-                for expression in expressions {
-                    self.arithmetic(at, expression, &mut state, analysis)?;
-                }
-                self.repeat(stdin.at(at), None, *body, state, analysis)
-            }
-            Node::Case { word, arms, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.cases(stdin.at(at), word, arms, state, analysis)
-            }
-            Node::Function { name, body } => {
-                let mut state = state;
-                state.define(name, Body { script: at.script, node: *body });
-                Ok(Ends::both(state))
-            }
-            Node::Coproc { name, body } => {
-                let mut state = state;
-                state.assign(name.as_deref().unwrap_or(b"COPROC"), state::Held::Unknown);
-                let stream = At { stdin: Stdin::Stream, ..at };
-                self.node(stream, *body, state.clone(), analysis)?;
-                Ok(Ends::both(state))
-            }
-            Node::Condition { operands, arithmetic, redirections } => {
-                self.redirect(at, redirections, &state, analysis)?;
-                let mut state = state;
-                for operand in operands {
-                    if *arithmetic {
-                        self.arithmetic_operand(at, operand, &mut state, analysis)?;
-                    } else {
-                        self.bodies(at, operand, &mut state, analysis)?;
-                    }
-                }
-                state.assign(b"BASH_REMATCH", state::Held::Unknown);
-                Ok(Ends::both(state))
-            }
-            Node::Arithmetic { expression, redirections } => {
-                self.redirect(at, redirections, &state, analysis)?;
-                let mut state = state;
-                self.arithmetic(at, expression, &mut state, analysis)?;
-                Ok(Ends::both(state))
-            }
-            Node::Unread(unread) => {
-                unknown(analysis, unread.code, unread.message.into(), span);
-                let mut state = state;
-                state.lose();
-                Ok(Ends::both(state))
+            Node::Coproc { name, body } => self.coprocess(at, name.as_deref(), *body, state, analysis),
+            Node::Function { .. } | Node::Condition { .. } | Node::Arithmetic { .. } | Node::Unread(_) => {
+                self.leaf(at, node, span, state, analysis)
             }
         }
     }
@@ -254,8 +238,15 @@ impl Fold<'_> {
         self.scripts.get(at.script).and_then(|s| s.place).unwrap_or(span)
     }
 
+    /// Takes the bytes of a command and of what its words become off what is left.
+    fn pay(&self, span: Span, words: &[Word]) {
+        let text = usize::try_from(span.end.saturating_sub(span.start)).unwrap_or(usize::MAX);
+        let size = words.iter().fold(text, |sum, word| sum.saturating_add(word.value.size()));
+        self.bytes.set(self.bytes.get().saturating_sub(size));
+    }
+
     fn seen<'a>(&'a self, state: &'a State) -> Seen<'a> {
-        Seen { state, world: self.world }
+        Seen { state, world: self.world, left: &self.bytes }
     }
 
     /// Bodies of functions that nobody called, and whatever else was not looked at.

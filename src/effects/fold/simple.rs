@@ -27,6 +27,7 @@ impl Fold<'_> {
             self.bodies(at, word, &mut state, analysis)?;
         }
         let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
+        self.pay(span, &argv);
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
         let at = stdin.at(at);
         let expanded = core::mem::replace(&mut self.expanded, outer);

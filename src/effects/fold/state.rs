@@ -1,11 +1,13 @@
 //! What a script knows of itself while it runs: its directory, variables and functions. Everything here may only say more than
 //! "unknown"; what is not certain is given up, never guessed.
 
+use super::names::Names;
 use crate::effect::{Value, Word};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
 use crate::world::World;
-use alloc::{borrow::ToOwned, collections::BTreeMap, rc::Rc, vec::Vec};
+use alloc::{borrow::ToOwned, rc::Rc, vec::Vec};
+use core::cell::Cell;
 
 /// What a variable that the script assigned holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,22 +42,35 @@ pub(super) struct Function {
 pub(super) struct State {
     /// The directory, absolute; unknown where it is not followed.
     pub(super) cwd: Value,
-    /// Variables that the script has assigned; shared, because most states only differ in their directory.
-    variables: Rc<BTreeMap<Vec<u8>, Held>>,
-    functions: Rc<BTreeMap<Vec<u8>, Function>>,
+    /// Variables that the script has assigned.
+    variables: Names<Held>,
+    functions: Names<Function>,
     /// `$1` and so on, where they are known.
     pub(super) positional: Option<Rc<Vec<Word>>>,
     /// Anything may have been assigned, defined or changed: no variable is known any more.
     lost: bool,
+    /// No function is certain: so that losing again and again costs nothing.
+    doubted: bool,
 }
 
 impl State {
     pub(super) fn new(cwd: Value) -> Self {
-        Self { cwd, variables: Rc::default(), functions: Rc::default(), positional: None, lost: false }
+        Self {
+            cwd,
+            variables: Names::default(),
+            functions: Names::default(),
+            positional: None,
+            lost: false,
+            doubted: true,
+        }
     }
 
     pub(super) fn assign(&mut self, name: &[u8], held: Held) {
-        Rc::make_mut(&mut self.variables).insert(name.to_owned(), held);
+        // Once all is lost, nothing is read of them any more.
+        if !self.lost {
+            let large = matches!(&held, Held::Is(value) if value.size() > words::MAX_VALUE);
+            self.variables.insert(name, if large { Held::Unknown } else { held });
+        }
     }
 
     pub(super) fn held(&self, name: &[u8]) -> Option<&Held> {
@@ -64,12 +79,13 @@ impl State {
 
     /// Whether the script may have given this variable another value than the environment's.
     pub(super) fn is_touched(&self, name: &[u8]) -> bool {
-        self.lost || self.variables.contains_key(name)
+        self.lost || self.variables.contains(name)
     }
 
     pub(super) fn define(&mut self, name: &[u8], body: Body) {
         let function = Function { bodies: Vec::from([body]), certain: true };
-        Rc::make_mut(&mut self.functions).insert(name.to_owned(), function);
+        self.functions.insert(name, function);
+        self.doubted = false;
     }
 
     pub(super) fn function(&self, name: &[u8]) -> Option<&Function> {
@@ -79,9 +95,7 @@ impl State {
     /// A name that is forgotten may still be a function in a shell where forgetting failed.
     pub(super) fn unset(&mut self, name: &[u8]) {
         self.assign(name, Held::Unknown);
-        if let Some(function) = Rc::make_mut(&mut self.functions).get_mut(name) {
-            function.certain = false;
-        }
+        self.functions.change(name, |function| function.certain = false);
     }
 
     /// The same shell at a time that is not known: functions that were defined stay so.
@@ -94,8 +108,10 @@ impl State {
         self.lost = true;
         self.cwd = Value::ANY_WORD;
         self.positional = None;
-        for function in Rc::make_mut(&mut self.functions).values_mut() {
-            function.certain = false;
+        self.variables = Names::default();
+        if !self.doubted {
+            self.functions.each(|function| function.certain = false);
+            self.doubted = true;
         }
     }
 
@@ -109,37 +125,16 @@ impl State {
         if self.positional != other.positional {
             self.positional = None;
         }
-        if self.variables != other.variables {
-            let names: Vec<Vec<u8>> = self.variables.keys().chain(other.variables.keys()).cloned().collect();
-            let mine = Rc::make_mut(&mut self.variables);
-            for name in names {
-                let joined = match (mine.get(&name), other.variables.get(&name)) {
-                    (Some(a), Some(b)) => join_held(a, b),
-                    // On one way it still has the environment's value.
-                    _ => Held::Unknown,
-                };
-                mine.insert(name, joined);
-            }
+        if self.lost {
+            self.variables = Names::default();
+        } else {
+            // A name that only one of them knows still has the environment's value on the other way.
+            let both = |a: Option<&Held>, b: Option<&Held>| a.zip(b).map_or(Held::Unknown, |(a, b)| join_held(a, b));
+            self.variables.join(&other.variables, both);
         }
-        if self.functions != other.functions {
-            self.join_functions(other);
-        }
+        self.doubted |= other.doubted;
+        self.functions.join(&other.functions, join_functions);
         self
-    }
-
-    fn join_functions(&mut self, other: &Self) {
-        let mine = Rc::make_mut(&mut self.functions);
-        for (name, function) in mine.iter_mut() {
-            function.certain &= other.functions.get(name).is_some_and(|f| f.certain);
-        }
-        for (name, theirs) in other.functions.iter() {
-            let function = mine.entry(name.clone()).or_insert_with(|| Function { bodies: Vec::new(), certain: false });
-            for body in &theirs.bodies {
-                if !function.bodies.contains(body) {
-                    function.bodies.push(*body);
-                }
-            }
-        }
     }
 
     /// What stays the same whether a loop's body has run or not: used as the state at the head of a loop.
@@ -151,6 +146,14 @@ impl State {
         }
         joined
     }
+}
+
+fn join_functions(a: Option<&Function>, b: Option<&Function>) -> Function {
+    let certain = a.zip(b).is_some_and(|(a, b)| a.certain && b.certain);
+    let mut bodies: Vec<Body> = [a, b].into_iter().flatten().flat_map(|f| f.bodies.iter().copied()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    Function { bodies, certain }
 }
 
 fn join_held(a: &Held, b: &Held) -> Held {
@@ -192,9 +195,18 @@ fn join_directories(a: &Value, b: &Value) -> Value {
 pub(super) struct Seen<'a> {
     pub(super) state: &'a State,
     pub(super) world: &'a dyn World,
+    /// Bytes of values that may still be handed out.
+    pub(super) left: &'a Cell<usize>,
 }
 
 impl Seen<'_> {
+    /// A value that a word takes in; `None` where the call has used up what it may.
+    fn paid(&self, value: Value) -> Option<Value> {
+        let left = self.left.get().checked_sub(value.size());
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| value)
+    }
+
     fn home_value(&self) -> Option<Value> {
         if self.state.is_touched(b"HOME") {
             return match self.state.held(b"HOME") {
@@ -205,10 +217,9 @@ impl Seen<'_> {
         let home = self.world.home_variable().or_else(|| self.world.home())?;
         Some(Value::Known(home.to_owned()))
     }
-}
 
-impl words::State for Seen<'_> {
-    fn get(&self, name: &[u8]) -> Option<Value> {
+    /// What the script knows of a variable.
+    fn value(&self, name: &[u8]) -> Option<Value> {
         match name {
             b"HOME" => return self.home_value(),
             b"PWD" if !self.state.is_touched(name) => {
@@ -227,6 +238,12 @@ impl words::State for Seen<'_> {
             Held::Integer => Some(Value::ANY_WORD),
             Held::Unknown => None,
         }
+    }
+}
+
+impl words::State for Seen<'_> {
+    fn get(&self, name: &[u8]) -> Option<Value> {
+        self.value(name).and_then(|value| self.paid(value))
     }
 
     fn home(&self, name: &[u8]) -> Option<Value> {

@@ -145,3 +145,14 @@ fn the_deepest_scripts_fit_a_small_stack() {
     }
     assert!(run(format!("cat <<E\n{}", "$(cat <<E\n".repeat(10))));
 }
+
+/// What runs in the body of a here-document stays in the tree when the line after it is refused.
+#[test]
+fn bodies_before_a_refused_line_are_kept() {
+    for script in ["<<EOF\n`d`$(c)\nEOF\n'", "cat <<A <<B\n$(d)\nA\n$(c)\nB\n\"", "cat <<E\n$(c)`d`\nE\n)"] {
+        let text = dump(&parse(script, &Limits::default()).unwrap());
+        for wanted in ["(run c)", "(run d)", "unread"] {
+            assert!(text.contains(wanted), "{script:?}: no {wanted} in {text}");
+        }
+    }
+}

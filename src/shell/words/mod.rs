@@ -17,6 +17,9 @@ use field::{Builder, Split};
 /// Most words that one word's brace expressions may become; beyond, the word is unknown.
 pub const MAX_WORDS: usize = 256;
 
+/// Most bytes of a value that an expansion makes longer; beyond, it is unknown. Longer than any script.
+pub const MAX_VALUE: usize = 256 * 1024;
+
 /// What the words of a script depend on.
 pub trait State {
     /// The value of a variable or special parameter where the script determines it: at most one word before splitting. `None`

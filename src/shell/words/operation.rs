@@ -3,7 +3,7 @@
 
 use super::{
     super::tree::{Operation, Parameter},
-    State,
+    MAX_VALUE, State,
     field::plain,
     pattern::has_glob,
     value,
@@ -82,6 +82,9 @@ fn replace(operation: &Operation, bytes: &[u8], state: &dyn State) -> Option<Val
             continue;
         };
         out.extend_from_slice(&replacement);
+        if out.len() > MAX_VALUE {
+            return None;
+        }
         rest = after;
         if operation.operator == b"/" {
             break;

@@ -1,0 +1,116 @@
+//! What following each kind of node means, where it takes more than a line.
+
+use super::state::{Body, Held, State};
+use super::{At, Ends, Fold, unknown};
+use crate::effect::Span;
+use crate::effects::LimitReached;
+use crate::effects::command::{Analysis, Stdin};
+use crate::shell::tree::{Node, NodeId, Redirection};
+
+impl Fold<'_> {
+    /// `( list )`: a copy of the shell.
+    pub(super) fn subshell(
+        &mut self,
+        at: At<'_>,
+        body: NodeId,
+        redirections: &[Redirection],
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let stdin = self.redirect(at, redirections, &state, analysis)?;
+        self.node(stdin.at(at), body, state.clone(), analysis)?;
+        Ok(Ends::both(state))
+    }
+
+    /// `{ list; }`
+    pub(super) fn group(
+        &mut self,
+        at: At<'_>,
+        body: NodeId,
+        redirections: &[Redirection],
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let stdin = self.redirect(at, redirections, &state, analysis)?;
+        self.node(stdin.at(at), body, state, analysis)
+    }
+
+    /// Branches and loops, whose redirections are already followed.
+    pub(super) fn control(
+        &mut self,
+        at: At<'_>,
+        node: &Node,
+        span: Span,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        match node {
+            Node::If { arms, otherwise, .. } => self.branches(at, arms, *otherwise, state, analysis),
+            Node::While { condition, body, .. } => self.repeat(at, Some(*condition), *body, state, analysis),
+            Node::For { name, words, body, .. } => {
+                self.each(at, (name, words.as_deref()), *body, (state, span), analysis)
+            }
+            Node::ForArithmetic { expressions, body, .. } => {
+                let mut state = state;
+                for expression in expressions {
+                    self.arithmetic(at, expression, &mut state, analysis)?;
+                }
+                self.repeat(at, None, *body, state, analysis)
+            }
+            Node::Case { word, arms, .. } => self.cases(at, word, arms, state, analysis),
+            _ => Ok(Ends::both(state)),
+        }
+    }
+
+    /// `coproc NAME command`
+    pub(super) fn coprocess(
+        &mut self,
+        at: At<'_>,
+        name: Option<&[u8]>,
+        body: NodeId,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        state.assign(name.unwrap_or(b"COPROC"), Held::Unknown);
+        let stream = At { stdin: Stdin::Stream, ..at };
+        self.node(stream, body, state.clone(), analysis)?;
+        Ok(Ends::both(state))
+    }
+
+    /// What runs no command but those inside its words.
+    pub(super) fn leaf(
+        &mut self,
+        at: At<'_>,
+        node: &Node,
+        span: Span,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        match node {
+            Node::Function { name, body } => state.define(name, Body { script: at.script, node: *body }),
+            Node::Condition { operands, arithmetic, redirections } => {
+                self.redirect(at, redirections, &state, analysis)?;
+                for operand in operands {
+                    if *arithmetic {
+                        self.arithmetic_operand(at, operand, &mut state, analysis)?;
+                    } else {
+                        self.bodies(at, operand, &mut state, analysis)?;
+                    }
+                }
+                state.assign(b"BASH_REMATCH", Held::Unknown);
+            }
+            Node::Arithmetic { expression, redirections } => {
+                self.redirect(at, redirections, &state, analysis)?;
+                self.arithmetic(at, expression, &mut state, analysis)?;
+            }
+            Node::Unread(unread) => {
+                unknown(analysis, unread.code, unread.message.into(), span);
+                state.lose();
+            }
+            _ => {}
+        }
+        Ok(Ends::both(state))
+    }
+}

@@ -1,0 +1,1 @@
+PATH=.:$PATH LD_PRELOAD=x ls; export A=1 B; unset A; IFS=,; declare -x C=2

@@ -1,0 +1,1 @@
+sleep 5 & wait; a || b && c; ! d | e |& f

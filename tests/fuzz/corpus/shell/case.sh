@@ -1,0 +1,1 @@
+case $1 in start|run) ./run.sh;; *.txt) cat "$1";; *) exit 1;; esac

@@ -1,0 +1,1 @@
+cd /etc && cat shadow; pushd ~ ; cat .ssh/id_rsa; popd; cd -; cat ../../.env

@@ -1,0 +1,4 @@
+ls # a comment ' " $(
+# another
+echo a#b \
+ c

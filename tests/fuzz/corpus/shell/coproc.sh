@@ -1,0 +1,1 @@
+coproc N { cat; }; select x in a b; do echo $x; break; done; time -p ls

@@ -1,0 +1,1 @@
+echo $'\'; touch X #'; echo {1..3}; a=(1 2 3); echo ${a[1]}

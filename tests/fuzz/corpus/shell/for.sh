@@ -1,0 +1,1 @@
+for f in *.rs "$d"/{a,b}.txt; do cp "$f" /tmp/x; done

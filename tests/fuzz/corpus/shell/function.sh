@@ -1,0 +1,2 @@
+f() { local x=$1; cat "$x"; }; f .env; g() ( cd /tmp; f a )
+ g

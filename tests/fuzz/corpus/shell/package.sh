@@ -1,0 +1,1 @@
+npm install x; cargo test; make -C sub; pip install -r r.txt

@@ -1,0 +1,1 @@
+git log --oneline -n 5 | grep -v 'Merge branch' | sort -k2,2 | head -n 40 && echo done

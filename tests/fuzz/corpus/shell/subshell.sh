@@ -1,0 +1,1 @@
+(cd sub && rm -rf a); { echo a; echo b; } > out 2>&1

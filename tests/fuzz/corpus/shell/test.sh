@@ -1,0 +1,1 @@
+[ -e .env ] && test -r a -o -w b; [[ ( a == b ) || ! -z $c ]]

@@ -1,0 +1,1 @@
+cat ./а.env; echo ‮ abc   d́

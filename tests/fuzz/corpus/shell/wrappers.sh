@@ -1,0 +1,1 @@
+env A=1 sudo -u root timeout 5 nice -n 3 bash -c 'cat ~/.ssh/id_rsa'

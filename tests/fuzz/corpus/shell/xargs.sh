@@ -1,0 +1,1 @@
+find . -name '*.env' -print0 | xargs -0 -n1 cat
