@@ -129,22 +129,31 @@ pub struct PathValue {
     pub tree: bool,
     /// With `tree`: only what stands there already is touched; what is unpacked, copied or checked out makes new names.
     pub existing: bool,
+    /// The absolute path before normalisation, where it is known and has a `..`: after a link that leads elsewhere than its text
+    /// says.
+    pub spelling: Option<Vec<u8>>,
 }
 
 impl PathValue {
     /// A single file.
     pub const fn file(value: Value) -> Self {
-        Self { value, tree: false, existing: true }
+        Self { value, tree: false, existing: true, spelling: None }
+    }
+
+    /// The same, with the path as it is spelled.
+    #[must_use]
+    pub fn spelled(self, spelling: Option<Vec<u8>>) -> Self {
+        Self { spelling, ..self }
     }
 
     /// A file, or with `tree` all that stands below it now.
     pub const fn standing(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: true }
+        Self { value, tree, existing: true, spelling: None }
     }
 
     /// A file, or with `tree` anything that may come to stand below it.
     pub const fn made(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: false }
+        Self { value, tree, existing: false, spelling: None }
     }
 }
 

@@ -91,7 +91,8 @@ pub(super) fn add(
         analysis.effects.push(Effect { kind, certainty, span, by, command });
     };
     for change in &patch.changes {
-        let path = PathValue::file(path::absolute(&Value::from(change.path.as_str()), cwd));
+        let written = Value::from(change.path.as_str());
+        let path = PathValue::file(path::absolute(&written, cwd)).spelled(path::spelling(&written, cwd));
         let certainty = if path.value.known().is_some() { Certainty::Known } else { Certainty::Partial };
         if change.action == Action::Update {
             push(Kind::Read(path.clone()), certainty, span(change.range), command);

@@ -56,8 +56,11 @@ impl ToolEffects<'_, '_> {
     /// One effect on a path as the tool would read it: relative to the call's directory, `~/` for the home directory too, because
     /// some tools expand it.
     fn path(&mut self, path: &str, certainty: Certainty, kind: fn(PathValue) -> Kind) {
+        // Only the first is the path as it stands.
+        let mut spelling = path::spelling(&Value::from(path), &Value::Known(self.cwd.to_vec()));
         for value in self.tool_paths(path) {
-            self.push(kind(PathValue::file(value)), certainty, Span::default(), None);
+            let path = PathValue::file(value).spelled(spelling.take());
+            self.push(kind(path), certainty, Span::default(), None);
         }
     }
 

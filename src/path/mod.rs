@@ -7,7 +7,7 @@ mod resolve;
 mod value;
 
 pub use resolve::{Last, Resolution, Why, resolve};
-pub use value::{absolute, escape_pattern};
+pub use value::{absolute, escape_pattern, spelling};
 
 use alloc::vec::Vec;
 

@@ -32,6 +32,13 @@ pub fn absolute(path: &Value, cwd: &Value) -> Value {
     }
 }
 
+/// The absolute path as it is spelled, where all of it is known and it has a `..` that may come after a link.
+pub fn spelling(path: &Value, cwd: &Value) -> Option<Vec<u8>> {
+    let path = path.known().filter(|path| super::components(path).any(|c| c == b".."))?;
+    let absolute = if is_absolute(path) { path.to_vec() } else { join(cwd.known()?, path) };
+    is_absolute(&absolute).then_some(absolute)
+}
+
 /// The known relative path `path` in `cwd`.
 fn from(cwd: &Value, path: &[u8]) -> Value {
     let after = |dir: &[u8]| join(dir, path);

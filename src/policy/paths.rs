@@ -103,7 +103,7 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         Resolution::Unknown(_) => None,
     };
     let value = match &path.value {
-        Value::Known(written) => one(written).map_or(Value::ANY_WORD, Value::Known),
+        Value::Known(written) => one(path.spelling.as_ref().unwrap_or(written)).map_or(Value::ANY_WORD, Value::Known),
         Value::Set(all) => match all.iter().map(|w| one(w)).collect::<Option<Vec<_>>>() {
             Some(mut leads) => {
                 leads.sort_unstable();
@@ -119,7 +119,7 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         }
         Value::Affix { .. } | Value::Unknown { .. } => return None,
     };
-    (value != path.value).then_some(PathValue { value, ..*path })
+    (value != path.value).then_some(PathValue { value, ..path.clone() })
 }
 
 /// A pathname expansion below a directory that is known: what the links on the way to that directory make of it.

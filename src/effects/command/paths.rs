@@ -1,16 +1,16 @@
 //! Paths of a command as far as they are known: joined to the directory and lexically normalised.
 
 use crate::effect::{PathValue, Value};
-use crate::path::{absolute, normalize};
+use crate::path::{absolute, normalize, spelling};
 
 /// What a command touches that stands there already: with `tree`, everything below it.
 pub(super) fn standing(value: &Value, cwd: &Value, tree: bool) -> PathValue {
-    PathValue::standing(absolute(value, cwd), tree)
+    PathValue::standing(absolute(value, cwd), tree).spelled(spelling(value, cwd))
 }
 
 /// What a command makes: with `tree`, anything below it.
 pub(super) fn made(value: &Value, cwd: &Value, tree: bool) -> PathValue {
-    PathValue::made(absolute(value, cwd), tree)
+    PathValue::made(absolute(value, cwd), tree).spelled(spelling(value, cwd))
 }
 
 /// Whether the path leads to what the process has open already, or nowhere: that is an effect where it was opened. The path of a

@@ -98,7 +98,7 @@ impl Fold<'_> {
             Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
             Value::Unknown { .. } => Certainty::Unknown,
         };
-        let path = PathValue::file(value);
+        let path = PathValue::file(value).spelled(path::spelling(&target, &state.cwd));
         if reads {
             push(analysis, Kind::Read(path.clone()), certainty, span, operator);
         }
