@@ -121,7 +121,7 @@ pub struct Shape {
 }
 
 /// A file-system path as far as it is known: absolute and lexically normalised where the value is known in full.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PathValue {
     /// The absolute path; [`Value::Unknown`] for any path at all.
     pub value: Value,

@@ -4,7 +4,7 @@ use super::Span;
 use alloc::vec::Vec;
 
 /// The value of one word, as far as it can be worked out. Bytes, not text: a script can build any bytes but NUL.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Exactly these bytes.
     Known(Vec<u8>),

@@ -31,19 +31,21 @@ impl ByteSet {
 
     #[must_use]
     pub(super) fn and(&self, other: &Self) -> Self {
-        let mut both = self.0;
-        both.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
-        Self(both)
+        // Written out: the compiler makes calls of the array's own methods.
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Self([a & e, b & f, c & g, d & h])
     }
 
     #[must_use]
     pub(super) fn or(&self, other: &Self) -> Self {
-        self.not().and(&other.not()).not()
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Self([a | e, b | f, c | g, d | h])
     }
 
     #[must_use]
     pub(super) fn not(&self) -> Self {
-        Self(self.0.map(|word| !word))
+        let [a, b, c, d] = self.0;
+        Self([!a, !b, !c, !d])
     }
 
     pub(super) fn is_empty(&self) -> bool {

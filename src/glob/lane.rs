@@ -108,9 +108,9 @@ pub(super) fn meets(shape: &Nfa, tree: bool, before: Normal, lane: &Lane<'_>, bu
         if both.is_empty() {
             continue;
         }
+        let after = lane.after(p);
         for (kind, example) in kinds.iter().zip([b'/', b'.', b'a']) {
             let Some(next) = at.next(example).filter(|_| !both.and(kind).is_empty()) else { continue };
-            let after = lane.after(p);
             for s in bits(shape.follow(s)) {
                 for p in &after {
                     push(&mut left, s, *p, next);

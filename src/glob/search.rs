@@ -151,7 +151,12 @@ fn representatives(shape: &Nfa, lanes: &[Lane<'_>]) -> Vec<u8> {
     alone.insert(0);
     let mut classes: Vec<ByteSet> = Vec::new();
     let mut note = |test: &Test, fold: bool| match test {
-        Test::Byte(_) => alone = alone.or(&test.bytes(fold)),
+        Test::Byte(byte) => {
+            alone.insert(*byte);
+            if fold {
+                alone = alone.or(&test.bytes(fold));
+            }
+        }
         Test::NotSlash | Test::Any => {}
         Test::Class { .. } => {
             let set = test.bytes(fold);

@@ -5,7 +5,7 @@ use super::scene::Scene;
 use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
-use crate::effect::{CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
+use crate::effect::{CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value};
 use crate::glob::Answer;
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
@@ -28,8 +28,12 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
         );
         return Verdict::deny(RuleRef::Limit("policy-steps"), why);
     }
+<<<<<<< HEAD
     let numbered = effects.iter().enumerate().map(|(index, effect)| (EffectId(index), effect));
     let matched: Vec<Matched> = numbered.map(|(id, e)| Matched::of(policy, e, scene, id, trace)).collect();
+=======
+    let matched = match_all(policy, effects, scene);
+>>>>>>> perf
     // What a certain allow of a command says of everything that this command does by itself.
     let mut answered: BTreeMap<CommandId, Trust> = BTreeMap::new();
     for (effect, m) in effects.iter().zip(&matched) {
@@ -54,8 +58,46 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
     Verdict::strictest(reasons)
 }
 
+/// What the rules say of each effect. A script touches the same paths again and again, and what is only partly known of them takes
+/// long to hold against globs: each is asked about once.
+fn match_all(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Vec<Matched> {
+    let mut known: BTreeMap<(Touch, &PathValue), usize> = BTreeMap::new();
+    let mut all: Vec<Matched> = Vec::with_capacity(effects.len());
+    for effect in effects {
+        let seen = touch(&effect.kind).map(|key| *known.entry(key).or_insert(all.len()));
+        let matched = match seen.and_then(|index| all.get(index)) {
+            Some(same) => same.clone(),
+            None => Matched::of(policy, effect, scene),
+        };
+        all.push(matched);
+    }
+    all
+}
+
+/// How a path is touched.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Touch {
+    Read,
+    Write,
+    ToNetwork,
+    ToInterpreter,
+}
+
+/// All that rules look at of an effect on a path.
+fn touch(kind: &Kind) -> Option<(Touch, &PathValue)> {
+    match kind {
+        Kind::Read(path) => Some((Touch::Read, path)),
+        Kind::Write(path) => Some((Touch::Write, path)),
+        Kind::Flow(Flow { source: FlowSource::File(path), sink }) => match sink {
+            FlowSink::Network => Some((Touch::ToNetwork, path)),
+            FlowSink::Interpreter => Some((Touch::ToInterpreter, path)),
+        },
+        _ => None,
+    }
+}
+
 /// What the rules say of one effect.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Matched {
     reasons: Vec<Reason>,
     /// The most trusted layer with a certain allow.
