@@ -28,12 +28,7 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
         );
         return Verdict::deny(RuleRef::Limit("policy-steps"), why);
     }
-<<<<<<< HEAD
-    let numbered = effects.iter().enumerate().map(|(index, effect)| (EffectId(index), effect));
-    let matched: Vec<Matched> = numbered.map(|(id, e)| Matched::of(policy, e, scene, id, trace)).collect();
-=======
-    let matched = match_all(policy, effects, scene);
->>>>>>> perf
+    let matched = match_all(policy, effects, scene, trace);
     // What a certain allow of a command says of everything that this command does by itself.
     let mut answered: BTreeMap<CommandId, Trust> = BTreeMap::new();
     for (effect, m) in effects.iter().zip(&matched) {
@@ -60,14 +55,15 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
 
 /// What the rules say of each effect. A script touches the same paths again and again, and what is only partly known of them takes
 /// long to hold against globs: each is asked about once.
-fn match_all(policy: &Policy, effects: &[Effect], scene: &Scene<'_>) -> Vec<Matched> {
+fn match_all<T: Trace>(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, trace: &mut T) -> Vec<Matched> {
     let mut known: BTreeMap<(Touch, &PathValue), usize> = BTreeMap::new();
     let mut all: Vec<Matched> = Vec::with_capacity(effects.len());
-    for effect in effects {
-        let seen = touch(&effect.kind).map(|key| *known.entry(key).or_insert(all.len()));
+    for (index, effect) in effects.iter().enumerate() {
+        let repeated = touch(&effect.kind).filter(|_| !T::EVERY_STEP);
+        let seen = repeated.map(|key| *known.entry(key).or_insert(all.len()));
         let matched = match seen.and_then(|index| all.get(index)) {
             Some(same) => same.clone(),
-            None => Matched::of(policy, effect, scene),
+            None => Matched::of(policy, effect, scene, EffectId(index), trace),
         };
         all.push(matched);
     }

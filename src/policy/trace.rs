@@ -7,6 +7,8 @@ use crate::glob::Answer;
 
 /// Is told the steps of a decision. Every method does nothing unless it is written, so that [`NoTrace`] costs nothing.
 pub trait Trace {
+    /// Whether it wants to hear of effects that repeat others, too; else those are not asked about again.
+    const EVERY_STEP: bool = true;
     /// Where the call takes place; first of all.
     fn scene(&mut self, _scene: &Scene<'_>) {}
     /// A rule that speaks of the effect's kind was held against it.
@@ -19,7 +21,9 @@ pub trait Trace {
 #[derive(Clone, Copy, Debug)]
 pub struct NoTrace;
 
-impl Trace for NoTrace {}
+impl Trace for NoTrace {
+    const EVERY_STEP: bool = false;
+}
 
 /// One rule held against one effect.
 #[derive(Clone, Copy, Debug)]
