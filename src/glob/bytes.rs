@@ -32,14 +32,14 @@ impl ByteSet {
     #[must_use]
     pub(super) fn and(&self, other: &Self) -> Self {
         // Written out: the compiler makes calls of the array's own methods.
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        Self([a & e, b & f, c & g, d & h])
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (self.0, other.0);
+        Self([a0 & b0, a1 & b1, a2 & b2, a3 & b3])
     }
 
     #[must_use]
     pub(super) fn or(&self, other: &Self) -> Self {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        Self([a | e, b | f, c | g, d | h])
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (self.0, other.0);
+        Self([a0 | b0, a1 | b1, a2 | b2, a3 | b3])
     }
 
     #[must_use]
