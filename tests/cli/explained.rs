@@ -17,7 +17,7 @@ deny_read(
 )
 "#;
 
-/// Every output is as it is written down; where one is to change, delete its lines and put what the failure shows.
+/// Every output is as it is written down; `UPDATE_GOLDEN=1 cargo test --test cli` writes it down anew, to be read before it is kept.
 #[test]
 fn outputs_are_as_written_down() {
     let place = Place::new();
@@ -25,6 +25,8 @@ fn outputs_are_as_written_down() {
     let golden = include_str!("explained/outputs.txt");
     let sections: Vec<&str> = golden.split("\n$ ").map(|s| s.trim_start_matches("$ ")).collect();
     assert!(sections.len() >= 6, "{} sections", sections.len());
+    let mut anew = String::new();
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     for section in sections {
         let (line, expected) = section.split_once('\n').expect("a command and its output");
         let mut words = shlex::split(line).expect("a command line");
@@ -35,8 +37,17 @@ fn outputs_are_as_written_down() {
         let here = place.path().to_str().expect("UTF-8");
         let shown = ended.stdout.replace(here, "HERE");
         let shown: Vec<&str> = shown.lines().filter(|line| !line.starts_with("  policy     blake3:")).collect();
+        if update {
+            let (words, _) = line.rsplit_once(' ').expect("the exit status stands last");
+            anew += &format!("$ {words} {}\n{}\n\n", ended.status.expect("an exit status"), shown.join("\n"));
+            continue;
+        }
         assert_eq!(shown, expected.trim_end().lines().collect::<Vec<_>>(), "{line}:\n{}\n", shown.join("\n"));
         assert_eq!((ended.status, ended.stderr.as_str()), (Some(status), ""), "{line}");
+    }
+    if update {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/explained/outputs.txt");
+        std::fs::write(file, anew.trim_end().to_owned() + "\n").expect("the golden file can be written");
     }
 }
 
