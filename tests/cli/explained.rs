@@ -39,7 +39,8 @@ fn outputs_are_as_written_down() {
         let shown: Vec<&str> = shown.lines().filter(|line| !line.starts_with("  policy     blake3:")).collect();
         if update {
             let (words, _) = line.rsplit_once(' ').expect("the exit status stands last");
-            anew += &format!("$ {words} {}\n{}\n\n", ended.status.expect("an exit status"), shown.join("\n"));
+            let status = ended.status.expect("an exit status").to_string();
+            anew.extend(["$ ", words, " ", &status, "\n", &shown.join("\n"), "\n\n"]);
             continue;
         }
         assert_eq!(shown, expected.trim_end().lines().collect::<Vec<_>>(), "{line}:\n{}\n", shown.join("\n"));
