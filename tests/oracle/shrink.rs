@@ -1,0 +1,30 @@
+//! Makes a failing script smaller while it keeps failing.
+
+/// Most tries.
+const MOST: usize = 600;
+
+/// Takes out ever smaller pieces as long as `fails`.
+pub(crate) fn shrink(script: &str, mut fails: impl FnMut(&str) -> bool) -> String {
+    let mut best: Vec<char> = script.chars().collect();
+    let mut tries = 0;
+    let mut piece = best.len() / 2;
+    while piece > 0 {
+        let mut at = 0;
+        let mut smaller = false;
+        while at < best.len() && tries < MOST {
+            tries += 1;
+            let end = (at + piece).min(best.len());
+            let candidate: Vec<char> = best[..at].iter().chain(&best[end..]).copied().collect();
+            if fails(&candidate.iter().collect::<String>()) {
+                best = candidate;
+                smaller = true;
+            } else {
+                at += piece;
+            }
+        }
+        if piece > 1 || !smaller {
+            piece /= 2;
+        }
+    }
+    best.into_iter().collect()
+}
