@@ -78,6 +78,9 @@ fn main() -> ExitCode {
                     let observed = room.run(&script);
                     let misses: Vec<_> = observed.iter().flat_map(|o| prediction.misses(o)).collect();
                     let mut report = report.lock().expect("no thread panics");
+                    if observed.iter().any(|o| o.late) && std::env::var_os("ORACLE_SHOW").is_some() {
+                        println!("late: {script:?}");
+                    }
                     report.count(&script, &prediction, &observed);
                     if !misses.is_empty() {
                         report.failures.push(Failure { seed, script, misses });

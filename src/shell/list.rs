@@ -22,11 +22,12 @@ impl Parser<'_, '_, '_> {
         let mut items = Items::default();
         let result = self.nested(|this| {
             loop {
+                let start = this.pos;
+                // Bodies of here-documents that begin here belong to the line before: they are kept whatever this one is.
+                let bodies = this.newlines();
                 let mark =
                     (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
-                let start = this.pos;
-                let outcome = this.newlines().and_then(|()| this.line(&mut items));
-                match outcome {
+                match bodies.and_then(|()| this.line(&mut items)) {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(Stop::Refused(unread)) => {

@@ -105,6 +105,8 @@ pub enum Node {
     For {
         /// The loop's variable.
         name: Vec<u8>,
+        /// `select`: the variable is the word that is chosen, or empty.
+        chosen: bool,
         /// The words; `None` where the positional parameters are meant.
         words: Option<Vec<Word>>,
         /// The body.

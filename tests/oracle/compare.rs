@@ -78,7 +78,8 @@ impl Prediction {
                 }
                 Kind::Unknown(cause) => {
                     let own = effect.command.is_some_and(|CommandId(id)| stubs.contains(&id));
-                    if !own && !ABOUT_PROGRAMS.contains(&cause.code) {
+                    let by = effect.by.as_deref().and_then(|by| by.split(' ').next()).unwrap_or_default();
+                    if !own && !tree::STUBS.contains(&by) && !ABOUT_PROGRAMS.contains(&cause.code) {
                         self.declared.insert(cause.code);
                     }
                 }
@@ -94,7 +95,7 @@ impl Prediction {
         }
         let miss = |what| Miss { shell: observed.shell.clone(), what };
         let mut all = Vec::new();
-        for started in &observed.started {
+        for started in observed.started.iter().filter(|started| !is_null_command(observed, started)) {
             if !self.runs.iter().any(|run| is_run(run, started)) {
                 all.push(miss(format!("starts {}", shown(started))));
             } else if let Some(path) = self.unpredicted_operand(started) {
@@ -102,7 +103,7 @@ impl Prediction {
                 all.push(miss(format!("starts {} on `{path}`", shown(started))));
             }
         }
-        for path in &observed.opened {
+        for path in observed.opened.iter().filter(|path| !is_zsh_temporary(observed, path)) {
             let by_run = self.runs.iter().filter_map(|run| run.program.as_ref()).any(|p| covers(p, path));
             if !by_run && !self.reads.iter().chain(&self.writes).any(|p| covers(p, path)) {
                 all.push(miss(format!("opens {}", String::from_utf8_lossy(path))));
@@ -128,6 +129,16 @@ impl Prediction {
         let mut paths = paths.map(|word| path::normalize(&path::join(&started.directory, word)));
         paths.find(|file| !file.starts_with(b"/dev/") && !file.starts_with(b"/proc/") && !predicted.iter().any(|p| covers(p, file)))
     }
+}
+
+/// For redirections without a command zsh starts `cat`, which does no more than move bytes between the files that are predicted.
+fn is_null_command(observed: &Observed, started: &Started) -> bool {
+    observed.shell == "zsh" && started.words == [b"cat"]
+}
+
+/// zsh keeps here-documents in files of its own.
+fn is_zsh_temporary(observed: &Observed, path: &[u8]) -> bool {
+    observed.shell == "zsh" && path.starts_with(b"/tmp/zsh")
 }
 
 pub(crate) fn shown(started: &Started) -> String {

@@ -5,7 +5,7 @@ use crate::random::Random;
 
 /// Names of variables; none means anything to a shell or a program.
 const NAMES: &[&str] = &["a", "b", "c", "dir", "file", "cmd", "x1"];
-const FUNCTIONS: &[&str] = &["run_it", "helper", "go_there", "probe", "f", "g"];
+const FUNCTIONS: &[&str] = &["run_it", "helper", "go_there", "tool", "f", "g"];
 const PATHS: &[&str] = &[
     "README.md", "a.txt", "b.txt", ".env", "src/main.rs", "./a.txt", "src/../.env", "sub/x", "docs/a.md", "secrets/key.pem",
     "new.txt", "/tmp/t1", "/tmp/new", "/w/p/a.txt", "missing/file", "../p/b.txt", "sub//a.txt", "sub/./x",
@@ -102,7 +102,7 @@ impl Generator<'_> {
             return self.simple();
         }
         match self.random.weighted(&[
-            40, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 3, 4, 2, 2, 2, 2, 2, 2, 2, 2,
+            50, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 1, 4, 2, 2, 2, 1, 1, 1, 1, 1,
         ]) {
             0 => self.simple(),
             1 => self.assignment(),
@@ -218,7 +218,7 @@ impl Generator<'_> {
     }
 
     fn simple(&mut self) -> String {
-        let program = match self.random.weighted(&[70, 10, 4, 4, 3, 2, 3, 2, 2]) {
+        let program = match self.random.weighted(&[70, 10, 4, 4, 3, 1, 3, 1, 2]) {
             0 | 1 => self.random.pick(PROGRAMS).to_owned(),
             2 => format!("\\{}", self.random.pick(&["probe", "rm", "ls"])),
             3 => {
@@ -271,7 +271,7 @@ impl Generator<'_> {
 
     /// A word that is mostly known.
     fn word(&mut self, depth: usize) -> String {
-        match self.random.weighted(&[50, 14, 10, 6, 5, 4, 3, 3, 2, 4, 2]) {
+        match self.random.weighted(&[50, 14, 10, 6, 2, 4, 3, 3, 1, 4, 2]) {
             0 => self.known_word(depth),
             1 => self.parameter(depth),
             2 => self.random.pick(PATHS).to_owned(),
@@ -298,7 +298,7 @@ impl Generator<'_> {
 
     fn known_word(&mut self, depth: usize) -> String {
         let plain = self.random.pick(PLAIN);
-        match self.random.weighted(&[40, 10, 10, 5, 5, 4, 4, 3, 3]) {
+        match self.random.weighted(&[40, 10, 10, 5, 4, 1, 4, 3, 3]) {
             0 => plain.replace('#', "x#"),
             1 => format!("'{plain} $x `id` \\'"),
             2 => format!("\"{plain} \\$x \\\"q\\\" \\z\""),
@@ -496,7 +496,7 @@ impl Generator<'_> {
             "noglob", "nocorrect", "- ", "coproc", "env -S", "!", "env --",
         ]);
         match wrapper {
-            "find . -maxdepth 1 -name '*.txt' -exec" => format!("{wrapper} {simple} {{}} {}", self.random.pick(&["\\;", "+", "';'"])),
+            "find . -maxdepth 1 -name '*.txt' -exec" => format!("{wrapper} {simple} {{}} {}", self.random.pick(&["\\;", "';'"])),
             "echo x | xargs -I{}" => format!("{wrapper} {simple} {{}} a{{}}b"),
             "env -S" => format!("{wrapper} '{}'", simple.replace('\'', "")),
             _ => format!("{wrapper} {simple}"),

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// How long a script may take in one shell, in milliseconds; longer, and all of it is killed.
-const PATIENCE: u16 = 1500;
+const PATIENCE: u16 = 1000;
 
 /// The variable that makes the test be such a process: directory to mount on, `:`, directory of the compiled helpers.
 pub(crate) const ASSIGNMENT: &str = "PREXEC_ORACLE_ROOM";
@@ -140,7 +140,8 @@ impl Watch {
         let (mut opened, mut changed) = (BTreeSet::new(), false);
         while let Ok(events) = self.inotify.read_events() {
             for event in events {
-                assert!(!event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW), "too many events of the file system");
+                // Only a script that never ends makes so many; it is stopped late, and what was seen of it still counts.
+                changed |= event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW);
                 if event.mask.intersects(AddWatchFlags::IN_ISDIR | AddWatchFlags::IN_IGNORED) {
                     continue;
                 }

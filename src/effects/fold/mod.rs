@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod bodies;
+mod builtins;
 mod compound;
 mod list;
 mod redirections;
@@ -37,7 +38,7 @@ pub(super) fn script(
     world: &dyn World,
     analysis: &mut Analysis<'_>,
 ) -> Result<(), LimitReached> {
-    let mut fold = Fold { world, scripts: Vec::new(), calls: Vec::new(), steps: 0, here: None, left: None };
+    let mut fold = Fold { world, scripts: Vec::new(), calls: Vec::new(), steps: 0, here: None, left: None, locals: None };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
     fold.root(script, state, Stdin::Inherited, analysis)?;
@@ -91,6 +92,8 @@ struct Fold<'w> {
     here: Option<Here>,
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
+    /// Inside a function: the variables that may be its own, and have their old values when it ends.
+    locals: Option<BTreeSet<Vec<u8>>>,
 }
 
 /// What `eval` and its like start from and leave behind.
@@ -172,9 +175,9 @@ impl Fold<'_> {
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
                 self.repeat(stdin.at(at), Some(*condition), *body, state, analysis)
             }
-            Node::For { name, words, body, redirections } => {
+            Node::For { name, chosen, words, body, redirections } => {
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.each(stdin.at(at), (name, words.as_deref()), *body, (state, span), analysis)
+                self.each(stdin.at(at), (name, words.as_deref(), *chosen), *body, (state, span), analysis)
             }
             Node::ForArithmetic { expressions, body, redirections } => {
                 let stdin = self.redirect(at, redirections, &state, analysis)?;

@@ -7,7 +7,7 @@ use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, Outcome};
 use crate::shell::tree::Simple;
 use crate::shell::words;
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 
 impl Fold<'_> {
     /// Words, redirections, assignments, then the command itself.
@@ -82,8 +82,10 @@ impl Fold<'_> {
         let outcome = outcome?;
         let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
-        let breaks = matches!(argv.first().and_then(|w| w.value.known()), Some(b"break" | b"continue"));
-        Ok(self.changed(outcome, span, (ok, failed), breaks, analysis))
+        let name = argv.first().and_then(|w| w.value.known()).unwrap_or_default();
+        let mut ends = self.changed(outcome, span, (ok, failed), name, analysis);
+        self.builtin(name, argv.get(1..).unwrap_or_default(), &mut ends);
+        Ok(ends)
     }
 
     /// What a command changed in the shell that ran it.
@@ -92,7 +94,7 @@ impl Fold<'_> {
         outcome: Outcome,
         span: Span,
         (ok, failed): (State, State),
-        breaks: bool,
+        name: &[u8],
         analysis: &mut Analysis<'_>,
     ) -> Ends {
         if outcome.ends {
@@ -100,11 +102,18 @@ impl Fold<'_> {
             return Ends { ok: None, failed: None };
         }
         let (mut ok, mut failed) = (ok, failed);
-        if breaks {
+        if matches!(name, b"break" | b"continue") {
             self.leave(ok.clone().join(&failed));
         }
-        for state in [&mut ok, &mut failed] {
+        // Some shells have no such command, or refuse it outside a function.
+        let certain = !matches!(name, b"declare" | b"typeset") && (name != b"local" || self.locals.is_some());
+        for (state, assigns) in [(&mut ok, true), (&mut failed, certain)] {
             Self::assigned_by_command(&outcome.assigned, span, state, analysis);
+            if !assigns {
+                for (name, _) in &outcome.assigned {
+                    state.assign(name, Held::Unknown);
+                }
+            }
             for name in &outcome.unset {
                 state.unset(name);
             }
@@ -145,11 +154,15 @@ impl Fold<'_> {
             inside.assign(name, Held::Unknown);
         }
         let mut after = None;
+        let outer = self.locals.replace(BTreeSet::new());
         for body in &function.bodies {
             let ends = self.follow(at, *body, inside.clone(), analysis)?;
             after = super::join(after, ends.any());
         }
         let mut after = after.unwrap_or(inside);
+        for name in core::mem::replace(&mut self.locals, outer).into_iter().flatten() {
+            after.assign(&name, Held::Unknown);
+        }
         after.positional.clone_from(&state.positional);
         let ends = Ends::both(after);
         // Some shells look for a special builtin before a function.

@@ -90,7 +90,8 @@ impl<'s> Builder<'s> {
                 }
                 Part::Command { .. } | Part::Arithmetic { .. } => self.push(Atom::Any),
                 Part::Process { .. } => {
-                    self.text(b"/dev/fd/", true);
+                    // `/dev/fd/63`, `/proc/self/fd/12`, or a named pipe
+                    self.text(b"/", true);
                     self.push(Atom::Any);
                 }
                 Part::Braces(_) | Part::Sequence(_) | Part::Unread(_) => self.push(Atom::AnyWords),
