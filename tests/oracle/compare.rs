@@ -17,6 +17,8 @@ pub(crate) struct Prediction {
     writes: Vec<PathValue>,
     /// Codes of what was declared unknown and could hide a start or an open.
     pub(crate) declared: BTreeSet<&'static str>,
+    /// The script may itself start zsh.
+    names_zsh: bool,
 }
 
 /// Something that a shell did and nobody predicted.
@@ -48,7 +50,13 @@ pub(crate) fn predict(script: &str, world: &dyn World) -> Prediction {
         description: None,
     };
     let mut prediction =
-        Prediction { runs: Vec::new(), reads: Vec::new(), writes: Vec::new(), declared: BTreeSet::new() };
+        Prediction {
+            runs: Vec::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+            declared: BTreeSet::new(),
+            names_zsh: script.contains("zsh"),
+        };
     match effects::of(&call, tree::WORK.as_bytes(), world) {
         Ok(effects) => prediction.take(effects),
         Err(limit) => {
@@ -95,7 +103,7 @@ impl Prediction {
         }
         let miss = |what| Miss { shell: observed.shell.clone(), what };
         let mut all = Vec::new();
-        for started in observed.started.iter().filter(|started| !is_null_command(observed, started)) {
+        for started in observed.started.iter().filter(|started| !self.is_null_command(observed, started)) {
             if !self.runs.iter().any(|run| is_run(run, started)) {
                 all.push(miss(format!("starts {}", shown(started))));
             } else if let Some(path) = self.unpredicted_operand(started) {
@@ -103,13 +111,18 @@ impl Prediction {
                 all.push(miss(format!("starts {} on `{path}`", shown(started))));
             }
         }
-        for path in observed.opened.iter().filter(|path| !is_zsh_temporary(observed, path)) {
+        for path in observed.opened.iter().filter(|path| !is_zsh_temporary(path)) {
             let by_run = self.runs.iter().filter_map(|run| run.program.as_ref()).any(|p| covers(p, path));
             if !by_run && !self.reads.iter().chain(&self.writes).any(|p| covers(p, path)) {
                 all.push(miss(format!("opens {}", String::from_utf8_lossy(path))));
             }
         }
         all
+    }
+
+    /// For redirections without a command zsh starts `cat`, which does no more than move bytes between the files that are predicted.
+    fn is_null_command(&self, observed: &Observed, started: &Started) -> bool {
+        (observed.shell == "zsh" || self.names_zsh) && started.words == [b"cat"]
     }
 
     /// `cat FILE` reads the file in the directory that it really runs in, `touch FILE` writes it: that shows whether the directory
@@ -131,14 +144,9 @@ impl Prediction {
     }
 }
 
-/// For redirections without a command zsh starts `cat`, which does no more than move bytes between the files that are predicted.
-fn is_null_command(observed: &Observed, started: &Started) -> bool {
-    observed.shell == "zsh" && started.words == [b"cat"]
-}
-
 /// zsh keeps here-documents in files of its own.
-fn is_zsh_temporary(observed: &Observed, path: &[u8]) -> bool {
-    observed.shell == "zsh" && path.starts_with(b"/tmp/zsh")
+fn is_zsh_temporary(path: &[u8]) -> bool {
+    path.starts_with(b"/tmp/zsh")
 }
 
 pub(crate) fn shown(started: &Started) -> String {
@@ -192,6 +200,10 @@ fn glob_fits(text: &[u8], word: &[u8]) -> bool {
 
 /// Whether a rule that forbids exactly `file` would see it in what is predicted: by the matcher that decides.
 fn covers(predicted: &PathValue, file: &[u8]) -> bool {
+    // What is known in full needs no matcher, which is most of it.
+    if let (Some(all), false) = (predicted.value.alternatives(), predicted.tree) {
+        return all.iter().any(|one| path::normalize(one) == file);
+    }
     let Ok(text) = std::str::from_utf8(file) else { return true };
     let mut glob = String::new();
     for c in text.chars() {

@@ -36,6 +36,7 @@ impl Fold<'_> {
             let reachable = start.is_some();
             let start = start.unwrap_or_else(|| last.clone());
             last = start.clone();
+            let before = if item.after == Operator::Always { Some(chain_start.clone()) } else { now.clone().any() };
             let ends = self.node(at, item.node, start, analysis)?;
             let ends = if reachable { ends } else { Ends { ok: None, failed: None } };
             now = match item.after {
@@ -44,8 +45,9 @@ impl Fold<'_> {
                 Operator::Or => Ends { ok: join(now.ok, ends.ok), failed: ends.failed },
             };
             if item.background {
-                // The whole chain runs in a copy of the shell.
-                now = Ends::both(chain_start.clone());
+                // The whole chain runs in a copy of the shell; in zsh its last pipeline only.
+                let after = before.map_or_else(|| chain_start.clone(), |before| before.join(&chain_start));
+                now = Ends::both(after);
             }
         }
         Ok(now)

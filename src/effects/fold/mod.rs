@@ -12,6 +12,7 @@ mod list;
 mod redirections;
 mod simple;
 mod state;
+mod traps;
 mod variables;
 
 use super::LimitReached;
@@ -38,10 +39,20 @@ pub(super) fn script(
     world: &dyn World,
     analysis: &mut Analysis<'_>,
 ) -> Result<(), LimitReached> {
-    let mut fold = Fold { world, scripts: Vec::new(), calls: Vec::new(), steps: 0, here: None, left: None, locals: None };
+    let mut fold = Fold {
+        world,
+        scripts: Vec::new(),
+        calls: Vec::new(),
+        steps: 0,
+        here: None,
+        left: None,
+        locals: None,
+        traps: traps::Traps::default(),
+    };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
     fold.root(script, state, Stdin::Inherited, analysis)?;
+    fold.trapped(analysis)?;
     fold.leftovers(analysis)
 }
 
@@ -94,6 +105,8 @@ struct Fold<'w> {
     left: Option<State>,
     /// Inside a function: the variables that may be its own, and have their old values when it ends.
     locals: Option<BTreeSet<Vec<u8>>>,
+    /// Shell text that runs later.
+    traps: traps::Traps,
 }
 
 /// What `eval` and its like start from and leave behind.
@@ -139,6 +152,18 @@ impl Fold<'_> {
 
     /// Follows one node.
     fn node(
+        &mut self,
+        at: At<'_>,
+        id: NodeId,
+        state: State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Ends, LimitReached> {
+        let ends = self.construct(at, id, state, analysis)?;
+        self.traps.pass(&ends);
+        Ok(ends)
+    }
+
+    fn construct(
         &mut self,
         at: At<'_>,
         id: NodeId,
@@ -278,6 +303,7 @@ impl Scripts for Fold<'_> {
             return Err(LimitReached { name: "script-calls", message });
         }
         let index = self.parse(text, Some(script.span), analysis)?;
+        let is_trap = core::mem::take(&mut self.traps.next);
         let current = self.here.take();
         let mut state = match (script.shell, &current) {
             (Shell::Current, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
@@ -296,6 +322,10 @@ impl Scripts for Fold<'_> {
         }
         let after = after?;
         self.here = current;
+        if is_trap {
+            self.trap(index, after);
+            return Ok(Outcome::default());
+        }
         if script.shell == Shell::Current
             && let Some(here) = &mut self.here
         {

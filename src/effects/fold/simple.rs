@@ -76,6 +76,7 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let outer = self.here.replace(Here { before: state.clone(), after: None });
         let cwd = state.cwd.clone();
+        self.traps.next = super::traps::is_trap(argv);
         let outcome = command::command(analysis, self, &cwd, at.stdin, argv, span);
         let after = self.here.take().and_then(|here| here.after);
         self.here = outer;
