@@ -23,6 +23,8 @@ mod report;
 mod room;
 #[path = "oracle/shrink.rs"]
 mod shrink;
+#[path = "oracle/situations.rs"]
+mod situations;
 #[path = "oracle/tree.rs"]
 mod tree;
 #[path = "oracle/wire.rs"]

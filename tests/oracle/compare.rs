@@ -202,7 +202,7 @@ fn glob_fits(text: &[u8], word: &[u8]) -> bool {
 fn covers(predicted: &PathValue, file: &[u8]) -> bool {
     // What is known in full needs no matcher, which is most of it.
     if let (Some(all), false) = (predicted.value.alternatives(), predicted.tree) {
-        return all.iter().any(|one| path::normalize(one) == file);
+        return all.iter().any(|one| path::normalize(one) == file || tree::behind_link(one) == file);
     }
     let Ok(text) = std::str::from_utf8(file) else { return true };
     let mut glob = String::new();

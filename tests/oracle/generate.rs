@@ -2,6 +2,7 @@
 //! known in full.
 
 use crate::random::Random;
+use crate::situations::SITUATIONS;
 
 /// Names of variables; none means anything to a shell or a program.
 const NAMES: &[&str] = &["a", "b", "c", "dir", "file", "cmd", "x1"];
@@ -102,7 +103,7 @@ impl Generator<'_> {
             return self.simple();
         }
         match self.random.weighted(&[
-            50, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 1, 4, 2, 2, 2, 1, 1, 1, 1, 1,
+            50, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 1, 4, 2, 2, 2, 1, 1, 1, 1, 1, 26,
         ]) {
             0 => self.simple(),
             1 => self.assignment(),
@@ -200,12 +201,32 @@ impl Generator<'_> {
                 let (how, word) = (self.random.pick(&["unset", "unset -v", "unset -f", "export"]), self.word(0));
                 format!("{how} {name}; probe {word}")
             }
-            _ => {
+            26 => {
                 let ifs = self.random.pick(&[":", "/", ",", "' '", "x", "''"]);
                 let name = self.random.pick(NAMES);
                 format!("IFS={ifs}; {name}='a:b/c,d x'; probe ${name}")
             }
+            _ => self.situation(),
         }
+    }
+
+    fn situation(&mut self) -> String {
+        let mut text = self.random.pick(SITUATIONS).to_owned();
+        let (name, directory, path) = (self.random.pick(NAMES), self.random.pick(DIRECTORIES), self.random.pick(PATHS));
+        // Paths stand in quotes here and there.
+        text = text.replace("<n>", name).replace("<d>", directory).replace("<p>", path);
+        for (mark, depth) in [("<w>", 1), ("<k>", 0)] {
+            if text.contains(mark) {
+                let word = if depth == 1 { self.word(1) } else { self.known_word(0) };
+                text = text.replace(mark, &word);
+            }
+        }
+        if text.contains("<s>") {
+            let simple = self.simple();
+            text = text.replace("<s>", &simple);
+        }
+        // The rest of its last line may be a here-document's end.
+        if text.contains("<<") { format!("{text}\n") } else { text }
     }
 
     /// A script inside a word of another one: on one line, without here-documents.

@@ -45,6 +45,9 @@ pub(crate) const FILES: &[(&str, &str)] = &[
 /// A script that is executed by its path.
 pub(crate) const EXECUTABLE: (&str, &str) = ("/w/p/build.sh", "#!/bin/sh\nprobe built \"$@\"\n");
 
+/// A symbolic link to a directory, and its target.
+pub(crate) const LINK: (&str, &str) = ("/w/p/link", "sub/deep");
+
 /// The names of the program that only says how it was started.
 pub(crate) const STUBS: &[&str] = &[
     "probe", "other", "git", "cat", "ls", "rm", "cp", "mv", "mkdir", "touch", "head", "tail", "wc", "sort", "uniq", "grep",
@@ -67,13 +70,16 @@ pub(crate) fn reset() -> std::io::Result<()> {
             }
             if path.symlink_metadata()?.is_dir() {
                 std::fs::remove_dir_all(&path)?;
-            } else if !FILES.iter().any(|(known, _)| *known == name) && EXECUTABLE.0 != name {
+            } else if !FILES.iter().any(|(known, _)| *known == name) && EXECUTABLE.0 != name && LINK.0 != name {
                 std::fs::remove_file(&path)?;
             }
         }
     }
     for (path, text) in FILES.iter().chain([&EXECUTABLE]) {
         std::fs::write(path, text)?;
+    }
+    if !Path::new(LINK.0).is_symlink() {
+        std::os::unix::fs::symlink(LINK.1, LINK.0)?;
     }
     std::fs::set_permissions(EXECUTABLE.0, std::fs::Permissions::from_mode(0o755))
 }
@@ -87,7 +93,15 @@ pub(crate) fn world() -> MemoryWorld {
     for (path, _) in FILES.iter().chain([&EXECUTABLE]) {
         world = world.file(path);
     }
-    world
+    world.link(LINK.0, LINK.1)
+}
+
+/// The path with the link in it followed.
+pub(crate) fn behind_link(path: &[u8]) -> Vec<u8> {
+    match path.strip_prefix(LINK.0.as_bytes()) {
+        Some(rest) => [WORK.as_bytes(), b"/", LINK.1.as_bytes(), rest].concat(),
+        None => path.to_vec(),
+    }
 }
 
 /// The path of a real program outside.

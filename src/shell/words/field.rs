@@ -65,8 +65,9 @@ impl<'s> Builder<'s> {
                     continue;
                 }
                 Part::Text { bytes, quoted } => {
-                    let tilde = index == 0 && from_braces && !quoted && bytes.first() == Some(&b'~');
-                    if tilde {
+                    // zsh looks for tildes at the start of what the word has become
+                    let start = if index == 0 { from_braces } else { self.may_be_at_start() };
+                    if start && !quoted && bytes.first() == Some(&b'~') {
                         self.push(Atom::Any);
                     } else {
                         self.text(bytes, *quoted);
@@ -117,6 +118,15 @@ impl<'s> Builder<'s> {
             Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend_from_slice(bytes),
             _ => field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
         }
+    }
+
+    /// Whether what stands in the field so far may be empty.
+    fn may_be_at_start(&self) -> bool {
+        self.field.iter().flatten().all(|atom| match atom {
+            Atom::Text { bytes, .. } => bytes.is_empty(),
+            Atom::OneOf(all) => all.iter().any(Vec::is_empty),
+            Atom::Any | Atom::AnyWords => true,
+        })
     }
 
     fn tilde(&mut self, name: &[u8], next: Option<&Part>) {
