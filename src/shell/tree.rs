@@ -166,6 +166,25 @@ pub enum Node {
     Unread(Unread),
 }
 
+impl Node {
+    /// The redirections of the whole construct; none for what cannot have any.
+    pub fn redirections(&self) -> &[Redirection] {
+        match self {
+            Self::Simple(simple) => &simple.redirections,
+            Self::Subshell { redirections, .. }
+            | Self::Group { redirections, .. }
+            | Self::If { redirections, .. }
+            | Self::While { redirections, .. }
+            | Self::For { redirections, .. }
+            | Self::ForArithmetic { redirections, .. }
+            | Self::Case { redirections, .. }
+            | Self::Condition { redirections, .. }
+            | Self::Arithmetic { redirections, .. } => redirections,
+            Self::Pipeline(_) | Self::List(_) | Self::Function { .. } | Self::Coproc { .. } | Self::Unread(_) => &[],
+        }
+    }
+}
+
 /// Why a piece of text has no other node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread {

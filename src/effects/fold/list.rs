@@ -38,7 +38,12 @@ impl Fold<'_> {
             last = start.clone();
             let before = if item.after == Operator::Always { Some(chain_start.clone()) } else { now.clone().any() };
             let ends = self.node(at, item.node, start, analysis)?;
-            let ends = if reachable { ends } else { Ends { ok: None, failed: None } };
+            let ends = if reachable {
+                ends
+            } else {
+                last = ends.any().unwrap_or(last);
+                Ends { ok: None, failed: None }
+            };
             now = match item.after {
                 Operator::Always => ends,
                 Operator::And => Ends { ok: ends.ok, failed: join(now.failed, ends.failed) },
@@ -73,7 +78,7 @@ impl Fold<'_> {
                     (None, _) => Stdin::Stream,
                 };
                 let next = self.literal_output(at, *element, &state);
-                let ends = self.node(At { stdin, ..at }, *element, state.clone(), analysis)?;
+                let ends = self.node(At { stdin, piped: index > 0, ..at }, *element, state.clone(), analysis)?;
                 if index + 1 == pipeline.elements.len()
                     && let Some(end) = ends.any()
                 {

@@ -18,7 +18,7 @@ mod variables;
 use super::LimitReached;
 use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
 use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value};
-use crate::shell::tree::{Located, Node, NodeId, Tree};
+use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
 use crate::shell::{self, Limits};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
@@ -120,6 +120,8 @@ struct Here {
 struct At<'s> {
     script: usize,
     stdin: Stdin<'s>,
+    /// Standard input is a pipe that zsh reads beside what the node's own redirections open.
+    piped: bool,
 }
 
 impl Fold<'_> {
@@ -145,7 +147,7 @@ impl Fold<'_> {
     ) -> Result<Option<State>, LimitReached> {
         let root = self.scripts.get(script).and_then(|s| s.tree.root());
         match root {
-            Some(node) => Ok(self.node(At { script, stdin }, node, state, analysis)?.any()),
+            Some(node) => Ok(self.node(At { script, stdin, piped: false }, node, state, analysis)?.any()),
             None => Ok(Some(state)),
         }
     }
@@ -158,7 +160,12 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
-        let ends = self.construct(at, id, state, analysis)?;
+        let before = state.clone();
+        let mut ends = self.construct(at, id, state, analysis)?;
+        // A file that cannot be opened is a failure before anything of the construct has run.
+        if self.opens(at, id) && ends.failed.as_ref() != Some(&before) {
+            ends.failed = join(ends.failed, Some(before));
+        }
         self.traps.pass(&ends);
         Ok(ends)
     }
@@ -256,6 +263,13 @@ impl Fold<'_> {
         }
     }
 
+    /// Whether a node has redirections of its own that may fail.
+    fn opens(&self, at: At<'_>, id: NodeId) -> bool {
+        let node = self.scripts.get(at.script).and_then(|script| script.tree.get(id));
+        let redirections = node.map_or(&[][..], |located| located.node.redirections());
+        redirections.iter().any(|r| !matches!(r.kind, RedirectionKind::HereDocument | RedirectionKind::HereString))
+    }
+
     /// Marks a node as looked at; its tree is shared, so that it can be read while the fold goes on.
     fn located(&mut self, at: At<'_>, id: NodeId) -> Option<(Rc<Tree>, NodeId)> {
         let script = self.scripts.get_mut(at.script)?;
@@ -283,7 +297,7 @@ impl Fold<'_> {
                 if !self.scripts.get(script).is_some_and(|s| s.seen.contains(&id)) {
                     let mut state = State::new(Value::ANY_WORD);
                     state.lose();
-                    self.node(At { script, stdin: Stdin::Stream }, id, state, analysis)?;
+                    self.node(At { script, stdin: Stdin::Stream, piped: false }, id, state, analysis)?;
                 }
             }
             script += 1;
@@ -305,6 +319,10 @@ impl Scripts for Fold<'_> {
         let index = self.parse(text, Some(script.span), analysis)?;
         let is_trap = core::mem::take(&mut self.traps.next);
         let current = self.here.take();
+        let function = match script.shell {
+            Shell::Child => self.locals.take(),
+            Shell::Current => None,
+        };
         let mut state = match (script.shell, &current) {
             (Shell::Current, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
             _ => child_state(script, current.as_ref()),
@@ -322,6 +340,9 @@ impl Scripts for Fold<'_> {
         }
         let after = after?;
         self.here = current;
+        if script.shell == Shell::Child {
+            self.locals = function;
+        }
         if is_trap {
             self.trap(index, after);
             return Ok(Outcome::default());

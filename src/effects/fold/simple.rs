@@ -98,16 +98,18 @@ impl Fold<'_> {
         name: &[u8],
         analysis: &mut Analysis<'_>,
     ) -> Ends {
-        if outcome.ends {
+        // Outside a function, bash refuses to return and goes on.
+        let refused = name == b"return" && self.locals.is_none();
+        if outcome.ends && !refused {
             self.leave(ok.join(&failed));
             return Ends { ok: None, failed: None };
         }
         let (mut ok, mut failed) = (ok, failed);
-        if matches!(name, b"break" | b"continue") {
+        if matches!(name, b"break" | b"continue" | b"return") {
             self.leave(ok.clone().join(&failed));
         }
         // Some shells have no such command, or refuse it outside a function.
-        let certain = !matches!(name, b"declare" | b"typeset") && (name != b"local" || self.locals.is_some());
+        let certain = matches!(name, b"export" | b"readonly") || (name == b"local" && self.locals.is_some());
         for (state, assigns) in [(&mut ok, true), (&mut failed, certain)] {
             Self::assigned_by_command(&outcome.assigned, span, state, analysis);
             if !assigns {
@@ -193,7 +195,7 @@ impl Fold<'_> {
         }
         self.calls.push(body);
         let outer = self.left.take();
-        let ends = self.node(At { script: body.script, stdin: at.stdin }, body.node, state, analysis);
+        let ends = self.node(At { script: body.script, stdin: at.stdin, piped: false }, body.node, state, analysis);
         self.calls.pop();
         let left = core::mem::replace(&mut self.left, outer);
         // `return` ends the function, not its caller.

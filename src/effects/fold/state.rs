@@ -5,7 +5,12 @@ use crate::effect::{Value, Word};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
 use crate::world::World;
-use alloc::{borrow::ToOwned, collections::BTreeMap, rc::Rc, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    vec::Vec,
+};
 
 /// What a variable that the script assigned holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +47,10 @@ pub(super) struct State {
     pub(super) cwd: Value,
     /// Variables that the script has assigned; shared, because most states only differ in their directory.
     variables: Rc<BTreeMap<Vec<u8>, Held>>,
+    /// Variables that may be read-only: whether an assignment takes effect is not known.
+    fixed: Rc<BTreeSet<Vec<u8>>>,
+    /// Variables that may be of an integer type: what is assigned to them is evaluated as arithmetic.
+    numeric: Rc<BTreeSet<Vec<u8>>>,
     functions: Rc<BTreeMap<Vec<u8>, Function>>,
     /// `$1` and so on, where they are known.
     pub(super) positional: Option<Rc<Vec<Word>>>,
@@ -51,11 +60,33 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(cwd: Value) -> Self {
-        Self { cwd, variables: Rc::default(), functions: Rc::default(), positional: None, lost: false }
+        Self { cwd, variables: Rc::default(), fixed: Rc::default(), numeric: Rc::default(), functions: Rc::default(), positional: None, lost: false }
     }
 
     pub(super) fn assign(&mut self, name: &[u8], held: Held) {
+        let held = if self.fixed.contains(name) { Held::Unknown } else { held };
         Rc::make_mut(&mut self.variables).insert(name.to_owned(), held);
+    }
+
+    /// Arithmetic gives the variable its value: zsh makes one that it did not know an integer for good.
+    pub(super) fn assign_number(&mut self, name: &[u8]) {
+        self.assign(name, Held::Integer);
+        self.number(name);
+    }
+
+    /// The variable may be of an integer type from now on.
+    pub(super) fn number(&mut self, name: &[u8]) {
+        Rc::make_mut(&mut self.numeric).insert(name.to_owned());
+    }
+
+    /// Whether what is assigned to the variable may be evaluated as arithmetic.
+    pub(super) fn is_numeric(&self, name: &[u8]) -> bool {
+        self.numeric.contains(name)
+    }
+
+    /// The variable may be read-only from now on.
+    pub(super) fn fix(&mut self, name: &[u8]) {
+        Rc::make_mut(&mut self.fixed).insert(name.to_owned());
     }
 
     pub(super) fn held(&self, name: &[u8]) -> Option<&Held> {
@@ -101,6 +132,12 @@ impl State {
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
         self.lost |= other.lost;
+        if self.fixed != other.fixed {
+            Rc::make_mut(&mut self.fixed).extend(other.fixed.iter().cloned());
+        }
+        if self.numeric != other.numeric {
+            Rc::make_mut(&mut self.numeric).extend(other.numeric.iter().cloned());
+        }
         if self.positional != other.positional {
             self.positional = None;
         }
