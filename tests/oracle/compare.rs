@@ -49,14 +49,13 @@ pub(crate) fn predict(script: &str, world: &dyn World) -> Prediction {
         tool_use_id: None,
         description: None,
     };
-    let mut prediction =
-        Prediction {
-            runs: Vec::new(),
-            reads: Vec::new(),
-            writes: Vec::new(),
-            declared: BTreeSet::new(),
-            names_zsh: script.contains("zsh"),
-        };
+    let mut prediction = Prediction {
+        runs: Vec::new(),
+        reads: Vec::new(),
+        writes: Vec::new(),
+        declared: BTreeSet::new(),
+        names_zsh: script.contains("zsh"),
+    };
     match effects::of(&call, tree::WORK.as_bytes(), world) {
         Ok(effects) => prediction.take(effects),
         Err(limit) => {
@@ -140,7 +139,9 @@ impl Prediction {
         }
         let paths = operands.iter().filter(|w| !w.is_empty());
         let mut paths = paths.map(|word| path::normalize(&path::join(&started.directory, word)));
-        paths.find(|file| !file.starts_with(b"/dev/") && !file.starts_with(b"/proc/") && !predicted.iter().any(|p| covers(p, file)))
+        paths.find(|file| {
+            !file.starts_with(b"/dev/") && !file.starts_with(b"/proc/") && !predicted.iter().any(|p| covers(p, file))
+        })
     }
 }
 
@@ -178,9 +179,9 @@ fn words_match(predicted: &[Word], real: &[Vec<u8>]) -> bool {
     match &first.value {
         Value::Known(bytes) => one(&|word| word == bytes),
         Value::Set(all) => one(&|word| all.iter().any(|a| a == word)),
-        Value::Affix { prefix, suffix } => one(&|word| {
-            word.len() >= prefix.len() + suffix.len() && word.starts_with(prefix) && word.ends_with(suffix)
-        }),
+        Value::Affix { prefix, suffix } => {
+            one(&|word| word.len() >= prefix.len() + suffix.len() && word.starts_with(prefix) && word.ends_with(suffix))
+        }
         Value::Pattern(text) => {
             let fitting = real.iter().take_while(|word| glob_fits(text, word)).count();
             (0..=fitting).any(|taken| words_match(rest, &real[taken..]))

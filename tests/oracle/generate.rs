@@ -8,18 +8,50 @@ use crate::situations::SITUATIONS;
 const NAMES: &[&str] = &["a", "b", "c", "dir", "file", "cmd", "x1"];
 const FUNCTIONS: &[&str] = &["run_it", "helper", "go_there", "tool", "f", "g"];
 const PATHS: &[&str] = &[
-    "README.md", "a.txt", "b.txt", ".env", "src/main.rs", "./a.txt", "src/../.env", "sub/x", "docs/a.md", "secrets/key.pem",
-    "new.txt", "/tmp/t1", "/tmp/new", "/w/p/a.txt", "missing/file", "../p/b.txt", "sub//a.txt", "sub/./x",
+    "README.md",
+    "a.txt",
+    "b.txt",
+    ".env",
+    "src/main.rs",
+    "./a.txt",
+    "src/../.env",
+    "sub/x",
+    "docs/a.md",
+    "secrets/key.pem",
+    "new.txt",
+    "/tmp/t1",
+    "/tmp/new",
+    "/w/p/a.txt",
+    "missing/file",
+    "../p/b.txt",
+    "sub//a.txt",
+    "sub/./x",
 ];
-const DIRECTORIES: &[&str] = &["src", "sub", "docs", "..", ".", "missing", "sub/deep", "/tmp", "/w/p", "secrets", "../p/sub", "src/.."];
+const DIRECTORIES: &[&str] =
+    &["src", "sub", "docs", "..", ".", "missing", "sub/deep", "/tmp", "/w/p", "secrets", "../p/sub", "src/.."];
 const PLAIN: &[&str] = &[
-    "alpha", "b2", "push", "status", "x=y", "--flag", "-n", "a,b", "k:v", "50%", "@host", "+x", "foo.bar", "1", "42", "a-b", "=",
-    "==", "%s", "^up", "été", "if", "then", "do", "done", "in", "esac", "fi", "time", "!", "case", "]", "function", "a]b", "#not",
-    "a#b", "-", "--", "fail",
+    "alpha", "b2", "push", "status", "x=y", "--flag", "-n", "a,b", "k:v", "50%", "@host", "+x", "foo.bar", "1", "42",
+    "a-b", "=", "==", "%s", "^up", "été", "if", "then", "do", "done", "in", "esac", "fi", "time", "!", "case", "]",
+    "function", "a]b", "#not", "a#b", "-", "--", "fail",
 ];
 const GLOBS: &[&str] = &[
-    "*", "*.txt", "?.txt", "[ab].txt", "*.none", "src/*", "*/x", ".e*", "s*/*.rs", "[!a].txt", "*.md", "docs/?.md", ".[eg]*", "**/*.rs",
-    "a*", "[a-c].txt", "sub/*/y",
+    "*",
+    "*.txt",
+    "?.txt",
+    "[ab].txt",
+    "*.none",
+    "src/*",
+    "*/x",
+    ".e*",
+    "s*/*.rs",
+    "[!a].txt",
+    "*.md",
+    "docs/?.md",
+    ".[eg]*",
+    "**/*.rs",
+    "a*",
+    "[a-c].txt",
+    "sub/*/y",
 ];
 const PROGRAMS: &[&str] = &["probe", "other", "cat", "touch", "git", "probe", "rm", "ls", "other", "cat"];
 
@@ -77,7 +109,8 @@ impl Generator<'_> {
                 text = self.line(text);
                 text.push('\n');
             } else if index + 1 < count {
-                let joins = ["; ", "\n", " && ", " || ", " & ", " | ", ";", " &&\n", "\n\n# note 'x\n", " ;\n", " && ", " |\n"];
+                let joins =
+                    ["; ", "\n", " && ", " || ", " & ", " | ", ";", " &&\n", "\n\n# note 'x\n", " ;\n", " && ", " |\n"];
                 let at = self.random.weighted(&[28, 22, 14, 10, 3, 3, 3, 2, 2, 1, 6, 1]);
                 text.push_str(joins[at]);
             } else if self.random.percent(5) {
@@ -102,9 +135,10 @@ impl Generator<'_> {
         if depth == 0 || !self.spend() {
             return self.simple();
         }
-        match self.random.weighted(&[
-            50, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 1, 4, 2, 2, 2, 1, 1, 1, 1, 1, 26,
-        ]) {
+        match self
+            .random
+            .weighted(&[50, 12, 6, 6, 5, 4, 4, 5, 7, 4, 4, 2, 3, 3, 3, 4, 3, 1, 4, 2, 2, 2, 1, 1, 1, 1, 1, 26])
+        {
             0 => self.simple(),
             1 => self.assignment(),
             2 => self.change_directory(),
@@ -151,7 +185,14 @@ impl Generator<'_> {
             }
             15 => {
                 let words = self.words(3, 1);
-                let use_it = self.random.pick(&["probe \"$@\"", "probe \"$1\" $2", "probe $#", "\"$@\"", "shift; probe $1", "probe \"$*\""]);
+                let use_it = self.random.pick(&[
+                    "probe \"$@\"",
+                    "probe \"$1\" $2",
+                    "probe $#",
+                    "\"$@\"",
+                    "shift; probe $1",
+                    "probe \"$*\"",
+                ]);
                 format!("set -- {words}; {use_it}")
             }
             16 => self.redirect_only(),
@@ -179,7 +220,11 @@ impl Generator<'_> {
             21 => {
                 let (name, word) = (self.random.pick(NAMES), self.known_word(1));
                 let how = self.random.pick(&["printf -v", "export", "declare", "readonly", "typeset", "local"]);
-                if how == "printf -v" { format!("printf -v {name} {word}; probe \"${name}\"") } else { format!("{how} {name}={word}; probe \"${name}\"") }
+                if how == "printf -v" {
+                    format!("printf -v {name} {word}; probe \"${name}\"")
+                } else {
+                    format!("{how} {name}={word}; probe \"${name}\"")
+                }
             }
             22 => {
                 let arithmetic = self.arithmetic();
@@ -253,7 +298,10 @@ impl Generator<'_> {
             5 => "./build.sh".to_owned(),
             6 => self.random.pick(FUNCTIONS).to_owned(),
             7 => format!("${}", self.random.pick(NAMES)),
-            _ => self.random.pick(&["echo", "printf", "true", "false", ":", "test", "pwd", "command probe", "builtin echo"]).to_owned(),
+            _ => self
+                .random
+                .pick(&["echo", "printf", "true", "false", ":", "test", "pwd", "command probe", "builtin echo"])
+                .to_owned(),
         };
         let mut text = String::new();
         if self.random.percent(6) {
@@ -267,7 +315,8 @@ impl Generator<'_> {
         text.push_str(&program);
         for _ in 0..self.random.below(4) {
             text.push_str(self.random.pick(&[" ", " ", " ", "  ", "\t", " \\\n"]));
-            let word = if program.ends_with("cat") || program.ends_with("touch") { self.operand() } else { self.word(2) };
+            let word =
+                if program.ends_with("cat") || program.ends_with("touch") { self.operand() } else { self.word(2) };
             text.push_str(&word);
         }
         if self.random.percent(14) {
@@ -304,7 +353,21 @@ impl Generator<'_> {
                 let quotes = if self.random.percent(40) { "\"" } else { "" };
                 format!("{quotes}$(({arithmetic})){quotes}")
             }
-            7 => self.random.pick(&["~", "~/notes.txt", "~u/x", "~+/a.txt", "\"~\"", "x=~/y", "~nobody/x", "a:~", "~/.ssh/id_rsa", "\\~"]).to_owned(),
+            7 => self
+                .random
+                .pick(&[
+                    "~",
+                    "~/notes.txt",
+                    "~u/x",
+                    "~+/a.txt",
+                    "\"~\"",
+                    "x=~/y",
+                    "~nobody/x",
+                    "a:~",
+                    "~/.ssh/id_rsa",
+                    "\\~",
+                ])
+                .to_owned(),
             8 if depth > 0 => {
                 let inner = self.inner(0);
                 format!("<({inner})")
@@ -313,7 +376,10 @@ impl Generator<'_> {
                 let (left, right) = (self.word(0), self.word(0));
                 if left.contains('#') || left == "!" { right } else { format!("{left}{right}") }
             }
-            _ => self.random.pick(&["\"$@\"", "$*", "$#", "$?", "$0", "${0}", "$1", "\"${@}\"", "$$", "$-", "$_", "$!"]).to_owned(),
+            _ => self
+                .random
+                .pick(&["\"$@\"", "$*", "$#", "$?", "$0", "${0}", "$1", "\"${@}\"", "$$", "$-", "$_", "$!"])
+                .to_owned(),
         }
     }
 
@@ -324,10 +390,21 @@ impl Generator<'_> {
             1 => format!("'{plain} $x `id` \\'"),
             2 => format!("\"{plain} \\$x \\\"q\\\" \\z\""),
             3 => format!("{plain}'a'\"b\"\\ c").replace('#', "x#"),
-            4 => self.random.pick(&["$'a\\tb'", "$'\\x41'", "$\"l\"", "\\a\\b", "''", "\"\"", "a\\\nb", "$", "$.", "a$", "\"$\""]).to_owned(),
-            5 => self.random.pick(&["{a,b", "a,b}", "{}", "{x}", "{,}", "a{1..3}", "{a..c}x", "x{01..03}", "'{a,b}'", "{1..3..2}"]).to_owned(),
-            6 if depth > 0 => format!("\"{}\"", self.random.pick(&["a b", "*", "~/x", "{a,b}", "a  b", "[a]", "`echo q`", "\\\\"])),
-            7 => self.random.pick(&["a\\*b", "\\*", "'*'", "\\[a]", "[", "[]", "[a", "a]", "]", "\"?\"", "a\\?"]).to_owned(),
+            4 => self
+                .random
+                .pick(&["$'a\\tb'", "$'\\x41'", "$\"l\"", "\\a\\b", "''", "\"\"", "a\\\nb", "$", "$.", "a$", "\"$\""])
+                .to_owned(),
+            5 => self
+                .random
+                .pick(&["{a,b", "a,b}", "{}", "{x}", "{,}", "a{1..3}", "{a..c}x", "x{01..03}", "'{a,b}'", "{1..3..2}"])
+                .to_owned(),
+            6 if depth > 0 => {
+                format!("\"{}\"", self.random.pick(&["a b", "*", "~/x", "{a,b}", "a  b", "[a]", "`echo q`", "\\\\"]))
+            }
+            7 => self
+                .random
+                .pick(&["a\\*b", "\\*", "'*'", "\\[a]", "[", "[]", "[a", "a]", "]", "\"?\"", "a\\?"])
+                .to_owned(),
             _ => self.random.pick(PATHS).to_owned(),
         }
     }
@@ -339,8 +416,8 @@ impl Generator<'_> {
             1 => format!("${{{name}}}"),
             _ => {
                 let operator = self.random.pick(&[
-                    ":-", "-", ":=", "=", ":+", "+", "#", "##", "%", "%%", "/", "//", "/#", "/%", ":0:", ":1", "^^", ",,", "^", "@Q", "@U", "#LEN",
-                    "!IND", ":?", ":-", "%", "#",
+                    ":-", "-", ":=", "=", ":+", "+", "#", "##", "%", "%%", "/", "//", "/#", "/%", ":0:", ":1", "^^",
+                    ",,", "^", "@Q", "@U", "#LEN", "!IND", ":?", ":-", "%", "#",
                 ]);
                 let operand = match operator {
                     "#LEN" => return format!("${{#{name}}}"),
@@ -348,12 +425,20 @@ impl Generator<'_> {
                     "@Q" | "@U" | ":1" => String::new(),
                     ":0:" => "2".into(),
                     "/" | "//" | "/#" | "/%" => {
-                        let (pattern, replacement) = (self.random.pick(&["a", "b", "?", "*", "x", "."]), self.random.pick(&["Z", "", "'q'", "$b", "a b"]));
+                        let (pattern, replacement) = (
+                            self.random.pick(&["a", "b", "?", "*", "x", "."]),
+                            self.random.pick(&["Z", "", "'q'", "$b", "a b"]),
+                        );
                         format!("{pattern}/{replacement}")
                     }
                     _ if depth > 0 && self.random.percent(15) => self.substitution(),
-                    "#" | "##" | "%" | "%%" => self.random.pick(&["a", "*.", ".*", "*/", "b", "?", "'a'", "[ab]", "xyz", ".txt"]).to_owned(),
-                    _ => self.random.pick(&["d", "", "'q r'", "\"w\"", "a b", "~", "*", "$b", "a.txt", "\\}", "{x,y}"]).to_owned(),
+                    "#" | "##" | "%" | "%%" => {
+                        self.random.pick(&["a", "*.", ".*", "*/", "b", "?", "'a'", "[ab]", "xyz", ".txt"]).to_owned()
+                    }
+                    _ => self
+                        .random
+                        .pick(&["d", "", "'q r'", "\"w\"", "a b", "~", "*", "$b", "a.txt", "\\}", "{x,y}"])
+                        .to_owned(),
                 };
                 format!("${{{name}{operator}{operand}}}")
             }
@@ -364,7 +449,11 @@ impl Generator<'_> {
     fn braces(&mut self, depth: usize) -> String {
         let (left, right) = (self.word(0), self.word(depth.min(1)));
         let ends = self.random.pick(&["", "x", "a.", "src/"]);
-        if left.contains([' ', '\n']) || right.contains([' ', '\n']) { format!("{ends}{{a,b}}") } else { format!("{ends}{{{left},{right}}}") }
+        if left.contains([' ', '\n']) || right.contains([' ', '\n']) {
+            format!("{ends}{{a,b}}")
+        } else {
+            format!("{ends}{{{left},{right}}}")
+        }
     }
 
     fn substitution(&mut self) -> String {
@@ -397,7 +486,10 @@ impl Generator<'_> {
             0 => self.known_word(1),
             1 => self.random.pick(PATHS).to_owned(),
             2 => self.word(1),
-            3 => self.random.pick(&["5", "007", "'two words'", "' lead'", "'*'", "'*.txt'", "~/x", "a:~", "''", ""]).to_owned(),
+            3 => self
+                .random
+                .pick(&["5", "007", "'two words'", "' lead'", "'*'", "'*.txt'", "~/x", "a:~", "''", ""])
+                .to_owned(),
             4 => self.substitution(),
             5 => format!("({} {})", self.known_word(0), self.known_word(0)),
             6 => self.random.pick(PROGRAMS).to_owned(),
@@ -454,7 +546,10 @@ impl Generator<'_> {
         self.loops += 1;
         let words = self.words(3, 1);
         let body = self.block();
-        let uses = self.random.pick(&["", "probe \"$VAR\"; ", "cat $VAR; ", "probe x$VAR; ", "cd \"$VAR\"; "]).replace("VAR", name);
+        let uses = self
+            .random
+            .pick(&["", "probe \"$VAR\"; ", "cat $VAR; ", "probe x$VAR; ", "cd \"$VAR\"; "])
+            .replace("VAR", name);
         let stop = self.random.pick(&["", "", "", " break;", " continue;", " [ -f x ] && break;"]);
         self.loops -= 1;
         match self.random.below(10) {
@@ -483,7 +578,8 @@ impl Generator<'_> {
 
     fn case(&mut self) -> String {
         let (word, body, other) = (self.word(1), self.block(), self.block());
-        let pattern = self.random.pick(&["a*", "alpha|push", "*", "'a'", "[ab]*", "x", "\"$a\"", "$b", "(*", "esac|fi"]);
+        let pattern =
+            self.random.pick(&["a*", "alpha|push", "*", "'a'", "[ab]*", "x", "\"$a\"", "$b", "(*", "esac|fi"]);
         let end = self.random.pick(&[";;", ";;", ";;", ";;", ";&", ";;&"]);
         let body = body.trim_end_matches(';');
         let other = other.trim_end_matches(';');
@@ -495,7 +591,16 @@ impl Generator<'_> {
         let name = self.random.pick(FUNCTIONS);
         let body = self.block();
         let call = self.words(2, 1);
-        let inside = self.random.pick(&["", "probe \"$1\" \"$@\"; ", "local a=1; ", "cd sub; ", "a=changed; ", "return; ", "shift; probe $1; ", "[ -f x ] || return 1; "]);
+        let inside = self.random.pick(&[
+            "",
+            "probe \"$1\" \"$@\"; ",
+            "local a=1; ",
+            "cd sub; ",
+            "a=changed; ",
+            "return; ",
+            "shift; probe $1; ",
+            "[ -f x ] || return 1; ",
+        ]);
         match self.random.below(6) {
             0 => format!("function {name} {{ {inside}{body} }}\n{name} {call}"),
             1 => format!("{name}() ( {inside}{body} )\n{name} {call}; cat a.txt"),
@@ -511,13 +616,45 @@ impl Generator<'_> {
             format!("{program} {}", self.words(2, 0))
         };
         let wrapper = self.random.pick(&[
-            "env", "env A=1", "env -u X", "env -i", "timeout 5", "timeout -k 1 -s INT 5", "nice", "nice -n 5", "nice -5", "nohup", "setsid",
-            "command", "command --", "exec", "builtin command", "time", "env -C sub", "env --chdir=sub", "stdbuf -oL", "env nice timeout 5",
-            "exec -a zero", "time -p", "xargs", "echo a b | xargs", "echo a | xargs -n1", "echo x | xargs -I{}", "find . -maxdepth 1 -name '*.txt' -exec",
-            "noglob", "nocorrect", "- ", "coproc", "env -S", "!", "env --",
+            "env",
+            "env A=1",
+            "env -u X",
+            "env -i",
+            "timeout 5",
+            "timeout -k 1 -s INT 5",
+            "nice",
+            "nice -n 5",
+            "nice -5",
+            "nohup",
+            "setsid",
+            "command",
+            "command --",
+            "exec",
+            "builtin command",
+            "time",
+            "env -C sub",
+            "env --chdir=sub",
+            "stdbuf -oL",
+            "env nice timeout 5",
+            "exec -a zero",
+            "time -p",
+            "xargs",
+            "echo a b | xargs",
+            "echo a | xargs -n1",
+            "echo x | xargs -I{}",
+            "find . -maxdepth 1 -name '*.txt' -exec",
+            "noglob",
+            "nocorrect",
+            "- ",
+            "coproc",
+            "env -S",
+            "!",
+            "env --",
         ]);
         match wrapper {
-            "find . -maxdepth 1 -name '*.txt' -exec" => format!("{wrapper} {simple} {{}} {}", self.random.pick(&["\\;", "';'"])),
+            "find . -maxdepth 1 -name '*.txt' -exec" => {
+                format!("{wrapper} {simple} {{}} {}", self.random.pick(&["\\;", "';'"]))
+            }
             "echo x | xargs -I{}" => format!("{wrapper} {simple} {{}} a{{}}b"),
             "env -S" => format!("{wrapper} '{}'", simple.replace('\'', "")),
             _ => format!("{wrapper} {simple}"),
@@ -526,12 +663,31 @@ impl Generator<'_> {
 
     fn nested_shell(&mut self) -> String {
         let inner = self.inner(1);
-        let shell = self.random.pick(&["sh -c", "bash -c", "sh -ec", "bash -c --", "env sh -c", "dash -c", "zsh -c", "bash -xc", "sh -c"]);
+        let shell = self.random.pick(&[
+            "sh -c",
+            "bash -c",
+            "sh -ec",
+            "bash -c --",
+            "env sh -c",
+            "dash -c",
+            "zsh -c",
+            "bash -xc",
+            "sh -c",
+        ]);
         let arguments = if self.random.percent(30) { format!(" name {}", self.words(2, 0)) } else { String::new() };
         let fed = self.random.below(10);
         if fed == 0 {
             let script = self.random.pick(&["probe fed", "git push", "cat a.txt; touch b.txt"]);
-            return self.random.pick(&["echo 'S' | sh", "sh <<< 'S'", "echo 'S' | bash -s a b", "printf 'S' | sh", "bash <<'E'\nS\nE\n"]).replace('S', script);
+            return self
+                .random
+                .pick(&[
+                    "echo 'S' | sh",
+                    "sh <<< 'S'",
+                    "echo 'S' | bash -s a b",
+                    "printf 'S' | sh",
+                    "bash <<'E'\nS\nE\n",
+                ])
+                .replace('S', script);
         }
         format!("{shell} {}{arguments}", quote(&inner, self.random))
     }
@@ -541,9 +697,23 @@ impl Generator<'_> {
         let tabs = self.random.percent(20);
         let word = self.random.pick(&["EOF", "E", "END_1"]);
         let inside = if self.random.percent(40) { self.substitution() } else { self.parameter(1) };
-        let line = self.random.pick(&["plain text", "git push", "\\$x `probe tick`", "line \\\njoined", "'quote \" both", "$a ${b:-$(probe default)}"]);
+        let line = self.random.pick(&[
+            "plain text",
+            "git push",
+            "\\$x `probe tick`",
+            "line \\\njoined",
+            "'quote \" both",
+            "$a ${b:-$(probe default)}",
+        ]);
         let body = format!("{line}\n{}{inside}\n{}{word}", if tabs { "\t" } else { "" }, if tabs { "\t" } else { "" });
-        let program = self.random.pick(&["cat", "probe from", "cat >new.txt", "read a", "probe", "while read -r a; do probe \"$a\"; done"]);
+        let program = self.random.pick(&[
+            "cat",
+            "probe from",
+            "cat >new.txt",
+            "read a",
+            "probe",
+            "while read -r a; do probe \"$a\"; done",
+        ]);
         let delimiter = match (quoted, self.random.below(3)) {
             (true, 0) => format!("\"{word}\""),
             (true, 1) => format!("\\{word}"),
@@ -561,7 +731,10 @@ impl Generator<'_> {
             0 => self.random.pick(PATHS).to_owned(),
             1 => self.known_word(1),
             2 => self.parameter(1),
-            3 => self.random.pick(&["a.t?t", "*.none", "[b].txt", "~/notes.txt", "{a,b}.txt", "\"a.txt\"", "src/*.rs", "~/new"]).to_owned(),
+            3 => self
+                .random
+                .pick(&["a.t?t", "*.none", "[b].txt", "~/notes.txt", "{a,b}.txt", "\"a.txt\"", "src/*.rs", "~/new"])
+                .to_owned(),
             _ => self.substitution(),
         }
     }
@@ -569,7 +742,8 @@ impl Generator<'_> {
     fn redirection(&mut self) -> String {
         let target = self.target();
         let operator = self.random.pick(&[
-            ">", "<", ">>", "2>", ">|", "<>", "&>", ">&", "1>", "2>>", "3<", "9>", "&>>", "> ", "< ", "<<< ", "0<", "{fd}>",
+            ">", "<", ">>", "2>", ">|", "<>", "&>", ">&", "1>", "2>>", "3<", "9>", "&>>", "> ", "< ", "<<< ", "0<",
+            "{fd}>",
         ]);
         match self.random.below(10) {
             0 => " 2>&1".to_owned(),

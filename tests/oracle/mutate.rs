@@ -33,7 +33,8 @@ fn change(text: &str, random: &mut Random) -> String {
         0 => replace(text, blank(random), 1, random.pick(&["\t", "  ", " \\\n", " \\\n "])),
         // A quote inside a word.
         1 => {
-            let letters: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()).map(|(at, _)| at).collect();
+            let letters: Vec<usize> =
+                text.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()).map(|(at, _)| at).collect();
             if letters.is_empty() {
                 return text.to_owned();
             }
@@ -48,7 +49,17 @@ fn change(text: &str, random: &mut Random) -> String {
         3 => format!("({text}\n)"),
         4 => format!("{{ {text}\n}}"),
         5 => {
-            let redirection = random.pick(&[" >new.txt", " 2>/dev/null", " <a.txt", " 2>&1", " >>b.txt", " &>/tmp/new", " 3<sub/x", " <>new.txt", " > src/new"]);
+            let redirection = random.pick(&[
+                " >new.txt",
+                " 2>/dev/null",
+                " <a.txt",
+                " 2>&1",
+                " >>b.txt",
+                " &>/tmp/new",
+                " 3<sub/x",
+                " <>new.txt",
+                " > src/new",
+            ]);
             replace(text, blank(random), 0, redirection)
         }
         6 => {
@@ -69,7 +80,15 @@ fn change(text: &str, random: &mut Random) -> String {
         _ => {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
             let at = places[random.below(places.len())];
-            replace(text, at, 0, random.pick(&["'", "\"", "`", "$", "(", ")", "{", "}", "<", ">", "&", "|", ";", "\n", "*", "~", "#", "!", "=", "[", "]", "\\"]))
+            replace(
+                text,
+                at,
+                0,
+                random.pick(&[
+                    "'", "\"", "`", "$", "(", ")", "{", "}", "<", ">", "&", "|", ";", "\n", "*", "~", "#", "!", "=",
+                    "[", "]", "\\",
+                ]),
+            )
         }
     }
 }

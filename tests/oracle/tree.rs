@@ -11,8 +11,18 @@ pub(crate) const HOME: &str = "/home/u";
 
 /// Directories whose files are watched, parents first.
 pub(crate) const DIRECTORIES: &[&str] = &[
-    "/w", "/w/p", "/w/p/src", "/w/p/docs", "/w/p/sub", "/w/p/sub/deep", "/w/p/secrets", "/w/p/two words", "/home",
-    "/home/u", "/home/u/.ssh", "/tmp",
+    "/w",
+    "/w/p",
+    "/w/p/src",
+    "/w/p/docs",
+    "/w/p/sub",
+    "/w/p/sub/deep",
+    "/w/p/secrets",
+    "/w/p/two words",
+    "/home",
+    "/home/u",
+    "/home/u/.ssh",
+    "/tmp",
 ];
 
 /// Files and what they hold.
@@ -50,14 +60,15 @@ pub(crate) const LINK: (&str, &str) = ("/w/p/link", "sub/deep");
 
 /// The names of the program that only says how it was started.
 pub(crate) const STUBS: &[&str] = &[
-    "probe", "other", "git", "cat", "ls", "rm", "cp", "mv", "mkdir", "touch", "head", "tail", "wc", "sort", "uniq", "grep",
-    "sed", "awk", "cut", "tr", "tee", "diff", "chmod", "ln", "du", "curl", "wget", "make", "cargo", "npm", "node", "python3",
-    "docker", "ssh", "rsync", "tar", "jq", "rg", "date", "sleep", "uname", "whoami", "basename", "dirname", "realpath",
-    "file", "stat", "which", "seq", "kubectl", "pytest", "go", "gh", "less", "md5sum", "base64",
+    "probe", "other", "git", "cat", "ls", "rm", "cp", "mv", "mkdir", "touch", "head", "tail", "wc", "sort", "uniq",
+    "grep", "sed", "awk", "cut", "tr", "tee", "diff", "chmod", "ln", "du", "curl", "wget", "make", "cargo", "npm",
+    "node", "python3", "docker", "ssh", "rsync", "tar", "jq", "rg", "date", "sleep", "uname", "whoami", "basename",
+    "dirname", "realpath", "file", "stat", "which", "seq", "kubectl", "pytest", "go", "gh", "less", "md5sum", "base64",
 ];
 
 /// Real programs that start others, and the shells.
-pub(crate) const REAL: &[&str] = &["bash", "dash", "zsh", "env", "timeout", "nice", "nohup", "xargs", "find", "setsid", "stdbuf"];
+pub(crate) const REAL: &[&str] =
+    &["bash", "dash", "zsh", "env", "timeout", "nice", "nohup", "xargs", "find", "setsid", "stdbuf"];
 
 /// Puts every file back as it was, and takes away what came since. The directories stay, because they are watched.
 pub(crate) fn reset() -> std::io::Result<()> {

@@ -60,7 +60,15 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(cwd: Value) -> Self {
-        Self { cwd, variables: Rc::default(), fixed: Rc::default(), numeric: Rc::default(), functions: Rc::default(), positional: None, lost: false }
+        Self {
+            cwd,
+            variables: Rc::default(),
+            fixed: Rc::default(),
+            numeric: Rc::default(),
+            functions: Rc::default(),
+            positional: None,
+            lost: false,
+        }
     }
 
     pub(super) fn assign(&mut self, name: &[u8], held: Held) {

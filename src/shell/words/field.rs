@@ -222,6 +222,10 @@ fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
     if name && !quoted && bytes.first().copied().is_some_and(continues_name) {
         return true;
     }
+    // letters outside ASCII belong to names in zsh
+    if name && bytes.first().is_some_and(|byte| !byte.is_ascii()) {
+        return true;
+    }
     match (parameter.name.as_slice(), bytes.as_slice()) {
         (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) | (_, [b'[', ..]) => {
             true
