@@ -4,8 +4,15 @@
 //! confined, in a root directory in memory where every program but the shells and a few wrappers is a stub that logs its words.
 //!
 //! `ORACLE_SCRIPTS` sets how many scripts are run (5000), `ORACLE_SEED` the first seed (1); each script has a seed of its own, so
-//! that one failing script is run again by `ORACLE_SEED=N ORACLE_SCRIPTS=1`. `ORACLE_SHOW=1` prints the scripts instead of failing
-//! only; `ORACLE_SCRIPT=TEXT` runs that text.
+//! that one failing script is run again by `ORACLE_SEED=N ORACLE_SCRIPTS=1`. `ORACLE_SHOW=1` prints scripts that do not
+//! end, `ORACLE_SHOW=all` all; `ORACLE_SCRIPT=TEXT` runs that text.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "all of this is a test, which the lints do not see where it has no test functions"
+)]
 
 #[path = "oracle/compare.rs"]
 mod compare;

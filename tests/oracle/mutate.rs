@@ -8,7 +8,7 @@ const SEEDS: &str = include_str!("seeds.txt");
 
 pub(crate) fn script(random: &mut Random) -> String {
     let mut text = seed(random);
-    for _ in 0..1 + random.below(3) {
+    for _ in 0..=random.below(3) {
         text = change(&text, random);
     }
     text
