@@ -163,17 +163,17 @@ impl Parser<'_, '_, '_> {
         if self.peek() == Some(b'(') && self.peek_ahead(1) == Some(b'(') {
             return self.for_arithmetic();
         }
-        self.each_loop()
+        self.each_loop(false)
     }
 
     fn select_loop(&mut self) -> Read<Node> {
         self.take_operator(6);
         self.blanks();
-        self.each_loop()
+        self.each_loop(true)
     }
 
     /// `name [in words] body`
-    fn each_loop(&mut self) -> Read<Node> {
+    fn each_loop(&mut self, chosen: bool) -> Read<Node> {
         let name = self.name()?;
         self.blanks();
         if !matches!(self.peek(), Some(b';' | b'\n' | b'{' | b'd' | b'i')) {
@@ -185,7 +185,7 @@ impl Parser<'_, '_, '_> {
         }
         let words = if !semicolon && self.eat_reserved(b"in") { Some(self.loop_words()?) } else { None };
         let body = self.loop_body()?;
-        Ok(Node::For { name, words, body, redirections: Vec::new() })
+        Ok(Node::For { name, chosen, words, body, redirections: Vec::new() })
     }
 
     fn loop_words(&mut self) -> Read<Vec<Word>> {

@@ -90,7 +90,7 @@ impl Writer<'_> {
                 self.child(*body);
                 self.close(redirections);
             }
-            Node::For { name, words, body, redirections } => {
+            Node::For { name, words, body, redirections, .. } => {
                 self.out.push_str("(for ");
                 self.bytes(name);
                 match words {

@@ -132,6 +132,13 @@ impl Parser<'_, '_, '_> {
             end = self.pos;
         }
         self.cover(start);
+        if !pending.quoted && has_substitution(&body) {
+            // dash keeps a continued line in the quotes of a substitution, bash does not
+            let continued = self.text.get(start..self.pos).unwrap_or_default().windows(2).any(|two| two == b"\\\n");
+            if continued {
+                self.differs("here-document-continuation", start);
+            }
+        }
         self.core.tick(body.len())?;
         let span = Span::new(self.place(start), self.place(end.max(start)));
         if pending.quoted {
@@ -180,6 +187,10 @@ impl Parser<'_, '_, '_> {
             }
         }
     }
+}
+
+fn has_substitution(body: &[u8]) -> bool {
+    body.contains(&b'`') || body.windows(2).any(|two| two == b"$(")
 }
 
 fn odd_delimiter<T>() -> Read<T> {

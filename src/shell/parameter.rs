@@ -189,6 +189,13 @@ impl Parser<'_, '_, '_> {
     fn operand_piece(&mut self, parts: &mut Parts, quoted: bool) -> Read<()> {
         match self.peek() {
             Some(b'<' | b'>') if !quoted && self.peek_ahead(1) == Some(b'(') => self.process(parts),
+            Some(b'{') if !quoted => {
+                // zsh counts it when it looks for the closing brace
+                let start = self.pos;
+                self.piece(parts)?;
+                self.differs("brace-in-parameter", start);
+                Ok(())
+            }
             Some(_) if !quoted => self.piece(parts),
             Some(b'"') => {
                 let start = self.pos;

@@ -50,6 +50,9 @@ impl Parser<'_, '_, '_> {
         } else {
             self.target(*kind, start)?
         };
+        if *kind == RedirectionKind::DuplicateOutput && is_expanded_twice(&target, descriptor.as_ref()) {
+            self.differs("expanded-twice", start);
+        }
         let kind = match kind {
             RedirectionKind::DuplicateOutput if names_a_file(&target, descriptor.as_ref()) => {
                 RedirectionKind::WriteBoth
@@ -127,6 +130,13 @@ impl Parser<'_, '_, '_> {
         self.pos = start;
         Ok(None)
     }
+}
+
+/// bash expands the target of `>&word` once more where it is no descriptor: `>&'$(cmd)'` runs `cmd`, in spite of the quotes.
+fn is_expanded_twice(target: &Word, descriptor: Option<&Descriptor>) -> bool {
+    let plain = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"_-./:,@%+=".contains(byte);
+    matches!(descriptor, None | Some(Descriptor::Number(1)))
+        && super::function::literal(target).is_none_or(|text| !text.iter().all(plain))
 }
 
 /// `>&word` writes a file unless the word is a descriptor, `-`, or not known.

@@ -105,6 +105,8 @@ pub enum Node {
     For {
         /// The loop's variable.
         name: Vec<u8>,
+        /// `select`: the variable is the word that is chosen, or empty.
+        chosen: bool,
         /// The words; `None` where the positional parameters are meant.
         words: Option<Vec<Word>>,
         /// The body.
@@ -162,6 +164,25 @@ pub enum Node {
     },
     /// Text that the parser does not read, or that bash refuses. What it would do is unknown.
     Unread(Unread),
+}
+
+impl Node {
+    /// The redirections of the whole construct; none for what cannot have any.
+    pub fn redirections(&self) -> &[Redirection] {
+        match self {
+            Self::Simple(simple) => &simple.redirections,
+            Self::Subshell { redirections, .. }
+            | Self::Group { redirections, .. }
+            | Self::If { redirections, .. }
+            | Self::While { redirections, .. }
+            | Self::For { redirections, .. }
+            | Self::ForArithmetic { redirections, .. }
+            | Self::Case { redirections, .. }
+            | Self::Condition { redirections, .. }
+            | Self::Arithmetic { redirections, .. } => redirections,
+            Self::Pipeline(_) | Self::List(_) | Self::Function { .. } | Self::Coproc { .. } | Self::Unread(_) => &[],
+        }
+    }
 }
 
 /// Why a piece of text has no other node.

@@ -1,7 +1,7 @@
 //! Arithmetic: a variable's value is evaluated again as an expression, and an array subscript in it runs substitutions. So an
 //! expression is harmless only where every name in it certainly holds an integer.
 
-use super::state::{Held, State, is_integer};
+use super::state::{State, is_integer};
 use super::{At, Fold, unknown};
 use crate::effects::LimitReached;
 use crate::effects::command::Analysis;
@@ -66,7 +66,7 @@ impl Fold<'_> {
                 rest = after;
                 if is_plain_assignment(after) {
                     analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, span));
-                    state.assign(name, Held::Integer);
+                    state.assign_number(name);
                 } else if !Self::is_integer_variable(state, name) {
                     doubt.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());
                 }

@@ -16,8 +16,8 @@ const MAX_ROUNDS: u32 = 3;
 /// Most values of a loop's variable that are followed one by one.
 const MAX_VALUES: usize = 64;
 
-/// The name of a `for` loop, and its words where they are written.
-type Loop<'t> = (&'t [u8], Option<&'t [Word]>);
+/// The name of a `for` loop, its words where they are written, and whether it is a `select`.
+type Loop<'t> = (&'t [u8], Option<&'t [Word]>, bool);
 
 impl Fold<'_> {
     /// `if` and `elif` with their bodies.
@@ -106,7 +106,7 @@ impl Fold<'_> {
     pub(super) fn each(
         &mut self,
         at: At<'_>,
-        (name, list): Loop<'_>,
+        (name, list, chosen): Loop<'_>,
         body: NodeId,
         (state, span): (State, Span),
         analysis: &mut Analysis<'_>,
@@ -117,7 +117,10 @@ impl Fold<'_> {
             for word in list {
                 self.bodies(at, word, &mut state, analysis)?;
             }
-            held = one_of(&words::expand_all(list, &self.seen(&state)));
+            // An answer that is no number of a word leaves the variable empty.
+            if !chosen {
+                held = one_of(&words::expand_all(list, &self.seen(&state)));
+            }
         }
         for effect in variables::shell_variable(&analysis.tables, name, span) {
             analysis.effects.push(effect);

@@ -36,16 +36,23 @@ impl Fold<'_> {
             let reachable = start.is_some();
             let start = start.unwrap_or_else(|| last.clone());
             last = start.clone();
+            let before = if item.after == Operator::Always { Some(chain_start.clone()) } else { now.clone().any() };
             let ends = self.node(at, item.node, start, analysis)?;
-            let ends = if reachable { ends } else { Ends { ok: None, failed: None } };
+            let ends = if reachable {
+                ends
+            } else {
+                last = ends.any().unwrap_or(last);
+                Ends { ok: None, failed: None }
+            };
             now = match item.after {
                 Operator::Always => ends,
                 Operator::And => Ends { ok: ends.ok, failed: join(now.failed, ends.failed) },
                 Operator::Or => Ends { ok: join(now.ok, ends.ok), failed: ends.failed },
             };
             if item.background {
-                // The whole chain runs in a copy of the shell.
-                now = Ends::both(chain_start.clone());
+                // The whole chain runs in a copy of the shell; in zsh its last pipeline only.
+                let after = before.map_or_else(|| chain_start.clone(), |before| before.join(&chain_start));
+                now = Ends::both(after);
             }
         }
         Ok(now)
@@ -71,7 +78,7 @@ impl Fold<'_> {
                     (None, _) => Stdin::Stream,
                 };
                 let next = self.literal_output(at, *element, &state);
-                let ends = self.node(At { stdin, ..at }, *element, state.clone(), analysis)?;
+                let ends = self.node(At { stdin, piped: index > 0, ..at }, *element, state.clone(), analysis)?;
                 if index + 1 == pipeline.elements.len()
                     && let Some(end) = ends.any()
                 {

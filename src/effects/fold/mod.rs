@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod bodies;
+mod builtins;
 mod compound;
 mod list;
 mod names;
@@ -13,12 +14,13 @@ mod nodes;
 mod redirections;
 mod simple;
 mod state;
+mod traps;
 mod variables;
 
 use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
 use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
-use crate::shell::tree::{Located, Node, NodeId, Tree};
+use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
 use crate::shell::{self, Limits};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
@@ -57,10 +59,13 @@ pub(super) fn script(
         left: None,
         expanded: Vec::new(),
         directories: Vec::new(),
+        locals: None,
+        traps: traps::Traps::default(),
     };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
     fold.root(script, state, Stdin::Inherited, analysis)?;
+    fold.trapped(analysis)?;
     fold.leftovers(analysis)?;
     Ok(fold.directories)
 }
@@ -120,6 +125,10 @@ struct Fold<'w> {
     directories: Vec<Vec<u8>>,
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
+    /// Inside a function: the variables that may be its own, and have their old values when it ends.
+    locals: Option<BTreeSet<Vec<u8>>>,
+    /// Shell text that runs later.
+    traps: traps::Traps,
 }
 
 /// What `eval` and its like start from and leave behind.
@@ -133,6 +142,8 @@ struct Here {
 struct At<'s> {
     script: usize,
     stdin: Stdin<'s>,
+    /// Standard input is a pipe that zsh reads beside what the node's own redirections open.
+    piped: bool,
 }
 
 impl Fold<'_> {
@@ -158,7 +169,7 @@ impl Fold<'_> {
     ) -> Result<Option<State>, LimitReached> {
         let root = self.scripts.get(script).and_then(|s| s.tree.root());
         match root {
-            Some(node) => Ok(self.node(At { script, stdin }, node, state, analysis)?.any()),
+            Some(node) => Ok(self.node(At { script, stdin, piped: false }, node, state, analysis)?.any()),
             None => Ok(Some(state)),
         }
     }
@@ -172,11 +183,19 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         self.within_limits(analysis)?;
+        let opens = self.opens(at, id);
+        let before = opens.then(|| state.clone());
         self.steps += 1;
         self.depth += 1;
         let ends = self.dispatch(at, id, state, analysis);
         self.depth -= 1;
-        ends
+        let mut ends = ends?;
+        // A file that cannot be opened is a failure before anything of the construct has run.
+        if let Some(before) = before.filter(|before| ends.failed.as_ref() != Some(before)) {
+            ends.failed = join(ends.failed, Some(before));
+        }
+        self.traps.pass(&ends);
+        Ok(ends)
     }
 
     fn within_limits(&self, analysis: &Analysis<'_>) -> Result<(), LimitReached> {
@@ -226,6 +245,13 @@ impl Fold<'_> {
         }
     }
 
+    /// Whether a node has redirections of its own that may fail.
+    fn opens(&self, at: At<'_>, id: NodeId) -> bool {
+        let node = self.scripts.get(at.script).and_then(|script| script.tree.get(id));
+        let redirections = node.map_or(&[][..], |located| located.node.redirections());
+        redirections.iter().any(|r| !matches!(r.kind, RedirectionKind::HereDocument | RedirectionKind::HereString))
+    }
+
     /// Marks a node as looked at; its tree is shared, so that it can be read while the fold goes on.
     fn located(&mut self, at: At<'_>, id: NodeId) -> Option<(Rc<Tree>, NodeId)> {
         let script = self.scripts.get_mut(at.script)?;
@@ -260,7 +286,7 @@ impl Fold<'_> {
                 if !self.scripts.get(script).is_some_and(|s| s.seen.contains(&id)) {
                     let mut state = State::new(Value::ANY_WORD);
                     state.lose();
-                    self.node(At { script, stdin: Stdin::Stream }, id, state, analysis)?;
+                    self.node(At { script, stdin: Stdin::Stream, piped: false }, id, state, analysis)?;
                 }
             }
             script += 1;
@@ -281,6 +307,10 @@ impl Scripts for Fold<'_> {
         }
         let index = self.parse(text, Some(script.span), analysis)?;
         let current = self.here.take();
+        let function = match script.shell {
+            Shell::Child => self.locals.take(),
+            Shell::Current | Shell::Later => None,
+        };
         let mut state = match (script.shell, &current) {
             (Shell::Current | Shell::Later, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
             _ => child_state(script, current.as_ref()),
@@ -292,41 +322,25 @@ impl Scripts for Fold<'_> {
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());
         self.calls.extend(root.map(|node| Body { script: index, node }));
-        let result = match script.shell {
-            Shell::Later => self.later(index, &state, script.stdin, analysis).map(Some),
-            Shell::Current | Shell::Child => self.root(index, state, script.stdin, analysis),
-        };
+        let result = self.root(index, state, script.stdin, analysis);
         if root.is_some() {
             self.calls.pop();
         }
         let after = result?;
         self.here = current;
-        if script.shell != Shell::Child
+        if script.shell == Shell::Child {
+            self.locals = function;
+        }
+        if script.shell == Shell::Later {
+            self.trap(index, after);
+            return Ok(Outcome::default());
+        }
+        if script.shell == Shell::Current
             && let Some(here) = &mut self.here
         {
             here.after = after.or_else(|| here.after.take());
         }
         Ok(Outcome::default())
-    }
-}
-
-impl Fold<'_> {
-    /// Text that runs at some later time, in a state that is not known then; what it would change now it may change at any time.
-    fn later(
-        &mut self,
-        script: usize,
-        now: &State,
-        stdin: Stdin<'_>,
-        analysis: &mut Analysis<'_>,
-    ) -> Result<State, LimitReached> {
-        let effects = analysis.effects.len();
-        let after = self.root(script, now.clone(), stdin, analysis)?;
-        analysis.effects.truncate(effects);
-        self.root(script, now.at_another_time(), stdin, analysis)?;
-        let mut lost = now.clone();
-        lost.lose();
-        let changes = after.is_some_and(|after| after != *now);
-        Ok(if changes { lost } else { now.clone() })
     }
 }
 

@@ -47,8 +47,8 @@ impl Fold<'_> {
         match node {
             Node::If { arms, otherwise, .. } => self.branches(at, arms, *otherwise, state, analysis),
             Node::While { condition, body, .. } => self.repeat(at, Some(*condition), *body, state, analysis),
-            Node::For { name, words, body, .. } => {
-                self.each(at, (name, words.as_deref()), *body, (state, span), analysis)
+            Node::For { name, chosen, words, body, .. } => {
+                self.each(at, (name, words.as_deref(), *chosen), *body, (state, span), analysis)
             }
             Node::ForArithmetic { expressions, body, .. } => {
                 let mut state = state;

@@ -31,7 +31,7 @@ impl Input {
             Self::Stream => Stdin::Stream,
             Self::Text(text) => Stdin::Text(text),
         };
-        At { stdin, ..at }
+        At { stdin, piped: false, ..at }
     }
 }
 
@@ -53,7 +53,9 @@ impl Fold<'_> {
             if matches!(redirection.descriptor, None | Some(Descriptor::Number(0)))
                 && let Some(new) = new
             {
-                input = new;
+                // zsh reads all that is given, one after the other.
+                let first = matches!(input, Input::Unchanged) && !at.piped;
+                input = if first { new } else { Input::Stream };
             }
         }
         Ok(input)

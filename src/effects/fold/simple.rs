@@ -8,7 +8,7 @@ use crate::effects::command::{self, Analysis, Outcome, Stdin};
 use crate::effects::patch;
 use crate::shell::tree::Simple;
 use crate::shell::words;
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 
 impl Fold<'_> {
     /// Words, redirections, assignments, then the command itself.
@@ -93,11 +93,10 @@ impl Fold<'_> {
         let outcome = outcome?;
         let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
-        // The two builtins that cannot fail.
-        let failed = if is_true(argv) { None } else { Some(failed) };
-        let breaks = matches!(argv.first().and_then(|w| w.value.known()), Some(b"break" | b"continue"));
-        let ends = self.changed(outcome, span, (ok.clone(), failed.clone().unwrap_or(ok)), breaks, analysis);
-        Ok(Ends { failed: failed.and(ends.failed), ..ends })
+        let name = argv.first().and_then(|w| w.value.known()).unwrap_or_default();
+        let mut ends = self.changed(outcome, span, (ok, failed), name, analysis);
+        self.builtin(name, argv.get(1..).unwrap_or_default(), &mut ends);
+        Ok(ends)
     }
 
     /// What a command changed in the shell that ran it.
@@ -106,19 +105,28 @@ impl Fold<'_> {
         outcome: Outcome,
         span: Span,
         (ok, failed): (State, State),
-        breaks: bool,
+        name: &[u8],
         analysis: &mut Analysis<'_>,
     ) -> Ends {
-        if outcome.ends {
+        // Outside a function, bash refuses to return and goes on.
+        let refused = name == b"return" && self.locals.is_none();
+        if outcome.ends && !refused {
             self.leave(ok.join(&failed));
             return Ends { ok: None, failed: None };
         }
         let (mut ok, mut failed) = (ok, failed);
-        if breaks {
+        if matches!(name, b"break" | b"continue" | b"return") {
             self.leave(ok.clone().join(&failed));
         }
-        for state in [&mut ok, &mut failed] {
+        // Some shells have no such command, or refuse it outside a function.
+        let certain = matches!(name, b"export" | b"readonly") || (name == b"local" && self.locals.is_some());
+        for (state, assigns) in [(&mut ok, true), (&mut failed, certain)] {
             Self::assigned_by_command(&outcome.assigned, span, state, analysis);
+            if !assigns {
+                for (name, _) in &outcome.assigned {
+                    state.assign(name, Held::Unknown);
+                }
+            }
             for name in &outcome.unset {
                 state.unset(name);
             }
@@ -164,11 +172,15 @@ impl Fold<'_> {
             inside.assign(name, Held::Unknown);
         }
         let mut after = None;
+        let outer = self.locals.replace(BTreeSet::new());
         for body in &function.bodies {
             let ends = self.follow(at, *body, inside.clone(), analysis)?;
             after = super::join(after, ends.any());
         }
         let mut after = after.unwrap_or(inside);
+        for name in core::mem::replace(&mut self.locals, outer).into_iter().flatten() {
+            after.assign(&name, Held::Unknown);
+        }
         after.positional.clone_from(&state.positional);
         let ends = Ends::both(after);
         // Some shells look for a special builtin before a function.
@@ -198,7 +210,7 @@ impl Fold<'_> {
         }
         self.calls.push(body);
         let outer = self.left.take();
-        let ends = self.node(At { script: body.script, stdin: at.stdin }, body.node, state, analysis);
+        let ends = self.node(At { script: body.script, stdin: at.stdin, piped: false }, body.node, state, analysis);
         self.calls.pop();
         let left = core::mem::replace(&mut self.left, outer);
         // `return` ends the function, not its caller.
@@ -209,10 +221,6 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
-}
-
-fn is_true(argv: &[Word]) -> bool {
-    matches!(argv, [one] if matches!(one.value.known(), Some(b"true" | b":")))
 }
 
 /// Builtins that show none of their words.

@@ -6,7 +6,7 @@ use crate::effect::{Value, Word};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
 use crate::world::World;
-use alloc::{borrow::ToOwned, rc::Rc, vec::Vec};
+use alloc::{borrow::ToOwned, collections::BTreeSet, rc::Rc, vec::Vec};
 use core::cell::Cell;
 
 /// What a variable that the script assigned holds.
@@ -44,6 +44,10 @@ pub(super) struct State {
     pub(super) cwd: Value,
     /// Variables that the script has assigned.
     variables: Names<Held>,
+    /// Variables that may be read-only: whether an assignment takes effect is not known.
+    fixed: Rc<BTreeSet<Vec<u8>>>,
+    /// Variables that may be of an integer type: what is assigned to them is evaluated as arithmetic.
+    numeric: Rc<BTreeSet<Vec<u8>>>,
     functions: Names<Function>,
     /// `$1` and so on, where they are known.
     pub(super) positional: Option<Rc<Vec<Word>>>,
@@ -58,6 +62,8 @@ impl State {
         Self {
             cwd,
             variables: Names::default(),
+            fixed: Rc::default(),
+            numeric: Rc::default(),
             functions: Names::default(),
             positional: None,
             lost: false,
@@ -69,8 +75,30 @@ impl State {
         // Once all is lost, nothing is read of them any more.
         if !self.lost {
             let large = matches!(&held, Held::Is(value) if value.size() > words::MAX_VALUE);
-            self.variables.insert(name, if large { Held::Unknown } else { held });
+            let unsure = large || self.fixed.contains(name);
+            self.variables.insert(name, if unsure { Held::Unknown } else { held });
         }
+    }
+
+    /// Arithmetic gives the variable its value: zsh makes one that it did not know an integer for good.
+    pub(super) fn assign_number(&mut self, name: &[u8]) {
+        self.assign(name, Held::Integer);
+        self.number(name);
+    }
+
+    /// The variable may be of an integer type from now on.
+    pub(super) fn number(&mut self, name: &[u8]) {
+        Rc::make_mut(&mut self.numeric).insert(name.to_owned());
+    }
+
+    /// Whether what is assigned to the variable may be evaluated as arithmetic.
+    pub(super) fn is_numeric(&self, name: &[u8]) -> bool {
+        self.numeric.contains(name)
+    }
+
+    /// The variable may be read-only from now on.
+    pub(super) fn fix(&mut self, name: &[u8]) {
+        Rc::make_mut(&mut self.fixed).insert(name.to_owned());
     }
 
     pub(super) fn held(&self, name: &[u8]) -> Option<&Held> {
@@ -98,11 +126,6 @@ impl State {
         self.functions.change(name, |function| function.certain = false);
     }
 
-    /// The same shell at a time that is not known: functions that were defined stay so.
-    pub(super) fn at_another_time(&self) -> Self {
-        Self { cwd: Value::ANY_WORD, lost: true, positional: None, ..self.clone() }
-    }
-
     /// Nothing is known any more but that functions may still be there.
     pub(super) fn lose(&mut self) {
         self.lost = true;
@@ -122,6 +145,12 @@ impl State {
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
         self.lost |= other.lost;
+        if self.fixed != other.fixed {
+            Rc::make_mut(&mut self.fixed).extend(other.fixed.iter().cloned());
+        }
+        if self.numeric != other.numeric {
+            Rc::make_mut(&mut self.numeric).extend(other.numeric.iter().cloned());
+        }
         if self.positional != other.positional {
             self.positional = None;
         }

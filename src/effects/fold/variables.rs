@@ -1,6 +1,6 @@
 //! Variables that a script assigns.
 
-use super::state::{Held, State};
+use super::state::{Held, State, is_integer};
 use super::{At, Fold, unknown};
 use crate::effect::{Effect, Span, Value};
 use crate::effects::LimitReached;
@@ -32,7 +32,7 @@ impl Fold<'_> {
         let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
         analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, span));
-        state.assign(&assignment.name, held);
+        set(&assignment.name, held, span, state, analysis);
         Ok(())
     }
 
@@ -112,7 +112,24 @@ impl Fold<'_> {
                 Value::Unknown { .. } => Held::Unknown,
                 value => Held::Is(value.clone()),
             };
-            state.assign(name, held);
+            set(name, held, span, state, analysis);
         }
+    }
+}
+
+/// Gives a variable its value.
+fn set(name: &[u8], held: Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
+    let number = match &held {
+        Held::Integer => true,
+        Held::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| is_integer(one))),
+        Held::Unknown => false,
+    };
+    if state.is_numeric(name) && !number {
+        let shown = alloc::string::String::from_utf8_lossy(name);
+        let detail = alloc::format!("what is assigned to `{shown}` may be evaluated as arithmetic, which may run code");
+        unknown(analysis, "arithmetic-value", detail, span);
+        state.assign(name, Held::Unknown);
+    } else {
+        state.assign(name, held);
     }
 }

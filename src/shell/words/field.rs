@@ -67,8 +67,9 @@ impl<'s> Builder<'s> {
                     continue;
                 }
                 Part::Text { bytes, quoted } => {
-                    let tilde = index == 0 && from_braces && !quoted && bytes.first() == Some(&b'~');
-                    if tilde {
+                    // zsh looks for tildes at the start of what the word has become
+                    let start = if index == 0 { from_braces } else { self.may_be_at_start() };
+                    if start && !quoted && bytes.first() == Some(&b'~') {
                         self.push(Atom::Any);
                     } else {
                         self.text(bytes, *quoted);
@@ -118,6 +119,15 @@ impl<'s> Builder<'s> {
             Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend_from_slice(bytes),
             _ => field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
         }
+    }
+
+    /// Whether what stands in the field so far may be empty.
+    fn may_be_at_start(&self) -> bool {
+        self.field.iter().flatten().all(|atom| match atom {
+            Atom::Text { bytes, .. } => bytes.is_empty(),
+            Atom::OneOf(all) => all.iter().any(Vec::is_empty),
+            Atom::Any | Atom::AnyWords | Atom::Whole(_) => true,
+        })
     }
 
     fn tilde(&mut self, name: &[u8], next: Option<&Part>) {
@@ -212,6 +222,10 @@ fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
     // only a brace expression puts text here that bash, too, takes for more of the name: `$x{1,2}` is `$x1 $x2`
     let name = parameter.name.first().copied().is_some_and(begins_name);
     if name && !quoted && bytes.first().copied().is_some_and(continues_name) {
+        return true;
+    }
+    // letters outside ASCII belong to names in zsh
+    if name && bytes.first().is_some_and(|byte| !byte.is_ascii()) {
         return true;
     }
     match (parameter.name.as_slice(), bytes.as_slice()) {

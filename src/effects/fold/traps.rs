@@ -1,0 +1,60 @@
+//! `trap`: shell text that runs later, in whatever state the shell is in then.
+
+use super::state::State;
+use super::{Ends, Fold, join};
+use crate::effect::Value;
+use crate::effects::LimitReached;
+use crate::effects::command::{Analysis, Stdin};
+use alloc::vec::Vec;
+
+/// The traps of a call, and the states in which they may run.
+#[derive(Default)]
+pub(super) struct Traps {
+    /// The scripts.
+    waiting: Vec<usize>,
+    /// Every state since the first trap was set, joined.
+    since: Option<State>,
+    /// The script has ended: what is trapped now is not followed any more.
+    closed: bool,
+}
+
+impl Traps {
+    /// Notes the states that a construct leaves.
+    pub(super) fn pass(&mut self, ends: &Ends) {
+        let Some(since) = &mut self.since else { return };
+        for state in [&ends.ok, &ends.failed].into_iter().flatten() {
+            if since != state {
+                *since = since.clone().join(state);
+            }
+        }
+    }
+}
+
+impl Fold<'_> {
+    /// Keeps the text of a trap, whose script has been followed in the state in which it was set and left the state `after`.
+    pub(super) fn trap(&mut self, script: usize, after: Option<State>) {
+        let Some(here) = &mut self.here else { return };
+        let mut lost = here.before.clone();
+        lost.lose();
+        if self.traps.closed {
+            return;
+        }
+        self.traps.waiting.push(script);
+        self.traps.since = join(self.traps.since.take(), Some(here.before.clone()));
+        // A signal may come at any time: what the trap changes is not known from now on.
+        if after.is_some_and(|after| after != here.before) {
+            here.after = Some(lost);
+        }
+    }
+
+    /// Follows the traps in the states in which they may run.
+    pub(super) fn trapped(&mut self, analysis: &mut Analysis<'_>) -> Result<(), LimitReached> {
+        self.traps.closed = true;
+        for script in core::mem::take(&mut self.traps.waiting) {
+            let lost = || State::new(Value::ANY_WORD);
+            let state = self.traps.since.clone().unwrap_or_else(lost);
+            self.root(script, state, Stdin::Stream, analysis)?;
+        }
+        Ok(())
+    }
+}
