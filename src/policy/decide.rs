@@ -4,7 +4,7 @@ use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
 use super::scene::Scene;
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
-use crate::effect::{CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
+use crate::effect::{Certainty, CommandId, Connect, Effect, Flow, FlowSource, Kind, PathValue, Run, Tool, Value};
 use crate::glob::Answer;
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
@@ -57,7 +57,9 @@ impl Matched {
         let mut matched = Self::default();
         let judge = Judge { policy, scene };
         for layer in &policy.layers {
-            judge.each(layer, &effect.kind, &mut |head, answer| matched.add(layer.trust, head, answer, scene));
+            judge.each(layer, &effect.kind, &mut |head, answer| {
+                matched.add(layer.trust, head, as_certain(effect, answer), scene);
+            });
         }
         matched
     }
@@ -76,6 +78,14 @@ impl Matched {
         }
         let (rule, justification) = (RuleRef::Rule(head.place.clone()), head.justification.clone());
         self.reasons.push(Reason { decision, rule, effect: None, justification });
+    }
+}
+
+/// Data that may come from a host that a program reaches in passing only may be what a rule on flows speaks of.
+fn as_certain(effect: &Effect, answer: Answer) -> Answer {
+    match effect.kind {
+        Kind::Flow(_) if effect.certainty != Certainty::Known => answer.min(Answer::Maybe),
+        _ => answer,
     }
 }
 
@@ -109,6 +119,15 @@ impl Judge<'_> {
         }
         if let Some(program) = &run.program {
             self.path(layer, program, Access::Execute, say);
+        }
+        // An allow of the script answers the command only where that is all that the command executes.
+        let alone = run.program.is_none() && run.loads.len() == 1;
+        for script in &run.loads {
+            self.path(layer, script, Access::Execute, &mut |head, answer| {
+                if alone || head.decision != Decision::Allow {
+                    say(head, answer);
+                }
+            });
         }
     }
 

@@ -7,11 +7,13 @@
 mod arithmetic;
 mod bodies;
 mod compound;
+mod flow;
 mod list;
 mod redirections;
 mod simple;
 mod state;
 mod variables;
+mod written;
 
 use super::LimitReached;
 use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
@@ -46,6 +48,8 @@ pub(super) fn script(
         left: None,
         expanded: Vec::new(),
         directories: Vec::new(),
+        flows: flow::Flows::default(),
+        parents: false,
     };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
@@ -103,6 +107,10 @@ struct Fold<'w> {
     expanded: Vec<(Vec<u8>, Span)>,
     /// Directories that are changed to.
     directories: Vec<Vec<u8>>,
+    /// What is known of moving data.
+    flows: flow::Flows,
+    /// A path was given with `..`: after a link it leads elsewhere than its text says, so that no file is remembered.
+    parents: bool,
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
 }
@@ -170,9 +178,16 @@ impl Fold<'_> {
             Node::Pipeline(pipeline) => self.pipeline(at, pipeline, state, analysis),
             Node::List(items) => self.list(at, items, state, analysis),
             Node::Subshell { body, redirections } => {
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
                 self.node(stdin.at(at), *body, state.clone(), analysis)?;
-                Ok(Ends::both(state))
+                // What it wrote stays.
+                Ok(self.remember(
+                    None,
+                    analysis.effects.get(start..).unwrap_or_default(),
+                    &state.clone(),
+                    Ends::both(state),
+                ))
             }
             Node::Group { body, redirections } => {
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
@@ -210,6 +225,7 @@ impl Fold<'_> {
             Node::Coproc { name, body } => {
                 let mut state = state;
                 state.assign(name.as_deref().unwrap_or(b"COPROC"), state::Held::Unknown);
+                state.files.disturb(); // it runs at the same time
                 let stream = At { stdin: Stdin::Stream, ..at };
                 self.node(stream, *body, state.clone(), analysis)?;
                 Ok(Ends::both(state))
@@ -279,6 +295,14 @@ impl Fold<'_> {
 }
 
 impl Scripts for Fold<'_> {
+    fn written(&self, named: &[u8], cwd: &Value) -> Option<Vec<u8>> {
+        self.text_of(named, cwd, &self.here.as_ref()?.before)
+    }
+
+    fn world(&self) -> Option<&dyn World> {
+        Some(self.world)
+    }
+
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
         let Ok(text) = core::str::from_utf8(script.text) else {
             unknown(analysis, "script-not-utf8", "the script is not UTF-8 text".into(), script.span);
@@ -342,6 +366,10 @@ impl Fold<'_> {
 /// What a new shell starts with: nothing of this one but its directory; a HOME that the script changed is not known there.
 fn child_state(script: &Script<'_>, parent: Option<&Here>) -> State {
     let mut state = State::new(script.cwd.clone());
+    match parent {
+        Some(here) => state.files = here.before.files.clone(),
+        None => state.files.disturb(),
+    }
     for name in [b"HOME".as_slice(), b"IFS"] {
         if parent.is_some_and(|here| here.before.is_touched(name)) {
             state.assign(name, state::Held::Unknown);

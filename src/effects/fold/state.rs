@@ -1,6 +1,7 @@
 //! What a script knows of itself while it runs: its directory, variables and functions. Everything here may only say more than
 //! "unknown"; what is not certain is given up, never guessed.
 
+use super::written::Files;
 use crate::effect::{Value, Word};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
@@ -47,11 +48,20 @@ pub(super) struct State {
     pub(super) positional: Option<Rc<Vec<Word>>>,
     /// Anything may have been assigned, defined or changed: no variable is known any more.
     lost: bool,
+    /// The files that the script has written.
+    pub(super) files: Files,
 }
 
 impl State {
     pub(super) fn new(cwd: Value) -> Self {
-        Self { cwd, variables: Rc::default(), functions: Rc::default(), positional: None, lost: false }
+        Self {
+            cwd,
+            variables: Rc::default(),
+            functions: Rc::default(),
+            positional: None,
+            lost: false,
+            files: Files::default(),
+        }
     }
 
     pub(super) fn assign(&mut self, name: &[u8], held: Held) {
@@ -86,7 +96,9 @@ impl State {
 
     /// The same shell at a time that is not known: functions that were defined stay so.
     pub(super) fn at_another_time(&self) -> Self {
-        Self { cwd: Value::ANY_WORD, lost: true, positional: None, ..self.clone() }
+        let mut later = Self { cwd: Value::ANY_WORD, lost: true, positional: None, ..self.clone() };
+        later.files.disturb();
+        later
     }
 
     /// Nothing is known any more but that functions may still be there.
@@ -94,6 +106,7 @@ impl State {
         self.lost = true;
         self.cwd = Value::ANY_WORD;
         self.positional = None;
+        self.files.disturb();
         for function in Rc::make_mut(&mut self.functions).values_mut() {
             function.certain = false;
         }
@@ -106,6 +119,7 @@ impl State {
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
         self.lost |= other.lost;
+        self.files.join(&other.files);
         if self.positional != other.positional {
             self.positional = None;
         }
