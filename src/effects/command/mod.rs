@@ -347,6 +347,9 @@ impl<'c, 't> Command<'c, 't> {
             if program.operands().next().is_some() {
                 return Ok(false);
             }
+            if program.name() == b"git" && git::alias(self, sub, at)? {
+                return Ok(true);
+            }
             self.option_effects(program, parsed)?;
             let detail = format!("nothing is known of `{}`", String::from_utf8_lossy(&name));
             self.unknown("unmodelled-program", detail, self.span, true);
@@ -354,6 +357,9 @@ impl<'c, 't> Command<'c, 't> {
         };
         self.option_effects(program, parsed)?;
         self.modelled(row, at + 1)?;
+        if program.name() == b"git" {
+            git::in_force(self, sub);
+        }
         Ok(true)
     }
 
