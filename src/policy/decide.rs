@@ -113,7 +113,7 @@ impl Judge<'_> {
     }
 
     fn run(&self, layer: &Layer, run: &Run, say: &mut Say<'_>) {
-        let command = commands::Command::new(self.policy, run);
+        let command = commands::Command::new(self.policy, run, self.scene);
         for rule in &layer.prefix_rules {
             say(&rule.head, command.answer(rule));
         }

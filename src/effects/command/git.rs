@@ -107,6 +107,19 @@ pub(super) fn in_force(on: &mut Command<'_, '_>, subcommand: &[u8]) {
     }
 }
 
+/// A shell text with one more word.
+fn quoted(mut text: Vec<u8>, word: &[u8]) -> Vec<u8> {
+    text.extend_from_slice(b" '");
+    for byte in word {
+        match byte {
+            b'\'' => text.extend_from_slice(b"'\\''"),
+            byte => text.push(*byte),
+        }
+    }
+    text.push(b'\'');
+    text
+}
+
 /// `git cat-file --batch` shows the objects that standard input names.
 fn listed_objects(on: &mut Command<'_, '_>) {
     let span = on.span;
@@ -136,7 +149,10 @@ pub(super) fn alias(on: &mut Command<'_, '_>, name: &[u8], at: usize) -> Result<
         let span = on.span;
         if let Some(text) = value.strip_prefix(b"!") {
             let outer = core::mem::replace(&mut on.cwd, root.map_or(Value::ANY_WORD, Value::Known));
-            let text = if rest.is_empty() { text.to_vec() } else { [text, b" \"$@\""].concat() };
+            let text = match rest.iter().map(|word| word.value.known()).collect::<Option<Vec<_>>>() {
+                Some(words) => words.iter().fold(text.to_vec(), |text, word| quoted(text, word)),
+                None => [text, b" \"$@\""].concat(),
+            };
             let mut arguments: Vec<Word> = Vec::from([Word::known(name, span)]);
             arguments.extend_from_slice(rest);
             let done = on.script(&Value::Known(text), Shell::Child, on.stdin, &arguments, span);

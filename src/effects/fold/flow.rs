@@ -68,6 +68,8 @@ pub(super) struct Into {
     pub(super) start: usize,
     /// What its words carry.
     pub(super) words: Sources,
+    /// The names of words that are written `NAME=...`.
+    names: Vec<Vec<u8>>,
     /// Its standard input.
     pub(super) input: Sources,
     /// Where it begins to run.
@@ -167,7 +169,15 @@ impl Fold<'_> {
         for word in &simple.words {
             words.add(&self.held_in(word));
         }
-        Into { start, words, input: Sources::default(), run: analysis.effects.len() }
+        let name = |word: &Written| match word.parts.first() {
+            Some(Part::Text { bytes, quoted: false }) => {
+                let at = bytes.iter().position(|b| *b == b'=')?;
+                bytes.get(..at).map(<[u8]>::to_vec)
+            }
+            _ => None,
+        };
+        let names = simple.words.iter().skip(1).filter_map(name).collect();
+        Into { start, words, names, input: Sources::default(), run: analysis.effects.len() }
     }
 
     /// What goes into its standard input, after its redirections.
@@ -264,18 +274,18 @@ impl Fold<'_> {
 
     /// `export x=...` and `read x`.
     fn flows_into_names(&mut self, into: &Into, argv: &[Word]) {
-        let Some(program) = argv.first().and_then(|w| w.value.known()) else { return };
-        let (assigns, sources) = match program {
-            b"export" | b"declare" | b"local" | b"readonly" | b"typeset" => (true, &into.words),
-            b"read" | b"mapfile" | b"readarray" => (false, &into.input),
-            _ => return,
-        };
-        for word in argv.iter().skip(1) {
-            let (Value::Known(text) | Value::Affix { prefix: text, .. }) = &word.value else { continue };
-            let name = text.split(|b| *b == b'=').next().unwrap_or_default();
-            if assigns == (name.len() < text.len()) {
-                self.flows_into_variable(name, sources);
+        match argv.first().and_then(|w| w.value.known()) {
+            Some(b"export" | b"declare" | b"local" | b"readonly" | b"typeset") => {
+                for name in &into.names {
+                    self.flows_into_variable(name, &into.words);
+                }
             }
+            Some(b"read" | b"mapfile" | b"readarray") => {
+                for name in argv.iter().skip(1).filter_map(|w| w.value.known()) {
+                    self.flows_into_variable(name, &into.input);
+                }
+            }
+            _ => {}
         }
     }
 }
