@@ -4,6 +4,8 @@ extern crate alloc;
 
 #[path = "src/tables/encode.rs"]
 mod encode;
+#[path = "src/tables/git_source.rs"]
+mod git_source;
 #[path = "src/tables/layout.rs"]
 #[allow(dead_code, reason = "the reader uses all of it")]
 mod layout;
@@ -34,7 +36,9 @@ fn build() -> Result<(), String> {
     let variables = source::variables(&lines(&tables.join("variables.jsonl"))?)?;
     let bytes = encode::encode(&programs, &variables).map_err(|e| e.0)?;
     let out = env::var("OUT_DIR").map_err(|e| e.to_string())?;
-    fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())
+    fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())?;
+    let git = git_source::rust(&lines(&tables.join("git.jsonl"))?)?;
+    fs::write(Path::new(&out).join("git_tables.rs"), git).map_err(|e| e.to_string())
 }
 
 fn lines(path: &Path) -> Result<Vec<serde_json::Value>, String> {

@@ -50,6 +50,18 @@ impl World for Real {
     fn ignores_case(&self, _path: &[u8]) -> bool {
         false
     }
+    fn variable(&self, _name: &str) -> Option<Vec<u8>> {
+        None
+    }
+    fn read_small(&self, _path: &[u8], _limit: usize) -> Option<Vec<u8>> {
+        None
+    }
+    fn is_writable(&self, _dir: &[u8]) -> bool {
+        true
+    }
+    fn is_executable(&self, _path: &[u8]) -> bool {
+        true
+    }
 }
 
 const NAMES: &[&[u8]] = &[b"a", b"b", b"c", b"l", b"m", b"n", b"...", b"..x", b" ", b"\xff\n", b"*"];

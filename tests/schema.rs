@@ -86,6 +86,7 @@ fn every_kind_of_effect_has_the_right_form() {
             argv: vec![word.clone(), word.clone()],
             canonical: Some(vec![word]),
             shape: None,
+            loads: Vec::new(),
             program,
         }));
         kinds.push(Kind::Read(path(value.clone(), true)));

@@ -109,6 +109,8 @@ pub struct Run {
     pub shape: Option<Shape>,
     /// The absolute path of the program where the call names it by path (with a `/`).
     pub program: Option<PathValue>,
+    /// The files whose code it executes: the script of an interpreter, the makefile of `make -f`.
+    pub loads: Vec<PathValue>,
 }
 
 /// A command as its own program sees it: options may stand anywhere, in clusters or shortened, and mean the same.

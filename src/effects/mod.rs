@@ -2,6 +2,7 @@
 
 pub mod command;
 mod fold;
+pub mod git;
 mod patch;
 mod tools;
 mod uri;

@@ -6,6 +6,7 @@
 
 use super::prefix;
 use super::rule::{HostExecutable, Policy, PrefixRule};
+use super::scene::Scene;
 use crate::decision::Decision;
 use crate::effect::{Run, Shape, Value, Word};
 use crate::glob::Answer;
@@ -39,23 +40,30 @@ pub(super) struct Found {
 pub(super) struct Command<'a> {
     readings: Vec<Lookup<'a>>,
     shape: Option<&'a Shape>,
+    /// The program's name where it is looked for along PATH.
+    bare: Option<&'a [u8]>,
+    scene: &'a Scene<'a>,
 }
 
 impl<'a> Command<'a> {
-    pub(super) fn new(policy: &'a Policy, run: &'a Run) -> Self {
+    pub(super) fn new(policy: &'a Policy, run: &'a Run, scene: &'a Scene<'a>) -> Self {
         let path = run.program.as_ref().and_then(|p| p.value.known());
         let argvs = core::iter::once(&run.argv).chain(run.canonical.as_ref());
         let readings = argvs.map(|argv| Lookup::new(policy, argv, path)).collect();
-        Self { readings, shape: run.shape.as_ref() }
+        let bare = run.argv.first().and_then(|w| w.value.known()).filter(|name| !name.contains(&b'/'));
+        Self { readings, shape: run.shape.as_ref(), bare, scene }
     }
 
     pub(super) fn answer(&self, rule: &PrefixRule) -> Answer {
         let Some(first) = rule.pattern.first() else { return Answer::No };
         let in_order = self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No);
-        match self.shape {
+        let answer = match self.shape {
             Some(shape) if rule.options_anywhere => in_order.max(shape_answer(rule, shape)),
             _ => in_order,
-        }
+        };
+        // Looked up only for what would be allowed.
+        let allowed = answer == Answer::Yes && rule.head.decision == Decision::Allow;
+        if allowed && self.bare.is_some_and(|name| self.scene.is_shadowed(name)) { Answer::Maybe } else { answer }
     }
 }
 

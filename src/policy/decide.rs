@@ -5,7 +5,9 @@ use super::scene::Scene;
 use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
-use crate::effect::{CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value};
+use crate::effect::{
+    Certainty, CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value,
+};
 use crate::glob::Answer;
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
@@ -107,6 +109,7 @@ impl Matched {
         for layer in &policy.layers {
             let trust = layer.trust;
             judge.each(layer, &effect.kind, &mut |head, answer| {
+                let answer = as_certain(effect, answer);
                 let counts = matched.add(trust, head, answer, scene);
                 trace.tried(id, &Trial { trust, head, answer, counts });
             });
@@ -130,6 +133,14 @@ impl Matched {
         let (rule, justification) = (RuleRef::Rule(head.place.clone()), head.justification.clone());
         self.reasons.push(Reason { decision, rule, effect: None, justification });
         Some(decision)
+    }
+}
+
+/// Data that may come from a host that a program reaches in passing only may be what a rule on flows speaks of.
+fn as_certain(effect: &Effect, answer: Answer) -> Answer {
+    match effect.kind {
+        Kind::Flow(_) if effect.certainty != Certainty::Known => answer.min(Answer::Maybe),
+        _ => answer,
     }
 }
 
@@ -157,12 +168,21 @@ impl Judge<'_> {
     }
 
     fn run(&self, layer: &Layer, run: &Run, say: &mut Say<'_>) {
-        let command = commands::Command::new(self.policy, run);
+        let command = commands::Command::new(self.policy, run, self.scene);
         for rule in &layer.prefix_rules {
             say(&rule.head, command.answer(rule));
         }
         if let Some(program) = &run.program {
             self.path(layer, program, Access::Execute, say);
+        }
+        // An allow of the script answers the command only where that is all that the command executes.
+        let alone = run.program.is_none() && run.loads.len() == 1;
+        for script in &run.loads {
+            self.path(layer, script, Access::Execute, &mut |head, answer| {
+                if alone || head.decision != Decision::Allow {
+                    say(head, answer);
+                }
+            });
         }
     }
 

@@ -11,6 +11,7 @@ mod paths;
 pub mod prefix;
 mod rule;
 mod scene;
+mod shadow;
 mod tools;
 mod trace;
 

@@ -1,6 +1,7 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
 use super::rule::Policy;
+use super::shadow::Shadows;
 use crate::effect::{Effect, Kind, Value};
 use crate::glob::{Budget, Places};
 use crate::path;
@@ -24,6 +25,7 @@ pub struct Scene<'a> {
     tiers: Vec<InTier>,
     /// What the globs may take of this call's time.
     pub(super) budget: Budget,
+    shadows: Shadows,
 }
 
 struct InTier {
@@ -50,7 +52,16 @@ impl<'a> Scene<'a> {
         for home in [world.home(), world.home_variable()].into_iter().flatten() {
             add(&mut homes, home);
         }
-        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new(), budget: Budget::default() };
+        let search = world.variable("PATH");
+        let places: Vec<Vec<u8>> = [world.session_dir(), Some(cwd)]
+            .into_iter()
+            .flatten()
+            .map(<[u8]>::to_vec)
+            .chain(directories.iter().cloned())
+            .collect();
+        let shadows = Shadows::new(search.as_deref(), places, effects);
+        let budget = Budget::default();
+        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new(), budget, shadows };
         let mut repositories = Vec::new();
         for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
             let found = enclosing_repositories(world, dir);
@@ -83,6 +94,11 @@ impl<'a> Scene<'a> {
     /// Whether a rule that is limited to `tiers` applies; `allows` for a rule that allows.
     pub fn in_tiers(&self, tiers: &[String], allows: bool) -> bool {
         tiers.is_empty() || self.tiers.iter().any(|t| (t.by_path || !allows) && tiers.contains(&t.name))
+    }
+
+    /// Whether a bare program name may stand for something that comes earlier on PATH than what is meant.
+    pub fn is_shadowed(&self, name: &[u8]) -> bool {
+        self.shadows.has(name, self)
     }
 
     /// The names of the call's tiers.

@@ -6,6 +6,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("packs/agent-config.rules", include_str!("../../policies/packs/agent-config.rules")),
     ("packs/build-and-test.rules", include_str!("../../policies/packs/build-and-test.rules")),
     ("packs/destructive.rules", include_str!("../../policies/packs/destructive.rules")),
+    ("packs/exfiltration.rules", include_str!("../../policies/packs/exfiltration.rules")),
     ("packs/git.rules", include_str!("../../policies/packs/git.rules")),
     ("packs/packages.rules", include_str!("../../policies/packs/packages.rules")),
     ("packs/privilege.rules", include_str!("../../policies/packs/privilege.rules")),

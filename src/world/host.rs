@@ -2,12 +2,13 @@
 
 use super::{Child, Entry, World};
 use alloc::{string::String, vec::Vec};
-use nix::unistd::{User, geteuid};
+use nix::errno::Errno;
+use nix::unistd::{AccessFlags, User, access, geteuid};
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Most bytes of a `.git/config` that are read for remotes; a longer one has no remotes for us, which only restricts.
@@ -90,24 +91,53 @@ impl World for HostWorld {
 
     fn remotes(&self, root: &[u8]) -> Vec<String> {
         let config = Path::new(OsStr::from_bytes(root)).join(".git/config");
-        read_small_file(&config).map(|text| remote_urls(&text)).unwrap_or_default()
+        let text = read_small_file(&config, MAX_GIT_CONFIG).and_then(|bytes| String::from_utf8(bytes).ok());
+        text.map(|text| remote_urls(&text)).unwrap_or_default()
     }
 
     fn ignores_case(&self, path: &[u8]) -> bool {
         super::case::ignores_case(Path::new(OsStr::from_bytes(path)))
     }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        std::env::var_os(name).map(OsStringExt::into_vec)
+    }
+
+    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
+        read_small_file(Path::new(OsStr::from_bytes(path)), u64::try_from(limit).ok()?)
+    }
+
+    fn is_writable(&self, dir: &[u8]) -> bool {
+        /// Write permission of the group and of others.
+        const SHARED: u32 = 0o022;
+        let dir = Path::new(OsStr::from_bytes(dir));
+        if geteuid().is_root() {
+            let facts = std::fs::metadata(dir);
+            return !facts.is_ok_and(|facts| facts.uid() == 0 && facts.mode() & SHARED == 0);
+        }
+        !matches!(access(dir, AccessFlags::W_OK), Err(Errno::EACCES | Errno::EROFS | Errno::ENOENT | Errno::ENOTDIR))
+    }
+
+    fn is_executable(&self, path: &[u8]) -> bool {
+        let path = Path::new(OsStr::from_bytes(path));
+        match std::fs::metadata(path) {
+            Ok(facts) => facts.is_file() && facts.mode() & 0o111 != 0,
+            Err(e) => !matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
+        }
+    }
 }
 
-/// The text of a regular file of bounded size; a fifo or device is neither waited for nor read.
-fn read_small_file(path: &Path) -> Option<String> {
+/// The content of a regular file of bounded size; a fifo or device is neither waited for nor read.
+fn read_small_file(path: &Path, limit: u64) -> Option<Vec<u8>> {
     let file: File = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
     let facts = file.metadata().ok()?;
-    if !facts.is_file() || facts.len() > MAX_GIT_CONFIG {
+    if !facts.is_file() || facts.len() > limit {
         return None;
     }
-    let mut text = String::new();
-    file.take(MAX_GIT_CONFIG).read_to_string(&mut text).ok()?;
-    Some(text)
+    let mut content = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut content).ok()?;
+    // It may have grown since.
+    (u64::try_from(content.len()).is_ok_and(|length| length <= limit)).then_some(content)
 }
 
 /// The values of `url` and `pushurl` keys, wherever they stand: reading too many only restricts.

@@ -20,6 +20,10 @@ pub struct MemoryWorld {
     homes: BTreeMap<String, Vec<u8>>,
     remotes: BTreeMap<Vec<u8>, Vec<String>>,
     caseless: BTreeSet<Vec<u8>>,
+    variables: BTreeMap<String, Vec<u8>>,
+    contents: BTreeMap<Vec<u8>, Vec<u8>>,
+    executable: BTreeSet<Vec<u8>>,
+    fixed: BTreeSet<Vec<u8>>,
 }
 
 impl MemoryWorld {
@@ -97,6 +101,42 @@ impl MemoryWorld {
         self
     }
 
+    /// Sets a variable of the environment.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>, value: impl AsRef<[u8]>) -> Self {
+        self.variables.insert(name.into(), value.as_ref().to_vec());
+        self
+    }
+
+    /// Puts in a regular file with its content.
+    #[must_use]
+    pub fn text(mut self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) -> Self {
+        self.contents.insert(path.as_ref().to_vec(), content.as_ref().to_vec());
+        self.file(path)
+    }
+
+    /// Puts in a regular file that may be executed.
+    #[must_use]
+    pub fn program(mut self, path: impl AsRef<[u8]>) -> Self {
+        self.executable.insert(path.as_ref().to_vec());
+        self.file(path)
+    }
+
+    /// Puts in a directory that the account may not write; any other may be written.
+    #[must_use]
+    pub fn fixed(mut self, path: impl AsRef<[u8]>) -> Self {
+        self.fixed.insert(path.as_ref().to_vec());
+        self.directory(path)
+    }
+
+    /// Where links lead; the path itself where that cannot be said.
+    fn leads(&self, path: &[u8]) -> Vec<u8> {
+        match crate::path::resolve(self, path, None, crate::path::Last::Follow) {
+            crate::path::Resolution::At { path, .. } => path,
+            crate::path::Resolution::Unknown(_) => path.to_vec(),
+        }
+    }
+
     fn put(mut self, path: &[u8], entry: Entry) -> Self {
         let mut above = path;
         while let Some(parent) = crate::path::parent(above) {
@@ -153,5 +193,21 @@ impl World for MemoryWorld {
 
     fn ignores_case(&self, path: &[u8]) -> bool {
         self.caseless.iter().any(|dir| crate::path::starts_with(path, dir))
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.variables.get(name).cloned()
+    }
+
+    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
+        self.contents.get(&self.leads(path)).filter(|content| content.len() <= limit).cloned()
+    }
+
+    fn is_writable(&self, dir: &[u8]) -> bool {
+        !self.fixed.contains(&self.leads(dir))
+    }
+
+    fn is_executable(&self, path: &[u8]) -> bool {
+        self.executable.contains(&self.leads(path))
     }
 }

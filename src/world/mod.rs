@@ -58,4 +58,15 @@ pub trait World {
     fn remotes(&self, root: &[u8]) -> Vec<String>;
     /// Whether the file system below `path` ignores case.
     fn ignores_case(&self, path: &[u8]) -> bool;
+    /// A variable of the environment that the call will run in.
+    fn variable(&self, name: &str) -> Option<Vec<u8>>;
+    /// The content of a regular file of at most `limit` bytes, through links; `None` for anything else and where it cannot be
+    /// read.
+    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>>;
+    /// Whether the account may put new names into a directory, through links. A superuser may everywhere: for it, only
+    /// directories of its own that nobody else may write are not writable. `true` where it cannot be found out.
+    fn is_writable(&self, dir: &[u8]) -> bool;
+    /// Whether what stands at `path`, through links, is a file that the account may execute; `true` where it cannot be found
+    /// out.
+    fn is_executable(&self, path: &[u8]) -> bool;
 }

@@ -16,7 +16,8 @@ use std::path::Path;
 const KEYS: &[&str] =
     &["call", "cwd", "effect", "event", "expect", "mode", "name", "note", "policy", "rule", "whole", "world"];
 /// Keys of a case's `world`.
-const WORLD_KEYS: &[&str] = &["directories", "files", "links", "remotes", "session"];
+const WORLD_KEYS: &[&str] =
+    &["directories", "environment", "files", "fixed", "links", "programs", "remotes", "session", "texts"];
 
 /// Where the session is, and every call that names no other directory.
 pub(crate) const HERE: &str = "/w/p";
@@ -208,6 +209,15 @@ impl Case {
         world = world.file(format!("{HERE}/README.md"));
         world = listed("directories").iter().fold(world, MemoryWorld::directory);
         world = listed("files").iter().fold(world, MemoryWorld::file);
+        world = listed("fixed").iter().fold(world, MemoryWorld::fixed);
+        world = listed("programs").iter().fold(world, MemoryWorld::program);
+        let texts = |key: &str| self.world.get(key).and_then(Value::as_object).into_iter().flatten();
+        for (path, content) in texts("texts") {
+            world = world.text(path, content.as_str().unwrap_or_default());
+        }
+        for (name, value) in texts("environment") {
+            world = world.environment(name, value.as_str().unwrap_or_default());
+        }
         for (path, target) in self.world.get("links").and_then(Value::as_object).into_iter().flatten() {
             world = world.link(path, target.as_str().unwrap_or_default());
         }

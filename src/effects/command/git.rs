@@ -1,11 +1,13 @@
-//! Settings of git: which are harmless to change for a call or for good.
+//! Settings of git: which are harmless to change for a call or for good, and what those in force make a command run.
 
-use super::{Command, options::Parsed, options::split};
+use super::{Command, Shell, Stdin, options::Parsed, options::split};
 use crate::{
-    effect::{Value, Word},
+    effect::{Effect, Kind, Value, Word},
+    effects::LimitReached,
+    effects::git::{Alias, Finding, InForce},
     tables::words::{Role, VariableRole},
 };
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 fn is_inert(on: &Command<'_, '_>, key: &[u8]) -> bool {
     let name = [b"git:", key.to_ascii_lowercase().as_slice()].concat();
@@ -79,4 +81,92 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
         let detail = "the setting that is changed may make git run a program later".into();
         on.unknown("git-config", detail, key.span, false);
     }
+}
+
+/// What the configuration that is in force makes a subcommand run.
+pub(super) fn in_force(on: &mut Command<'_, '_>, subcommand: &[u8]) {
+    let options: Vec<Vec<u8>> = match on.analysis.effects.get(on.run_at) {
+        Some(Effect { kind: Kind::Run(run), .. }) => run.shape.iter().flat_map(|s| s.options.clone()).collect(),
+        _ => Vec::new(),
+    };
+    if subcommand == b"cat-file" && options.iter().any(|o| matches!(o.as_slice(), b"--batch" | b"--batch-command")) {
+        listed_objects(on);
+    }
+    let Some(world) = on.scripts.world() else { return };
+    let before = on.analysis.effects.get(..on.run_at).unwrap_or_default();
+    let findings = InForce::new(world, &on.cwd).findings(world, subcommand, &options, before);
+    let span = on.span;
+    for finding in findings {
+        match finding {
+            Finding::Setting(detail) => on.unknown("git-config", detail, span, false),
+            Finding::Hook(path) => {
+                let detail = format!("`git` runs the hook `{}`", String::from_utf8_lossy(&path));
+                on.unknown("opaque-program", detail, span, true);
+            }
+        }
+    }
+}
+
+/// A shell text with one more word.
+fn quoted(mut text: Vec<u8>, word: &[u8]) -> Vec<u8> {
+    text.extend_from_slice(b" '");
+    for byte in word {
+        match byte {
+            b'\'' => text.extend_from_slice(b"'\\''"),
+            byte => text.push(*byte),
+        }
+    }
+    text.push(b'\'');
+    text
+}
+
+/// `git cat-file --batch` shows the objects that standard input names.
+fn listed_objects(on: &mut Command<'_, '_>) {
+    let span = on.span;
+    if let Stdin::Text(text) = on.stdin {
+        let names = text.split(|b| b.is_ascii_whitespace()).filter(|name| !name.is_empty());
+        let paths = names.filter_map(|name| split(name, b':').1).filter(|path| !path.is_empty());
+        for path in paths {
+            on.read(&Value::Known(path.to_vec()), false, span);
+        }
+    }
+    on.unknown("listed-paths", "`git cat-file` shows what standard input names".into(), span, true);
+}
+
+/// Follows the aliases of a subcommand that git does not have itself; false where there are none.
+pub(super) fn alias(on: &mut Command<'_, '_>, name: &[u8], at: usize) -> Result<bool, LimitReached> {
+    let Some(world) = on.scripts.world() else { return Ok(false) };
+    let in_force = InForce::new(world, &on.cwd);
+    let aliases = in_force.aliases(world, name);
+    if aliases.is_empty() {
+        return Ok(false);
+    }
+    if in_force.is_doubtful() {
+        on.unknown("git-config", "not all aliases of git are known".into(), on.span, false);
+    }
+    let rest = on.argv.get(at + 1..).unwrap_or_default();
+    for Alias { value, root } in aliases {
+        let span = on.span;
+        if let Some(text) = value.strip_prefix(b"!") {
+            let outer = core::mem::replace(&mut on.cwd, root.map_or(Value::ANY_WORD, Value::Known));
+            let text = match rest.iter().map(|word| word.value.known()).collect::<Option<Vec<_>>>() {
+                Some(words) => words.iter().fold(text.to_vec(), |text, word| quoted(text, word)),
+                None => [text, b" \"$@\""].concat(),
+            };
+            let mut arguments: Vec<Word> = Vec::from([Word::known(name, span)]);
+            arguments.extend_from_slice(rest);
+            let done = on.script(&Value::Known(text), Shell::Child, on.stdin, &arguments, span);
+            on.cwd = outer;
+            done?;
+        } else if value.iter().any(|b| matches!(b, b'"' | b'\'' | b'\\')) {
+            on.unknown("git-config", "an alias of git has quotes, which are not followed".into(), span, false);
+        } else {
+            let mut argv: Vec<Word> = Vec::from([Word::known(*b"git", span)]);
+            let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+            argv.extend(words.map(|word| Word::known(word, span)));
+            argv.extend_from_slice(rest);
+            on.inner(&argv, on.stdin)?;
+        }
+    }
+    Ok(true)
 }

@@ -2,7 +2,7 @@
 //!
 //! [`command`] pushes effects into an [`Analysis`]; what the command changes in the shell that runs it comes back as an
 //! [`Outcome`]. Shell text inside a command (`bash -c`, `eval`) goes back to the caller through [`Scripts`], which parses and
-//! folds it. Nothing here reads the machine.
+//! folds it. Only the configuration of git is looked up on the machine, through [`Scripts::world`].
 
 mod awk;
 mod builtins;
@@ -20,6 +20,7 @@ mod shells;
 mod variables;
 mod wrappers;
 
+pub use shells::is_usual_shell;
 pub use variables::{assignment, shell_assignment};
 
 use super::LimitReached;
@@ -29,6 +30,7 @@ use crate::{
         Program, Tables,
         words::{flags, traits},
     },
+    world::World,
 };
 use alloc::{
     format,
@@ -90,6 +92,16 @@ pub trait Scripts {
     /// # Errors
     /// When a limit is reached.
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached>;
+
+    /// The text that a file certainly has because the script wrote it before; `named` as the command names it.
+    fn written(&self, _named: &[u8], _cwd: &Value) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The machine, for what a program takes from its configuration.
+    fn world(&self) -> Option<&dyn World> {
+        None
+    }
 }
 
 /// What is shared by all commands of one call.
@@ -207,7 +219,7 @@ fn dispatch(
         }
         _ => {
             let id = analysis.next_command();
-            let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None };
+            let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
             let certainty = Certainty::Unknown;
             let by = None;
             analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by, command: Some(id) });
@@ -264,8 +276,16 @@ impl<'c, 't> Command<'c, 't> {
         let argv = self.argv.to_vec();
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
-        self.push(Kind::Run(Run { argv, canonical: None, shape: None, program }), certainty, self.span, true);
+        self.push(
+            Kind::Run(Run { argv, canonical: None, shape: None, program, loads: Vec::new() }),
+            certainty,
+            self.span,
+            true,
+        );
         let shown = self.by.clone();
+        if by_path && self.written_program(path)? {
+            return Ok(self.outcome);
+        }
         if by_path && !paths::is_system_program(path) {
             let detail = format!("`{}` is a program of its own place", String::from_utf8_lossy(path));
             self.unknown("opaque-program", detail, self.span, true);
@@ -327,6 +347,9 @@ impl<'c, 't> Command<'c, 't> {
             if program.operands().next().is_some() {
                 return Ok(false);
             }
+            if program.name() == b"git" && git::alias(self, sub, at)? {
+                return Ok(true);
+            }
             self.option_effects(program, parsed)?;
             let detail = format!("nothing is known of `{}`", String::from_utf8_lossy(&name));
             self.unknown("unmodelled-program", detail, self.span, true);
@@ -334,6 +357,9 @@ impl<'c, 't> Command<'c, 't> {
         };
         self.option_effects(program, parsed)?;
         self.modelled(row, at + 1)?;
+        if program.name() == b"git" {
+            git::in_force(self, sub);
+        }
         Ok(true)
     }
 

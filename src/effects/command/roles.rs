@@ -197,6 +197,7 @@ impl<'t> Command<'_, 't> {
             Role::Script => {
                 if !stdio {
                     self.read(value, false, span);
+                    self.loads(value);
                 }
                 self.project("runs the code of a file", word);
             }

@@ -2,6 +2,7 @@
 
 use super::{Command, Shell, Stdin, options::Parsed, roles::Manner};
 use crate::{
+    effect::{Effect, Kind, Value, Word},
     effects::LimitReached,
     tables::{
         Program,
@@ -27,9 +28,57 @@ impl<'t> Command<'_, 't> {
         }
         match operands.first() {
             Some(file) if !parsed.has(traits::STDIN_CODE) && !is_stdin(file.value.known()) => {
+                if is_usual_shell(self.name) && parsed.uses.iter().all(|u| PLAIN.contains(&u.spec.name)) {
+                    return self.script_file(file, operands, Shell::Child);
+                }
                 self.role(Role::Script, file, Manner::default())
             }
             _ => self.shell_on_stdin_with(operands),
+        }
+    }
+
+    /// A file of shell text, analysed where the script has written it from literal text.
+    fn script_file(&mut self, file: &Word, arguments: &[Word], shell: Shell) -> Result<(), LimitReached> {
+        let text = file.value.known().and_then(|named| self.scripts.written(named, &self.cwd));
+        let Some(text) = text else { return self.role(Role::Script, file, Manner::default()) };
+        self.read(&file.value, false, file.span);
+        self.loads(&file.value);
+        self.script(&Value::Known(text), shell, self.stdin, arguments, self.span)
+    }
+
+    /// `. FILE`.
+    pub(super) fn source(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        if let [file] = parsed.operands.as_slice()
+            && let Some(named) = file.value.known()
+            // A name without a slash is looked for along PATH.
+            && named.contains(&b'/')
+            && let Some(text) = self.scripts.written(named, &self.cwd)
+        {
+            const LEAVING: [&[u8]; 4] = [b"return", b"exit", b"break", b"continue"];
+            // What it leaves behind is only known where it runs to its end.
+            self.outcome.anything |= LEAVING.iter().any(|word| text.windows(word.len()).any(|w| w == *word));
+            return self.script_file(file, &[], Shell::Current);
+        }
+        self.outcome.anything = true;
+        self.operand_effects(program, parsed)
+    }
+
+    /// A program that the script has written as shell text; false where it is none.
+    pub(super) fn written_program(&mut self, path: &[u8]) -> Result<bool, LimitReached> {
+        let Some(text) = self.scripts.written(path, &self.cwd) else { return Ok(false) };
+        if !is_shell_script(&text) {
+            return Ok(false);
+        }
+        self.script(&Value::Known(text), Shell::Child, self.stdin, self.argv, self.span)?;
+        Ok(true)
+    }
+
+    /// Notes a file whose code the program executes.
+    pub(super) fn loads(&mut self, value: &Value) {
+        let path = super::paths::standing(value, &self.cwd, false);
+        let index = self.run_at;
+        if let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) {
+            run.loads.push(path);
         }
     }
 
@@ -91,6 +140,57 @@ impl<'t> Command<'_, 't> {
     }
 }
 
+/// Options of shells that leave what a script means as it is.
+const PLAIN: [&[u8]; 7] = [b"-e", b"-u", b"-x", b"-v", b"-l", b"--noprofile", b"--norc"];
+
+/// Whether it is a shell of the family whose language is analysed.
+pub fn is_usual_shell(name: &[u8]) -> bool {
+    matches!(name, b"sh" | b"bash" | b"dash" | b"zsh" | b"ash")
+}
+
+/// Whether a text is executed by such a shell when it is started as a program.
+fn is_shell_script(text: &[u8]) -> bool {
+    let Some(line) = text.strip_prefix(b"#!") else {
+        // Without `#!` the shell that starts it reads it itself.
+        return true;
+    };
+    let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
+    let mut words = line.split(|b| matches!(b, b' ' | b'\t')).filter(|w| !w.is_empty());
+    let mut program = words.next().unwrap_or_default();
+    if matches!(program, b"/usr/bin/env" | b"/bin/env") {
+        program = words.next().unwrap_or_default();
+    } else if !program.contains(&b'/') {
+        return false;
+    }
+    let name = program.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let system = !program.contains(&b'/') || super::paths::is_system_program(program);
+    let plain = |word: &[u8]| word.strip_prefix(b"-").is_some_and(|letters| letters.iter().all(|b| b"eux".contains(b)));
+    system && is_usual_shell(name) && words.all(plain)
+}
+
 fn is_stdin(word: Option<&[u8]>) -> bool {
     matches!(word, Some(b"-" | b"/dev/stdin" | b"/dev/fd/0" | b"/proc/self/fd/0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_shell_script;
+
+    #[test]
+    fn first_lines() {
+        for shell in ["", "echo", "#!/bin/sh\n", "#! /bin/bash -eu\n", "#!/usr/bin/env bash\nx"] {
+            assert!(is_shell_script(shell.as_bytes()), "{shell}");
+        }
+        for other in [
+            "#!/usr/bin/python3\n",
+            "#!./sh\n",
+            "#!sh\n",
+            "#!/tmp/bash\n",
+            "#!/tmp/env bash\n",
+            "#!/bin/bash -c\n",
+            "#!/usr/bin/env -S bash\n",
+        ] {
+            assert!(!is_shell_script(other.as_bytes()), "{other}");
+        }
+    }
 }

@@ -45,10 +45,7 @@ impl<'t> Command<'_, 't> {
             }
             Runs::Shell => self.shell(parsed),
             Runs::Interpreter => self.interpreter(program, parsed),
-            Runs::Source => {
-                self.outcome.anything = true;
-                self.operand_effects(program, parsed)
-            }
+            Runs::Source => self.source(program, parsed),
             Runs::Xargs => self.xargs(parsed),
             Runs::Parallel => self.parallel(parsed),
             Runs::Find => {

@@ -41,7 +41,9 @@ impl Fold<'_> {
                     if let Some(body) = body {
                         let stdin =
                             if matches!(part, Part::Process { reads: true, .. }) { at.stdin } else { Stdin::Stream };
-                        self.node(At { stdin, ..at }, *body, state.clone(), analysis)?;
+                        let mut beside = state.clone();
+                        beside.files.disturb(); // it runs at the same time as the command
+                        self.node(At { stdin, ..at }, *body, beside, analysis)?;
                     }
                 }
                 Part::Arithmetic { expression, .. } => self.arithmetic(at, expression, state, analysis)?,

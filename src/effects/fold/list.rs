@@ -1,7 +1,7 @@
 //! Lists and pipelines: which state each command starts from.
 
 use super::state::State;
-use super::{At, Ends, Fold, join};
+use super::{At, Ends, Fold, join, written};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::shell::tree::{ListItem, Node, NodeId, Operator, Pipeline};
@@ -18,6 +18,10 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
+        let mut state = state;
+        if items.iter().any(|item| item.background) {
+            state.files.disturb(); // what follows runs at the same time
+        }
         let mut last = state.clone();
         let mut chain_start = state.clone();
         let mut now = Ends::both(state);
@@ -69,6 +73,13 @@ impl Fold<'_> {
         let ends = if let [single] = pipeline.elements.as_slice() {
             self.node(at, *single, state, analysis)?
         } else {
+            let mut state = state;
+            if self.writes_beside(at, pipeline, &state, analysis)? {
+                state.files.disturb();
+            }
+            let start = analysis.effects.len();
+            let mut written = None;
+            let (outer, mut sources) = self.enter_pipeline();
             let mut after = state.clone();
             let mut text: Option<Vec<u8>> = None;
             for (index, element) in pipeline.elements.iter().enumerate() {
@@ -77,8 +88,13 @@ impl Fold<'_> {
                     (Some(text), _) => Stdin::Text(text),
                     (None, _) => Stdin::Stream,
                 };
+                let at = At { stdin, piped: index > 0, ..at };
                 let next = self.literal_output(at, *element, &state);
-                let ends = self.node(At { stdin, piped: index > 0, ..at }, *element, state.clone(), analysis)?;
+                written = self.literal_write_by(at, *element, &state);
+                let before = analysis.effects.len();
+                let ends = self.node(at, *element, state.clone(), analysis)?;
+                sources.add(&self.sources(analysis, before));
+                self.next_in_pipeline(&mut sources);
                 if index + 1 == pipeline.elements.len()
                     && let Some(end) = ends.any()
                 {
@@ -86,23 +102,27 @@ impl Fold<'_> {
                 }
                 text = next;
             }
-            Ends::both(after)
+            self.leave_pipeline(outer);
+            self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &state, Ends::both(after))
         };
         Ok(if pipeline.negated { Ends { ok: ends.failed, failed: ends.ok } } else { ends })
     }
 
-    /// What `echo` with known words certainly writes, the same in every shell.
+    /// What an element certainly writes, the same in every shell.
     fn literal_output(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Vec<u8>> {
         let tree = &self.scripts.get(at.script)?.tree;
         let Node::Simple(simple) = &tree.get(element)?.node else { return None };
-        if !simple.assignments.is_empty() || !simple.redirections.is_empty() || state.function(b"echo").is_some() {
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let program = argv.first()?.value.known()?;
+        if !simple.assignments.is_empty() || state.function(program).is_some() {
             return None;
         }
-        let argv = words::expand_all(&simple.words, &self.seen(state));
-        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
-        let (program, rest) = known.as_deref()?.split_first().map(|(p, r)| (*p, r.to_vec()))?;
-        let plain =
-            rest.iter().all(|word| !word.contains(&b'\\')) && !rest.first().is_some_and(|w| w.starts_with(b"-"));
-        (program == b"echo" && plain).then(|| [rest.join(&b' ').as_slice(), b"\n"].concat())
+        match simple.redirections.as_slice() {
+            [] => written::literal_output(&argv, at.stdin),
+            [one] if one.descriptor.is_none() => {
+                written::literal_output(&argv, Stdin::Text(&self.literal_input(one, state)?))
+            }
+            _ => None,
+        }
     }
 }

@@ -8,6 +8,7 @@ mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod flow;
 mod list;
 mod names;
 mod nodes;
@@ -16,6 +17,7 @@ mod simple;
 mod state;
 mod traps;
 mod variables;
+mod written;
 
 use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
@@ -61,6 +63,8 @@ pub(super) fn script(
         directories: Vec::new(),
         locals: None,
         traps: traps::Traps::default(),
+        flows: flow::Flows::default(),
+        parents: false,
     };
     let state = State::new(Value::Known(cwd.into()));
     let script = fold.parse(text, None, analysis)?;
@@ -123,6 +127,10 @@ struct Fold<'w> {
     expanded: Vec<(Vec<u8>, Span)>,
     /// Directories that are changed to.
     directories: Vec<Vec<u8>>,
+    /// What is known of moving data.
+    flows: flow::Flows,
+    /// A path was given with `..`: after a link it leads elsewhere than its text says, so that no file is remembered.
+    parents: bool,
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
     /// Inside a function: the variables that may be its own, and have their old values when it ends.
@@ -296,6 +304,14 @@ impl Fold<'_> {
 }
 
 impl Scripts for Fold<'_> {
+    fn written(&self, named: &[u8], cwd: &Value) -> Option<Vec<u8>> {
+        self.text_of(named, cwd, &self.here.as_ref()?.before)
+    }
+
+    fn world(&self) -> Option<&dyn World> {
+        Some(self.world)
+    }
+
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
         let Ok(text) = core::str::from_utf8(script.text) else {
             unknown(analysis, "script-not-utf8", "the script is not UTF-8 text".into(), script.span);
@@ -347,6 +363,10 @@ impl Scripts for Fold<'_> {
 /// What a new shell starts with: nothing of this one but its directory; a HOME that the script changed is not known there.
 fn child_state(script: &Script<'_>, parent: Option<&Here>) -> State {
     let mut state = State::new(script.cwd.clone());
+    match parent {
+        Some(here) => state.files = here.before.files.clone(),
+        None => state.files.disturb(),
+    }
     for name in [b"HOME".as_slice(), b"IFS"] {
         if parent.is_some_and(|here| here.before.is_touched(name)) {
             state.assign(name, state::Held::Unknown);

@@ -17,9 +17,12 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
+        let start = analysis.effects.len();
         let stdin = self.redirect(at, redirections, &state, analysis)?;
         self.node(stdin.at(at), body, state.clone(), analysis)?;
-        Ok(Ends::both(state))
+        // What it wrote stays.
+        let effects = analysis.effects.get(start..).unwrap_or_default();
+        Ok(self.remember(None, effects, &state.clone(), Ends::both(state)))
     }
 
     /// `{ list; }`
@@ -73,6 +76,7 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let mut state = state;
         state.assign(name.unwrap_or(b"COPROC"), Held::Unknown);
+        state.files.disturb(); // it runs at the same time
         let stream = At { stdin: Stdin::Stream, ..at };
         self.node(stream, body, state.clone(), analysis)?;
         Ok(Ends::both(state))

@@ -67,7 +67,8 @@ impl Fold<'_> {
         let seen = self.seen(state);
         match redirection.kind {
             K::HereDocument | K::HereString => {
-                let mut text = words::value(&redirection.target, &seen).known()?.to_vec();
+                let value = words::value(&redirection.target, &seen);
+                let Some(mut text) = value.known().map(<[u8]>::to_vec) else { return Some(Input::Stream) };
                 if redirection.kind == K::HereString {
                     text.push(b'\n');
                 }

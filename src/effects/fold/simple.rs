@@ -23,19 +23,28 @@ impl Fold<'_> {
         let mut state = state;
         // A command inside the words of another has a list of its own.
         let outer = core::mem::take(&mut self.expanded);
+        let start = analysis.effects.len();
         for word in &simple.words {
             self.bodies(at, word, &mut state, analysis)?;
         }
         let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
         self.pay(span, &argv);
+        let mut into = self.into_words(simple, start, analysis);
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
+        self.into_stdin(&mut into, &stdin, simple, analysis);
         let at = stdin.at(at);
         let expanded = core::mem::replace(&mut self.expanded, outer);
         if argv.is_empty() {
             for assignment in &simple.assignments {
                 self.assign(at, assignment, &mut state, analysis)?;
             }
-            return Ok(Ends::both(state));
+            let effects = analysis.effects.get(start..).unwrap_or_default();
+            return Ok(self.remember(None, effects, &state.clone(), Ends::both(state)));
+        }
+        let written = self.literal_write(simple, &argv, at.stdin, &state);
+        self.notice_parents(simple, &argv, &state);
+        if written.is_none() && self.disturbs(analysis.effects.get(start..).unwrap_or_default(), &state) {
+            state.files.disturb();
         }
         let before = state.clone();
         for assignment in &simple.assignments {
@@ -52,6 +61,8 @@ impl Fold<'_> {
             Called::No => self.run(at, &argv, span, state, analysis)?,
         };
         reads_of_environment(expanded, &argv, analysis);
+        self.flow(&into, &argv, &before.cwd, span, analysis);
+        let ends = self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &before, ends);
         // In some shells an assignment before a special builtin or a function stays.
         let forget = |end: Option<State>| {
             end.map(|mut end| {
@@ -248,7 +259,7 @@ fn is_patch(argv: &[Word]) -> bool {
 fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd: &Value, span: Span) {
     let id = analysis.next_command();
     let known = argv.iter().all(|w| w.value.known().is_some());
-    let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None };
+    let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
     let certainty = if known { Certainty::Known } else { Certainty::Partial };
     analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by: None, command: Some(id) });
     let text = match (argv.get(1..).unwrap_or_default(), stdin) {

@@ -2,6 +2,7 @@
 //! "unknown"; what is not certain is given up, never guessed.
 
 use super::names::Names;
+use super::written::Files;
 use crate::effect::{Value, Word};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
@@ -55,6 +56,8 @@ pub(super) struct State {
     lost: bool,
     /// No function is certain: so that losing again and again costs nothing.
     doubted: bool,
+    /// The files that the script has written.
+    pub(super) files: Files,
 }
 
 impl State {
@@ -68,6 +71,7 @@ impl State {
             positional: None,
             lost: false,
             doubted: true,
+            files: Files::default(),
         }
     }
 
@@ -132,6 +136,7 @@ impl State {
         self.cwd = Value::ANY_WORD;
         self.positional = None;
         self.variables = Names::default();
+        self.files.disturb();
         if !self.doubted {
             self.functions.each(|function| function.certain = false);
             self.doubted = true;
@@ -151,6 +156,7 @@ impl State {
         if self.numeric != other.numeric {
             Rc::make_mut(&mut self.numeric).extend(other.numeric.iter().cloned());
         }
+        self.files.join(&other.files);
         if self.positional != other.positional {
             self.positional = None;
         }

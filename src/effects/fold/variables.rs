@@ -29,7 +29,9 @@ impl Fold<'_> {
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
+        let start = analysis.effects.len();
         let held = self.assigned_value(at, assignment, state, analysis)?;
+        self.flows_into_assignment(assignment, start, analysis);
         let span = self.place(at, assignment.span);
         analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, span));
         set(&assignment.name, held, span, state, analysis);

@@ -1,0 +1,36 @@
+//! What git runs because of its configuration, by `policies/tables/git.jsonl`.
+
+/// A setting whose value is a program, or makes git run one.
+#[derive(Debug)]
+pub struct Setting {
+    /// `section.name` or `section.*.name` in lower case; `*` stands for any subsection.
+    pub key: &'static str,
+    /// The subcommands that heed it; `*` for all.
+    pub subcommands: &'static [&'static str],
+    /// It is heeded only where one of these options is used.
+    pub with: &'static [&'static str],
+    /// It is not heeded where one of these options is used,
+    pub without: &'static [&'static str],
+    /// unless one of these is used as well.
+    pub again: &'static [&'static str],
+    /// Values that run nothing, or a program that is known to be harmless there.
+    pub inert: &'static [&'static str],
+    /// It runs something only where its value or subsection contains this text.
+    pub containing: &'static str,
+}
+
+/// A hook.
+#[derive(Debug)]
+pub struct Hook {
+    /// Its file's name.
+    pub name: &'static str,
+    /// The subcommands that run it.
+    pub subcommands: &'static [&'static str],
+}
+
+/// Whether a list of subcommands has `name`.
+pub fn names(subcommands: &[&str], name: &[u8]) -> bool {
+    subcommands.iter().any(|s| *s == "*" || s.as_bytes() == name)
+}
+
+include!(concat!(env!("OUT_DIR"), "/git_tables.rs"));
