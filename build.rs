@@ -4,6 +4,12 @@ extern crate alloc;
 
 #[path = "src/tables/encode.rs"]
 mod encode;
+#[path = "src/tables/languages"]
+mod languages {
+    #[allow(dead_code, reason = "the reader uses all of it")]
+    pub(crate) mod layout;
+    pub(crate) mod rows;
+}
 #[path = "src/tables/layout.rs"]
 #[allow(dead_code, reason = "the reader uses all of it")]
 mod layout;
@@ -34,7 +40,9 @@ fn build() -> Result<(), String> {
     let variables = source::variables(&lines(&tables.join("variables.jsonl"))?)?;
     let bytes = encode::encode(&programs, &variables).map_err(|e| e.0)?;
     let out = env::var("OUT_DIR").map_err(|e| e.to_string())?;
-    fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())
+    fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())?;
+    let bytes = languages::rows::encode(&lines(&tables.join("languages.jsonl"))?)?;
+    fs::write(Path::new(&out).join("languages.bin"), bytes).map_err(|e| e.to_string())
 }
 
 fn lines(path: &Path) -> Result<Vec<serde_json::Value>, String> {

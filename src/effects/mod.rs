@@ -53,6 +53,7 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, L
         _ => Vec::new(),
     };
     tools::add(call, cwd, world, &mut analysis);
+    command::check_imports(&mut analysis, world);
     if analysis.effects.len() > MAX_EFFECTS {
         let message = format!("the call has more than {MAX_EFFECTS} effects; split it into smaller ones");
         return Err(LimitReached { name: "effects", message });
