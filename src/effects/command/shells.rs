@@ -63,6 +63,9 @@ impl<'t> Command<'_, 't> {
         if given {
             // What the code does with its operands is its own affair, but -n, -p and -i make them files.
             let manner = Manner { writes: parsed.has(traits::WRITES), ..Manner::default() };
+            if program.name() == b"perl" {
+                self.opens_by_text(operands);
+            }
             if let Some((role, _)) = program.operands().next() {
                 for word in operands {
                     self.role(role, word, manner)?;

@@ -89,6 +89,8 @@ doings! {
     Option = "option",
     /// The same for an option whose argument is checked for plainness (letters, digits and `,:;|_-`).
     PlainOption = "plain-option",
+    /// The same for an option that has no argument attached.
+    BareOption = "bare-option",
     /// An argument by name, or a property of an options object, that does not change what a call does; the key is `key NAME`.
     Key = "key",
 }

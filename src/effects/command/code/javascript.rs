@@ -315,14 +315,14 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
     if key || KEYWORDS.contains(&text) {
         return at + 1;
     }
-    let (whole, end) = match required(reading, at) {
+    let (mut whole, end) = match required(reading, at) {
         Some(module) => (module, at + 4),
         None if reading.aliases.contains_key(text) => (reading.aliases.get(text).cloned().unwrap_or_default(), at + 1),
         // Modules of node are names of their own in code that is given in argv.
         None => (text.to_vec(), at + 1),
     };
     let own = reading.bound.contains(text) && !reading.aliases.contains_key(text);
-    let Some((does, end, whole)) = resolve(reading, whole, end) else {
+    let Some((does, end)) = reading.follow(&mut whole, end) else {
         if !own {
             reading.doubt("nothing is known of", text);
         }
@@ -348,21 +348,6 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         _ => reading.doubt("a function is handed on:", &whole),
     }
     end
-}
-
-/// Follows properties from `whole` on until something is known; where that ends, and what it is called in the table.
-fn resolve(reading: &Reading<'_>, mut whole: Vec<u8>, mut at: usize) -> Option<(Doing, usize, Vec<u8>)> {
-    loop {
-        if let Some(does) = reading.qualified(&whole) {
-            return Some((does, at, whole));
-        }
-        if !reading.is_mark(at, b".") || reading.kind(at + 1) != Some(Kind::Name) || whole.len() > 80 {
-            return None;
-        }
-        whole.push(b'.');
-        whole.extend_from_slice(reading.text(at + 1));
-        at += 2;
-    }
 }
 
 /// Arguments after those that a call is about: options that are written out, texts, numbers and functions.

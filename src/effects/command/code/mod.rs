@@ -7,6 +7,8 @@
 
 mod calls;
 mod javascript;
+mod perl;
+mod perl_text;
 mod python;
 mod python_text;
 mod reading;
@@ -36,7 +38,7 @@ use reading::{Act, Program};
 const MAX_CODE: usize = 256 * 1024;
 
 /// The languages that are worked out, by the name that the table has for them.
-const LANGUAGES: &[&str] = &["python", "node"];
+const LANGUAGES: &[&str] = &["python", "node", "perl"];
 
 /// The language that a program executes; `None` for one that is not worked out.
 pub(super) fn language(program: &[u8]) -> Option<&'static str> {
@@ -55,6 +57,7 @@ fn analyse(language: &str, code: &[u8], home: Option<&[u8]>) -> Program {
         _ if code.len() > MAX_CODE => unread(),
         "python" => python::analyse(code, home),
         "node" => javascript::analyse(code, home),
+        "perl" => perl::analyse(code),
         _ => unread(),
     }
 }
@@ -118,6 +121,7 @@ impl<'t> Command<'_, 't> {
             };
             match doing(language, &[b"option ", one.spec.name].concat()) {
                 Some(Doing::Option) => false,
+                Some(Doing::BareOption) => one.arguments.iter().any(|w| w.value.known() != Some(b"")),
                 Some(Doing::PlainOption) => !one.arguments.iter().all(plain),
                 _ => true,
             }
@@ -141,6 +145,27 @@ impl<'t> Command<'_, 't> {
             self.unknown("opaque-code", detail, span, false);
         }
         Ok(true)
+    }
+
+    /// Perl opens its operands by their text: `x|` and `|x` are commands, `>x` writes.
+    pub(super) fn opens_by_text(&mut self, operands: &[Word]) {
+        let magic = |text: &[u8]| text.iter().any(|b| matches!(b, b'|' | b'<' | b'>')) || text.first() == Some(&b' ');
+        for word in operands {
+            let plain = match &word.value {
+                Value::Known(text) => !magic(text),
+                Value::Set(all) => !all.iter().any(|text| magic(text)),
+                Value::Pattern(text) => {
+                    let ends = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_'));
+                    ends(text.first()) && ends(text.last()) && !magic(text)
+                }
+                Value::Below { suffix, .. } => suffix.last().is_some_and(u8::is_ascii_alphanumeric),
+                _ => false,
+            };
+            if !plain {
+                let detail = format!("`{}` may start a command that the name of a file spells", self.by);
+                self.unknown("dynamic-word", detail, word.span, false);
+            }
+        }
     }
 
     /// The effects of code; `own`: an allow of this command answers a doubt.

@@ -25,9 +25,11 @@ pub(super) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
     Some(tokens)
 }
 
-/// Whether the text may say that it is encoded in another way.
+/// Whether a comment of the first two lines may say that the text is encoded in another way.
 fn declares_encoding(text: &[u8]) -> bool {
-    text.windows(7).any(|w| matches!(w, b"coding:" | b"coding="))
+    text.split(|b| *b == b'\n').take(2).any(|line| {
+        line.trim_ascii_start().starts_with(b"#") && line.windows(7).any(|w| matches!(w, b"coding:" | b"coding="))
+    })
 }
 
 fn run(lexer: &mut Lexer<'_>, formats: usize) -> Option<()> {

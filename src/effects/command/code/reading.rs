@@ -13,6 +13,9 @@ use alloc::{
 };
 use core::ops::Range;
 
+/// Longest qualified name that is looked up.
+const MAX_NAME: usize = 80;
+
 /// One thing that a program does.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::effects) enum Act {
@@ -222,16 +225,22 @@ impl<'a> Reading<'a> {
             Some(whole) => whole.clone(),
             None => return self.doing(name).map(|does| (does, at + 1)),
         };
-        let mut at = at + 1;
+        let (does, end) = self.follow(&mut whole, at + 1)?;
+        Some((does, end))
+    }
+
+    /// Goes on from the name `whole` along the properties at `at` as far as the table knows names; where that ends.
+    pub(super) fn follow(&self, whole: &mut Vec<u8>, mut at: usize) -> Option<(Doing, usize)> {
         loop {
-            match self.qualified(&whole) {
-                Some(does) => return Some((does, at)),
-                None if self.is_mark(at, b".") && self.kind(at + 1) == Some(Kind::Name) => {
-                    whole.push(b'.');
-                    whole.extend_from_slice(self.text(at + 1));
-                    at += 2;
-                }
-                None => return None,
+            let known = self.qualified(whole);
+            let more = self.is_mark(at, b".") && self.kind(at + 1) == Some(Kind::Name) && whole.len() < MAX_NAME;
+            let mut longer = whole.clone();
+            longer.push(b'.');
+            longer.extend_from_slice(self.text(at + 1));
+            match known {
+                Some(does) if !more || self.qualified(&longer).is_none() => return Some((does, at)),
+                None if !more => return None,
+                _ => (*whole, at) = (longer, at + 2),
             }
         }
     }

@@ -83,13 +83,6 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A name of ASCII letters.
-    pub(super) fn name(&mut self) {
-        let start = self.at;
-        self.while_is(is_word);
-        self.push(Kind::Name, start, None);
-    }
-
     /// A number that ends where every reader says that it ends; `None` for one that some would take apart.
     pub(super) fn number(&mut self) -> Option<()> {
         let start = self.at;
