@@ -6,6 +6,12 @@ extern crate alloc;
 mod encode;
 #[path = "src/tables/git_source.rs"]
 mod git_source;
+#[path = "src/tables/languages"]
+mod languages {
+    #[allow(dead_code, reason = "the reader uses all of it")]
+    pub(crate) mod layout;
+    pub(crate) mod rows;
+}
 #[path = "src/tables/layout.rs"]
 #[allow(dead_code, reason = "the reader uses all of it")]
 mod layout;
@@ -38,7 +44,9 @@ fn build() -> Result<(), String> {
     let out = env::var("OUT_DIR").map_err(|e| e.to_string())?;
     fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())?;
     let git = git_source::rust(&lines(&tables.join("git.jsonl"))?)?;
-    fs::write(Path::new(&out).join("git_tables.rs"), git).map_err(|e| e.to_string())
+    fs::write(Path::new(&out).join("git_tables.rs"), git).map_err(|e| e.to_string())?;
+    let bytes = languages::rows::encode(&lines(&tables.join("languages.jsonl"))?)?;
+    fs::write(Path::new(&out).join("languages.bin"), bytes).map_err(|e| e.to_string())
 }
 
 fn lines(path: &Path) -> Result<Vec<serde_json::Value>, String> {

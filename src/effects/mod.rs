@@ -54,6 +54,7 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, L
         _ => Vec::new(),
     };
     tools::add(call, cwd, world, &mut analysis);
+    command::check_imports(&mut analysis, world);
     if analysis.effects.len() > MAX_EFFECTS {
         return Err(too_many_effects());
     }

@@ -7,6 +7,7 @@
 #[cfg(any(feature = "admin", test))]
 pub mod encode;
 pub mod git;
+pub mod languages;
 #[allow(unreachable_pub, reason = "the build step includes it as well")]
 mod layout;
 #[cfg(any(feature = "admin", test))]

@@ -6,6 +6,7 @@
 
 mod awk;
 mod builtins;
+mod code;
 mod emit;
 mod expression;
 mod git;
@@ -20,6 +21,7 @@ mod shells;
 mod variables;
 mod wrappers;
 
+pub(in crate::effects) use code::check_imports;
 pub use shells::is_usual_shell;
 pub use variables::{assignment, shell_assignment};
 
@@ -113,6 +115,8 @@ pub struct Analysis<'t> {
     pub home: Option<&'t [u8]>,
     /// The effects so far.
     pub effects: Vec<Effect>,
+    /// Programs that import modules from a directory; [`check_imports`] looks at what stands there.
+    imports: Vec<code::Import>,
     next_id: u32,
     steps: u32,
     depth: u32,
@@ -121,7 +125,7 @@ pub struct Analysis<'t> {
 impl<'t> Analysis<'t> {
     /// An analysis without effects.
     pub fn new(tables: Tables<'t>, home: Option<&'t [u8]>) -> Self {
-        Self { tables, home, effects: Vec::new(), next_id: 0, steps: 0, depth: 0 }
+        Self { tables, home, effects: Vec::new(), imports: Vec::new(), next_id: 0, steps: 0, depth: 0 }
     }
 
     /// A number that no other command of the call has.

@@ -1,7 +1,7 @@
 //! What a word does by its role: the one place where roles become effects.
 
 use super::{
-    Command, Shell, awk,
+    Command, Shell, awk, code,
     emit::certainty,
     expression, git, jq, net,
     options::{Parsed, split},
@@ -51,6 +51,8 @@ impl<'t> Command<'_, 't> {
                     Role::Archive => self.archive(argument, parsed),
                     Role::Read if self.cookie(argument) => {}
                     Role::Method | Role::EnvSplit => {}
+                    // It is worked out where the interpreter is.
+                    Role::Code if program.runs() == Runs::Interpreter && code::language(program.name()).is_some() => {}
                     // `-o -` is standard output for a program that has such an option.
                     Role::Write if argument.value.known() == Some(b"-") => {}
                     role => self.role(role, argument, manner)?,

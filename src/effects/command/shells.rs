@@ -1,6 +1,6 @@
 //! Shells and interpreters: where their code comes from.
 
-use super::{Command, Shell, Stdin, options::Parsed, roles::Manner};
+use super::{Command, Shell, Stdin, code, options::Parsed, roles::Manner};
 use crate::{
     effect::{Effect, Kind, Value, Word},
     effects::LimitReached,
@@ -105,9 +105,16 @@ impl<'t> Command<'_, 't> {
             .iter()
             .any(|u| u.spec.arguments > 0 && code(u.spec.roles[0]) && !u.arguments.is_empty() && coded(u.spec.name));
         let operands = parsed.operands.as_slice();
+        let language = code::language(program.name());
+        if let Some(language) = language {
+            self.code_of_options(language, parsed)?;
+        }
         if given {
             // What the code does with its operands is its own affair, but -n, -p and -i make them files.
             let manner = Manner { writes: parsed.has(traits::WRITES), ..Manner::default() };
+            if program.name() == b"perl" {
+                self.opens_by_text(operands);
+            }
             if let Some((role, _)) = program.operands().next() {
                 for word in operands {
                     self.role(role, word, manner)?;
@@ -121,6 +128,13 @@ impl<'t> Command<'_, 't> {
             if !parsed.has(traits::INTERACTIVE) {
                 return Ok(());
             }
+        }
+        if let Some(language) = language
+            && !given
+            && operands.first().is_none_or(|w| is_stdin(w.value.known()))
+            && self.code_on_stdin(language, parsed)?
+        {
+            return Ok(());
         }
         self.reads_commands();
         Ok(())

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("wrappers", include_str!("../../../tests/effects/wrappers.cases")),
     ("git", include_str!("../../../tests/effects/git.cases")),
     ("interpreters", include_str!("../../../tests/effects/interpreters.cases")),
+    ("inline", include_str!("../../../tests/effects/inline.cases")),
     ("network", include_str!("../../../tests/effects/network.cases")),
     ("builtins", include_str!("../../../tests/effects/builtins.cases")),
     ("projects", include_str!("../../../tests/effects/projects.cases")),

@@ -1,0 +1,247 @@
+//! Code of an interpreter that a command holds (`python3 -c CODE`, `node -e CODE`, a here-document): what it surely does, and
+//! whether it may do more.
+//!
+//! A tokenizer for each language gives up on everything that the language may read otherwise. A program is understood when every
+//! name in it is one of the table `languages.jsonl`, one of its own, or an attribute that is harmless on whatever value; all else
+//! is a doubt. Calls with known arguments are effects in any case.
+
+mod calls;
+mod javascript;
+mod perl;
+mod perl_text;
+mod python;
+mod python_text;
+mod reading;
+mod script_text;
+mod shadows;
+mod token;
+
+pub(in crate::effects) use shadows::{Import, check as check_imports};
+
+use super::{Command, Shell, Stdin, net, options::Parsed};
+use crate::{
+    effect::{Certainty, Connect, Kind, Value, Word},
+    effects::LimitReached,
+    tables::{
+        languages::{Doing, doing},
+        words::Role,
+    },
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use reading::{Act, Program};
+
+/// Longest code that is looked at, in bytes.
+const MAX_CODE: usize = 256 * 1024;
+
+/// The languages that are worked out, by the name that the table has for them.
+const LANGUAGES: &[&str] = &["python", "node", "perl"];
+
+/// The language that a program executes; `None` for one that is not worked out.
+pub(super) fn language(program: &[u8]) -> Option<&'static str> {
+    let key = [b"program ", program].concat();
+    LANGUAGES.iter().copied().find(|language| doing(language, &key) == Some(Doing::Program))
+}
+
+/// Nothing is known of the program.
+fn unread() -> Program {
+    Program { doubt: Some("its text is not read".to_string()), ..Program::default() }
+}
+
+/// Works code of the language out.
+fn analyse(language: &str, code: &[u8], home: Option<&[u8]>) -> Program {
+    match language {
+        _ if code.len() > MAX_CODE => unread(),
+        "python" => python::analyse(code, home),
+        "node" => javascript::analyse(code, home),
+        "perl" => perl::analyse(code),
+        _ => unread(),
+    }
+}
+
+impl<'t> Command<'_, 't> {
+    /// The code that options hold.
+    pub(super) fn code_of_options(&mut self, language: &'static str, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let is_code = |r: Role| r == Role::Code;
+        let uses: Vec<_> = parsed.uses.iter().filter(|u| u.spec.arguments > 0 && is_code(u.spec.roles[0])).collect();
+        let words: Vec<&Word> = uses.iter().filter_map(|u| u.arguments.first()).collect();
+        let strange = self.strange_option(language, parsed);
+        match words.as_slice() {
+            [] => Ok(()),
+            [one] if strange.is_none() && self.stands_alone(language, one) => match one.value.known() {
+                Some(code) => self.code(language, code, one.span, true),
+                None => self.unseen(one),
+            },
+            _ => {
+                for word in words {
+                    let effects = self.analysis.effects.len();
+                    match word.value.known() {
+                        Some(code) => self.code(language, code, word.span, true)?,
+                        None => self.unseen(word)?,
+                    }
+                    let doubted = self
+                        .analysis
+                        .effects
+                        .iter()
+                        .skip(effects)
+                        .any(|e| matches!(&e.kind, Kind::Unknown(cause) if cause.code == "opaque-code"));
+                    if !doubted {
+                        self.opaque("runs code with an option that may change what it means", word);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Code that is not known before the script runs; alternatives are each looked at for what they surely do.
+    fn unseen(&mut self, word: &Word) -> Result<(), LimitReached> {
+        self.opaque("runs code that is not analysed", word);
+        Ok(())
+    }
+
+    /// Node takes code only from a word of its own, and that word is no option.
+    fn stands_alone(&self, language: &str, word: &Word) -> bool {
+        let Some(code) = word.value.known() else { return true };
+        let named = |w: &Word| matches!(w.value.known(), Some(b"-e" | b"-p" | b"--eval" | b"--print"));
+        let own = self.argv.windows(2).any(|pair| matches!(pair, [a, b] if named(a) && b.value.known() == Some(code)));
+        let attached = [&b"--eval="[..], b"--print="].iter().any(|option| {
+            self.argv.iter().any(|w| w.value.known().and_then(|t| t.strip_prefix(*option)) == Some(code))
+        });
+        language != "node" || (!code.starts_with(b"-") && own) || attached
+    }
+
+    /// An option that may change what code means or is executed besides.
+    fn strange_option(&self, language: &str, parsed: &Parsed<'t>) -> Option<()> {
+        let strange = parsed.uses.iter().any(|one| {
+            let plain = |w: &Word| {
+                w.value.known().is_some_and(|t| {
+                    t.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b',' | b':' | b';' | b'|' | b'_' | b'-'))
+                })
+            };
+            match doing(language, &[b"option ", one.spec.name].concat()) {
+                Some(Doing::Option) => false,
+                Some(Doing::BareOption) => one.arguments.iter().any(|w| w.value.known() != Some(b"")),
+                Some(Doing::PlainOption) => !one.arguments.iter().all(plain),
+                _ => true,
+            }
+        });
+        (strange || !parsed.doubts.is_empty()).then_some(())
+    }
+
+    /// Code that stands on standard input.
+    pub(super) fn code_on_stdin(&mut self, language: &'static str, parsed: &Parsed<'t>) -> Result<bool, LimitReached> {
+        let Stdin::Text(text) = self.stdin else { return Ok(false) };
+        self.outcome.executes_stdin = true;
+        let text = text.to_vec();
+        let span = self.span;
+        let strange = self.strange_option(language, parsed).is_some();
+        let before = self.analysis.effects.len();
+        self.stdin = Stdin::Stream;
+        self.code(language, &text, span, false)?;
+        let doubted = self.analysis.effects.iter().skip(before).any(|e| matches!(e.kind, Kind::Unknown(_)));
+        if strange && !doubted {
+            let detail = format!("`{}` executes text with an option that may change what it means", self.by);
+            self.unknown("opaque-code", detail, span, false);
+        }
+        Ok(true)
+    }
+
+    /// Perl opens its operands by their text: `x|` and `|x` are commands, `>x` writes.
+    pub(super) fn opens_by_text(&mut self, operands: &[Word]) {
+        let magic = |text: &[u8]| text.iter().any(|b| matches!(b, b'|' | b'<' | b'>')) || text.first() == Some(&b' ');
+        for word in operands {
+            let plain = match &word.value {
+                Value::Known(text) => !magic(text),
+                Value::Set(all) => !all.iter().any(|text| magic(text)),
+                Value::Pattern(text) => {
+                    let ends = |b: Option<&u8>| {
+                        b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_'))
+                    };
+                    ends(text.first()) && ends(text.last()) && !magic(text)
+                }
+                Value::Below { suffix, .. } => suffix.last().is_some_and(u8::is_ascii_alphanumeric),
+                _ => false,
+            };
+            if !plain {
+                let detail = format!("`{}` may start a command that the name of a file spells", self.by);
+                self.unknown("dynamic-word", detail, word.span, false);
+            }
+        }
+    }
+
+    /// The effects of code; `own`: an allow of this command answers a doubt.
+    fn code(
+        &mut self,
+        language: &'static str,
+        code: &[u8],
+        span: crate::effect::Span,
+        own: bool,
+    ) -> Result<(), LimitReached> {
+        let program = analyse(language, code, self.analysis.home);
+        if let Some(doubt) = &program.doubt {
+            let detail = format!("`{}` runs code that is not worked out: {doubt}", self.by);
+            self.unknown("opaque-code", detail, span, own);
+        }
+        if language == "python" && !self.argv.iter().any(|w| w.value.known() == Some(b"-I")) {
+            self.imports(span, own);
+        }
+        let cwd = self.cwd.clone();
+        if program.moves {
+            self.cwd = Value::ANY_WORD;
+        }
+        for act in program.acts {
+            self.act(act, span)?;
+        }
+        self.cwd = cwd;
+        Ok(())
+    }
+
+    /// Modules of the interpreter may be taken from the directory.
+    pub(super) fn imports(&mut self, span: crate::effect::Span, own: bool) {
+        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command: own.then_some(self.id) };
+        self.analysis.imports.push(import);
+    }
+
+    fn act(&mut self, act: Act, span: crate::effect::Span) -> Result<(), LimitReached> {
+        let known = |value: &Value| !matches!(value, Value::Unknown { .. });
+        if let Act::Read(path, _) | Act::Write(path, _) | Act::Modify(path, _) = &act
+            && !known(path)
+        {
+            let detail = format!("a path in the code of `{}` is not known before it runs", self.by);
+            self.unknown("dynamic-word", detail, span, false);
+        }
+        match act {
+            Act::Read(path, tree) => self.read(&path, tree, span),
+            Act::Write(path, tree) => self.write(&path, tree, span),
+            Act::Modify(path, tree) => self.modify(&path, tree, span),
+            Act::Shell(text) => return self.script(&text, Shell::Child, Stdin::Stream, &[], span),
+            Act::Process(argv, dir) => {
+                let cwd = self.cwd.clone();
+                if let Some(dir) = dir {
+                    self.cwd = crate::path::absolute(&dir, &cwd);
+                }
+                let argv: Vec<Word> = argv.into_iter().map(|value| Word { value, span }).collect();
+                self.inner(&argv, Stdin::Stream)?;
+                self.cwd = cwd;
+            }
+            Act::Fetch(url, method) => match net::target(&url, false) {
+                net::Target::Host(connect) => {
+                    self.connect(Connect { method: method.map(String::from), ..connect }, span);
+                }
+                net::Target::File(path) => self.read(&path, false, span),
+            },
+            Act::ReadEnv(name) => {
+                let sure = if name.known().is_some() { Certainty::Known } else { Certainty::Unknown };
+                self.push(Kind::ReadEnv(name), sure, span, true);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

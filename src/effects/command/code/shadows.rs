@@ -1,0 +1,87 @@
+//! Python looks for every module in the directory first: a `json.py` there is executed where code says `import json`, and some
+//! modules are imported without being named (for messages of errors, for encodings).
+
+use super::super::Analysis;
+use crate::{
+    effect::{Cause, Certainty, CommandId, Effect, Kind, Span, Value},
+    path,
+    tables::languages::{Doing, doing},
+    world::{Child, World},
+};
+use alloc::{format, string::String, vec::Vec};
+
+/// Most names of a directory that are looked at.
+const MAX_NAMES: usize = 10_000;
+
+/// A program that imports modules from a directory.
+#[derive(Clone, Debug)]
+pub(in crate::effects) struct Import {
+    /// The directory.
+    pub(super) dir: Value,
+    /// The interpreter, for people.
+    pub(super) by: String,
+    /// Where the code stands.
+    pub(super) span: Span,
+    /// The command, where an allow of it answers for what is imported.
+    pub(super) command: Option<CommandId>,
+}
+
+/// Whether the interpreter looks for a module of the name that a file has.
+fn is_sought(name: &[u8]) -> bool {
+    let stem = name.split(|b| *b == b'.').next().unwrap_or(name);
+    doing("python", &[b"seek ", stem].concat()) == Some(Doing::Sought)
+}
+
+/// Pushes an unknown for every import for which something else may be taken than the interpreter's own modules.
+pub(in crate::effects) fn check(analysis: &mut Analysis<'_>, world: &dyn World) {
+    let mut imports = core::mem::take(&mut analysis.imports);
+    imports.dedup_by(|a, b| a.dir == b.dir && a.command == b.command);
+    let made = imports.first().and_then(|_| made(&analysis.effects));
+    for import in imports {
+        let found = made.clone().or_else(|| standing(&import.dir, world));
+        if let Some(found) = found {
+            let detail = format!("`{}` may import {found} from its directory", import.by);
+            let kind = Kind::Unknown(Cause { code: "opaque-program", detail });
+            let (by, span, command) = (Some(import.by), import.span, import.command);
+            analysis.effects.push(Effect { kind, certainty: Certainty::Unknown, span, by, command });
+        }
+    }
+}
+
+/// What stands in the directory that may be taken for a module.
+fn standing(dir: &Value, world: &dyn World) -> Option<String> {
+    let Some(dir) = dir.known() else { return Some("what is not known".into()) };
+    let Some(children) = world.children(dir, MAX_NAMES) else { return Some("what cannot be listed".into()) };
+    children.iter().find_map(|(name, child)| {
+        let text = String::from_utf8_lossy(name);
+        if !is_sought(name) {
+            return None;
+        }
+        let module = match child {
+            // A directory without a file for the package is taken only where nothing else is found.
+            Child::Directory if !matches!(name.as_slice(), b"org" | b"java") => {
+                let inside: Option<Vec<_>> = world.children(&path::join(dir, name), MAX_NAMES);
+                inside.is_none_or(|all| all.iter().any(|(n, _)| n.starts_with(b"__init__.")))
+            }
+            Child::Directory | Child::Link => true,
+            Child::Other => [&b".py"[..], b".pyc", b".so"].iter().any(|end| name.ends_with(end)),
+        };
+        module.then(|| format!("`{text}`"))
+    })
+}
+
+/// What the same call makes that may be taken for a module, wherever that is.
+fn made(effects: &[Effect]) -> Option<String> {
+    effects.iter().find_map(|effect| {
+        let Kind::Write(path) = &effect.kind else { return None };
+        let all = path.value.alternatives();
+        let harmless = all.is_some_and(|all| {
+            all.iter().all(|path| {
+                let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+                !is_sought(name) && !name.starts_with(b"__init__")
+            })
+        });
+        let trees = path.tree && !path.existing;
+        (!harmless || trees).then(|| "what the call itself writes".into())
+    })
+}
