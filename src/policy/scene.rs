@@ -1,7 +1,7 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
 use super::rule::Policy;
-use crate::effect::{Effect, Kind, Value};
+use crate::effect::{Effect, Kind, PathValue, Value};
 use crate::glob::Places;
 use crate::path;
 use crate::world::{Entry, World};
@@ -21,6 +21,8 @@ pub struct Scene<'a> {
     /// What `./` stands for: every repository that encloses the session's directory or the call's, or those directories
     /// themselves where there is none.
     pub roots: Vec<&'a [u8]>,
+    /// What the call itself makes or changes: a look at the machine does not show it.
+    writes: Vec<&'a PathValue>,
     tiers: Vec<InTier>,
 }
 
@@ -32,7 +34,7 @@ struct InTier {
 
 impl<'a> Scene<'a> {
     /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
-    pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &[Effect]) -> Self {
+    pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &'a [Effect]) -> Self {
         Self::at(policy, world, cwd, effects, &[])
     }
 
@@ -41,14 +43,15 @@ impl<'a> Scene<'a> {
         policy: &Policy,
         world: &'a dyn World,
         cwd: &'a [u8],
-        effects: &[Effect],
+        effects: &'a [Effect],
         directories: &[Vec<u8>],
     ) -> Self {
         let mut homes = Vec::new();
         for home in [world.home(), world.home_variable()].into_iter().flatten() {
             add(&mut homes, home);
         }
-        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new() };
+        let writes = effects.iter().filter_map(written).collect();
+        let mut scene = Self { world, cwd, homes, roots: Vec::new(), writes, tiers: Vec::new() };
         let mut repositories = Vec::new();
         for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
             let found = enclosing_repositories(world, dir);
@@ -83,6 +86,21 @@ impl<'a> Scene<'a> {
         tiers.is_empty() || self.tiers.iter().any(|t| (t.by_path || !allows) && tiers.contains(&t.name))
     }
 
+    /// Whether the call makes files below `dir` whose names it does not say, or (`named`) any file there: then what stands there
+    /// now is not all that a later command finds.
+    pub fn grows(&self, dir: &[u8], named: bool) -> bool {
+        let near = |path: &[u8]| path::starts_with(path, dir);
+        self.writes.iter().any(|made| {
+            let all = made.value.alternatives();
+            // A copy holds what was read, which is judged where it is read.
+            if made.tree && !made.existing && made.like.is_none() {
+                all.is_none_or(|all| all.iter().any(|p| near(p) || path::starts_with(dir, p)))
+            } else {
+                named && all.is_none_or(|all| all.iter().any(|p| near(p)))
+            }
+        })
+    }
+
     /// The names of the call's tiers.
     pub fn tiers(&self) -> impl Iterator<Item = &str> {
         self.tiers.iter().map(|t| t.name.as_str())
@@ -92,6 +110,14 @@ impl<'a> Scene<'a> {
 fn add<'a>(list: &mut Vec<&'a [u8]>, item: &'a [u8]) {
     if !list.contains(&item) {
         list.push(item);
+    }
+}
+
+/// What an effect makes or changes.
+fn written(effect: &Effect) -> Option<&PathValue> {
+    match &effect.kind {
+        Kind::Write(path) => Some(path),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@
 //! allow of the command answers it.
 
 use super::*;
-use crate::effect::{Cause, Connect, PathValue};
+use crate::effect::{Spared, Cause, Connect, PathValue};
 use alloc::vec;
 use std::eprintln;
 
@@ -97,7 +97,13 @@ fn words(argv: &[Word]) -> String {
 }
 
 fn path(path: &PathValue) -> String {
-    format!("{} {}", if path.tree { "+" } else { "" }, shown(&path.value))
+    let spared = match path.spared {
+        Spared::Nothing => "",
+        Spared::Repository => " but .git",
+        Spared::Hidden => " but .*",
+    };
+    let like = path.like.as_ref().map_or(String::new(), |like| format!(" like {}", String::from_utf8_lossy(like)));
+    format!("{} {}{spared}{like}", if path.tree { "+" } else { "" }, shown(&path.value))
 }
 
 fn connect(c: &Connect) -> String {
