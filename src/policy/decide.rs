@@ -107,9 +107,14 @@ impl Judge<'_> {
         for rule in &layer.prefix_rules {
             say(&rule.head, command.answer(rule));
         }
-        if let Some(program) = &run.program {
-            self.path(layer, program, Access::Execute, say);
-        }
+        let Some(program) = &run.program else { return };
+        // What the call itself writes is not yet the program that an allow speaks of.
+        let unwritten = program.value.known().is_some_and(|path| !self.scene.makes(path));
+        self.path(layer, program, Access::Execute, &mut |head, answer| {
+            if unwritten || head.decision != Decision::Allow {
+                say(head, answer);
+            }
+        });
     }
 
     fn path(&self, layer: &Layer, path: &PathValue, access: Access, say: &mut Say<'_>) {

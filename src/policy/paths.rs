@@ -68,15 +68,18 @@ impl<'p> Views<'p> {
     /// Whether a copy of `source` (a file, or a directory with what stands in it) at `top` or in it makes nothing that the rule
     /// restricts.
     fn copy_is_clear(&self, rule: &PathRule<'_>, top: &[u8], source: &[u8], scene: &Scene<'_>) -> bool {
-        let Resolution::At { path: leads, exists: true } =
-            path::resolve(scene.world, source, Some(scene.cwd), Last::Follow)
+        let Resolution::At { path: leads, exists } = path::resolve(scene.world, source, Some(scene.cwd), Last::Follow)
         else {
             return false;
         };
         if scene.grows(source, true) || scene.grows(&leads, true) {
             return false;
         }
-        let look = || Contents::below(scene.world, &leads, scene.cwd);
+        // What is not there is made by the call, as a single file, or not copied at all.
+        let look = || match exists {
+            true => Contents::below(scene.world, &leads, scene.cwd),
+            false => Some(Contents::default()),
+        };
         let Some(contents) = self.contents.get_or_init(look).as_ref().filter(|c| c.linked.is_empty()) else {
             return false;
         };
@@ -115,9 +118,10 @@ impl<'p> Views<'p> {
         let look = || {
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
-                // Nothing stands there, and the call itself makes nothing there.
-                Resolution::At { exists: false, .. } => return Some(Contents::default()),
-                Resolution::Unknown(_) => return None,
+                // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
+                // themselves, that may be an accident.
+                Resolution::At { path, .. } if scene.is_workspace(&path) => return Some(Contents::default()),
+                Resolution::At { .. } | Resolution::Unknown(_) => return None,
             };
             Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
         };

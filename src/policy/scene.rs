@@ -3,7 +3,7 @@
 use super::rule::Policy;
 use crate::effect::{Effect, Kind, PathValue, Value};
 use crate::glob::Places;
-use crate::path;
+use crate::path::{self, Last, Resolution};
 use crate::world::{Entry, World};
 use alloc::{string::String, vec::Vec};
 
@@ -89,15 +89,38 @@ impl<'a> Scene<'a> {
     /// Whether the call makes files below `dir` whose names it does not say, or (`named`) any file there: then what stands there
     /// now is not all that a later command finds.
     pub fn grows(&self, dir: &[u8], named: bool) -> bool {
-        let near = |path: &[u8]| path::starts_with(path, dir);
         self.writes.iter().any(|made| {
             let all = made.value.alternatives();
-            // A copy holds what was read, which is judged where it is read.
-            if made.tree && !made.existing && made.like.is_none() {
-                all.is_none_or(|all| all.iter().any(|p| near(p) || path::starts_with(dir, p)))
+            // A copy holds what was read, which is judged where it is read; only its names may be new.
+            let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory);
+            if made.tree && !made.existing && !copied {
+                all.is_none_or(|all| all.iter().any(|p| path::starts_with(p, dir) || path::starts_with(dir, p)))
             } else {
-                named && all.is_none_or(|all| all.iter().any(|p| near(p)))
+                named
+                    && !made.existing
+                    && all.is_none_or(|all| all.iter().any(|p| p != dir && path::starts_with(p, dir)))
             }
+        })
+    }
+
+    /// Whether a path is in a repository of the call, or at least in nobody's home.
+    pub fn is_workspace(&self, path: &[u8]) -> bool {
+        self.roots.iter().any(|root| path::starts_with(path, root))
+            || !self.homes.iter().any(|home| path::starts_with(path, home))
+    }
+
+    /// Whether the call makes or changes the file at `path`, or may.
+    pub fn makes(&self, path: &[u8]) -> bool {
+        let leads = match path::resolve(self.world, path, Some(self.cwd), Last::Follow) {
+            Resolution::At { path, .. } => path,
+            Resolution::Unknown(_) => return true,
+        };
+        let here = |made: &[u8], tree| {
+            [path, leads.as_slice()].iter().any(|p| made == *p || tree && path::starts_with(p, made))
+        };
+        self.writes.iter().filter(|made| !made.existing).any(|made| match made.value.alternatives() {
+            Some(all) => all.iter().any(|p| here(p, made.tree)),
+            None => true,
         })
     }
 

@@ -7,6 +7,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("packs/build-and-test.rules", include_str!("../../policies/packs/build-and-test.rules")),
     ("packs/destructive.rules", include_str!("../../policies/packs/destructive.rules")),
     ("packs/git.rules", include_str!("../../policies/packs/git.rules")),
+    ("packs/network.rules", include_str!("../../policies/packs/network.rules")),
     ("packs/packages.rules", include_str!("../../policies/packs/packages.rules")),
     ("packs/privilege.rules", include_str!("../../policies/packs/privilege.rules")),
     ("packs/secrets.rules", include_str!("../../policies/packs/secrets.rules")),

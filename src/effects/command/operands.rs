@@ -81,7 +81,8 @@ impl<'t> Command<'_, 't> {
         role: Role,
         manner: Manner,
     ) -> Result<(), LimitReached> {
-        let sources: Vec<Value> = operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
+        let sources: Vec<Value> =
+            operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
         if sources.is_empty() || manner.extracts || matches!(target.value, Value::Unknown { .. }) {
             return self.role(role, target, manner);
         }
@@ -152,7 +153,7 @@ impl<'t> Command<'_, 't> {
         self.read(&Value::Known(beside.clone()), true, word.span);
         // Where the place is a directory the link stands in it.
         let either = Value::Set(alloc::vec![inside, beside]);
-        self.read(&either, true, word.span);
+        self.read(&either, false, word.span);
     }
 
     /// Whether git leaves alone what its operands do not name: nothing to check out, or only files (`git checkout -- FILE`).

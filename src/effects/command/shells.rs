@@ -1,7 +1,8 @@
 //! Shells and interpreters: where their code comes from.
 
-use super::{Command, Shell, Stdin, options::Parsed, roles::Manner};
+use super::{Command, Shell, Stdin, options::Parsed, paths, roles::Manner};
 use crate::{
+    effect::{Effect, Kind, Word},
     effects::LimitReached,
     tables::{
         Program,
@@ -34,6 +35,11 @@ impl<'t> Command<'_, 't> {
         }
         match operands.first() {
             Some(file) if !parsed.has(traits::STDIN_CODE) && !is_stdin(file.value.known()) => {
+                // A name without a directory is looked for on PATH where it is not here.
+                let here = file.value.known().is_some_and(|name| name.iter().any(|b| matches!(b, b'/' | b'.')));
+                if here && !has_script_option(parsed) {
+                    self.executes(file);
+                }
                 self.role(Role::Script, file, Manner::default())
             }
             _ => self.shell_on_stdin_with(operands),
@@ -75,6 +81,9 @@ impl<'t> Command<'_, 't> {
                 return Ok(());
             }
         } else if let Some(file) = operands.first().filter(|w| !is_stdin(w.value.known())) {
+            if !has_script_option(parsed) {
+                self.executes(file);
+            }
             self.role(Role::Script, file, Manner::default())?;
             if !parsed.has(traits::INTERACTIVE) {
                 return Ok(());
@@ -82,6 +91,15 @@ impl<'t> Command<'_, 't> {
         }
         self.reads_commands();
         Ok(())
+    }
+
+    /// The file whose code this command is there to run is its program for rules about paths that are executed.
+    pub(super) fn executes(&mut self, file: &Word) {
+        let program = paths::standing(&file.value, &self.cwd, false);
+        let at = self.run_at;
+        if let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(at) {
+            run.program.get_or_insert(program);
+        }
     }
 
     /// A program that takes commands of its own language from the terminal unless it gets them in argv.
@@ -96,6 +114,12 @@ impl<'t> Command<'_, 't> {
         }
         Ok(())
     }
+}
+
+/// Whether an option names more code (`bash --rcfile FILE`).
+fn has_script_option(parsed: &Parsed<'_>) -> bool {
+    let code = |r: Role| matches!(r, Role::Script | Role::Module | Role::Code | Role::ShellString | Role::LoadCode);
+    parsed.uses.iter().any(|u| u.spec.arguments > 0 && code(u.spec.roles[0]))
 }
 
 fn is_stdin(word: Option<&[u8]>) -> bool {

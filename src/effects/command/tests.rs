@@ -6,7 +6,7 @@
 //! allow of the command answers it.
 
 use super::*;
-use crate::effect::{Spared, Cause, Connect, PathValue};
+use crate::effect::{Cause, Connect, PathValue, Spared};
 use alloc::vec;
 use std::eprintln;
 
@@ -261,14 +261,17 @@ fn outcomes_say_what_changes_in_the_shell() {
 fn variables_of_commands_are_judged_by_name() {
     let t = Tables::built_in();
     let codes = |effects: Vec<Effect>| render(&effects, &[]);
-    assert_eq!(codes(assignment(&t, b"LANG", Span::default(), "env")), "setenv LANG");
+    assert_eq!(codes(assignment(&t, b"LANG", None, Span::default(), "env")), "setenv LANG");
     assert_eq!(
-        codes(assignment(&t, b"LD_PRELOAD", Span::default(), "=")),
+        codes(assignment(&t, b"LD_PRELOAD", None, Span::default(), "=")),
         "setenv LD_PRELOAD; unknown executing-variable"
     );
-    assert_eq!(codes(assignment(&t, b"X", Span::default(), "=")), "setenv X; unknown unreviewed-variable");
-    assert_eq!(codes(shell_assignment(&t, b"X", Span::default(), "=")), "nothing");
-    assert_eq!(codes(shell_assignment(&t, b"PATH", Span::default(), "=")), "setenv PATH; unknown executing-variable");
+    assert_eq!(codes(assignment(&t, b"X", None, Span::default(), "=")), "setenv X; unknown unreviewed-variable");
+    assert_eq!(codes(shell_assignment(&t, b"X", None, Span::default(), "=")), "nothing");
+    assert_eq!(
+        codes(shell_assignment(&t, b"PATH", None, Span::default(), "=")),
+        "setenv PATH; unknown executing-variable"
+    );
 }
 
 #[test]

@@ -47,6 +47,10 @@ impl<'t> Command<'_, 't> {
             Runs::Interpreter => self.interpreter(program, parsed),
             Runs::Source => {
                 self.outcome.anything = true;
+                // A name without a directory is looked for on PATH first.
+                if let Some(file) = operands.first().filter(|w| w.value.known().is_some_and(|n| n.contains(&b'/'))) {
+                    self.executes(file);
+                }
                 self.operand_effects(program, parsed)
             }
             Runs::Xargs => self.xargs(parsed),

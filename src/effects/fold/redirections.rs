@@ -98,9 +98,9 @@ impl Fold<'_> {
             Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
             Value::Unknown { .. } => Certainty::Unknown,
         };
-        let path = PathValue::file(value);
+        let path = PathValue::made(value, false);
         if reads {
-            push(analysis, Kind::Read(path.clone()), certainty, span, operator);
+            push(analysis, Kind::Read(PathValue { existing: true, ..path.clone() }), certainty, span, operator);
         }
         if writes {
             push(analysis, Kind::Write(path), certainty, span, operator);

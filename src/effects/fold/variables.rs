@@ -8,15 +8,18 @@ use crate::effects::command::{self, Analysis};
 use crate::shell::tree::{AssignedValue, Assignment, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
-use crate::tables::words::VariableRole;
 use alloc::vec::Vec;
 
 /// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
 /// counts as if it were exported, because it may have been in the environment already.
-pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], span: Span) -> Vec<Effect> {
-    match tables.variable(name) {
-        Some(VariableRole::Executing) => command::assignment(tables, name, span, "="),
-        _ => Vec::new(),
+pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span) -> Vec<Effect> {
+    command::shell_assignment(tables, name, value, span, "=")
+}
+
+fn known(held: &Held) -> Option<&[u8]> {
+    match held {
+        Held::Is(value) => value.known(),
+        _ => None,
     }
 }
 
@@ -31,7 +34,7 @@ impl Fold<'_> {
     ) -> Result<(), LimitReached> {
         let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
-        analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, span));
+        analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, known(&held), span));
         state.assign(&assignment.name, held);
         Ok(())
     }
@@ -44,9 +47,10 @@ impl Fold<'_> {
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
-        self.assigned_value(at, assignment, state, analysis)?;
+        let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
-        analysis.effects.extend(command::assignment(&analysis.tables, &assignment.name, span, "="));
+        let effects = command::assignment(&analysis.tables, &assignment.name, known(&held), span, "=");
+        analysis.effects.extend(effects);
         Ok(())
     }
 
@@ -106,7 +110,7 @@ impl Fold<'_> {
                 state.lose();
                 continue;
             }
-            let effects: Vec<Effect> = shell_variable(&analysis.tables, name, span);
+            let effects: Vec<Effect> = shell_variable(&analysis.tables, name, value.known(), span);
             analysis.effects.extend(effects);
             let held = match value {
                 Value::Unknown { .. } => Held::Unknown,
