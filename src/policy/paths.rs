@@ -100,6 +100,10 @@ impl<'p> Views<'p> {
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
+            Value::Set(all) if self.path.tree => {
+                let one = |top: &Vec<u8>| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
+                return all.iter().all(|top| Views::of(&one(top), scene).stands_clear(rule, scene));
+            }
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
             _ => return false,

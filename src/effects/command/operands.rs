@@ -156,12 +156,14 @@ impl<'t> Command<'_, 't> {
         self.read(&either, false, word.span);
     }
 
-    /// Whether git leaves alone what its operands do not name: nothing to check out, or only files (`git checkout -- FILE`).
+    /// Whether what operands and options do not name is left alone: git has nothing to check out, or only files (`git checkout --
+    /// FILE`); `wget -O FILE`.
     fn names_files(&self, parsed: &Parsed<'t>) -> bool {
         let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
         let files = self.name == b"git" && dashes.is_some_and(|at| at + 1 < self.argv.len());
         let all_known = self.argv.iter().all(|w| w.value.is_one_word());
-        files || (all_known && parsed.operands.is_empty() && parsed.has(traits::SPARES_TREE))
+        let nothing = parsed.operands.is_empty() || self.name != b"git";
+        files || (all_known && nothing && parsed.has(traits::SPARES_TREE))
     }
 
     /// What a program takes where no path is given: `grep -r x`, `rg x`.
@@ -205,7 +207,9 @@ fn assign<'w>(
 ) -> impl Iterator<Item = (&'w Word, Vec<Role>)> {
     let uncertain = operands.iter().position(|w| !w.value.is_one_word()).unwrap_or(usize::MAX);
     let surely_before_last = operands.iter().rposition(|w| w.value.is_one_word()).unwrap_or(0);
-    let all: Vec<Role> = sequence.iter().map(|(role, _)| *role).collect();
+    // A word is never less far along than those that are certainly one word before it.
+    let later = |(at, (_, many)): &(usize, &(Role, bool))| *at >= uncertain || *many;
+    let all: Vec<Role> = sequence.iter().enumerate().filter(later).map(|(_, (role, _))| *role).collect();
     let sequence = sequence.to_vec();
     let count = operands.len();
     operands.iter().enumerate().map(move |(n, word)| {

@@ -182,7 +182,7 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
-            Role::Write => self.write(value, manner.tree, span),
+            Role::Write => self.write(value, false, span),
             Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
             Role::Move => {
                 self.read(value, true, span);

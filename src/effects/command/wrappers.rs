@@ -27,6 +27,10 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
             Runs::Project => {
+                let file = operands.first().filter(|_| program.operands().next().is_some_and(|o| o.0 == Role::Script));
+                if let Some(file) = file.filter(|w| w.value.known().is_some_and(names_a_place)) {
+                    self.executes(file);
+                }
                 self.operand_effects(program, parsed)?;
                 let detail = format!("`{}` runs code of the project, of packages or of a remote place", self.by);
                 self.unknown("opaque-program", detail, self.span, true);
@@ -297,6 +301,11 @@ impl<'t> Command<'_, 't> {
         self.outcome = super::Outcome { anything: changes, ..super::Outcome::default() };
         Ok(())
     }
+}
+
+/// `./cmd` and the like; `example.com/x` is a module of somebody else.
+fn names_a_place(text: &[u8]) -> bool {
+    matches!(text, b"." | b"..") || [&b"./"[..], b"../", b"/"].iter().any(|start| text.starts_with(start))
 }
 
 fn names_variable(value: &Value) -> bool {

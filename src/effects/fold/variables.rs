@@ -55,7 +55,7 @@ impl Fold<'_> {
     }
 
     /// The value, after what runs inside its words.
-    fn assigned_value(
+    pub(super) fn assigned_value(
         &mut self,
         at: At<'_>,
         assignment: &Assignment,
