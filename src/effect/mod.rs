@@ -134,12 +134,41 @@ pub struct PathValue {
     /// The absolute path before normalisation, where it is known and has a `..`: after a link that leads elsewhere than its text
     /// says.
     pub spelling: Option<Vec<u8>>,
+    /// With `tree`: what of it is passed over.
+    pub spared: Spared,
+    /// With `tree`, of what is made: it is a copy of this file or directory (absolute), so it gets the names that stand there.
+    /// It becomes the path itself, or stands in it under its own name where the path is a directory.
+    pub like: Option<Vec<u8>>,
+}
+
+/// Which names below a directory are not touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spared {
+    /// Everything is touched.
+    #[default]
+    Nothing,
+    /// Directories of version control (`.git`), as git does when it changes the files of a checkout.
+    Repository,
+    /// All names that begin with a dot, as `rg` does.
+    Hidden,
+}
+
+impl Spared {
+    /// Whether a file below the directory is passed over; `rest` is its path from there.
+    pub fn covers(self, rest: &[u8]) -> bool {
+        let mut names = rest.split(|b| *b == b'/');
+        match self {
+            Self::Nothing => false,
+            Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
+            Self::Hidden => names.any(|name| name.starts_with(b".")),
+        }
+    }
 }
 
 impl PathValue {
     /// A single file.
     pub const fn file(value: Value) -> Self {
-        Self { value, tree: false, existing: true, spelling: None }
+        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None }
     }
 
     /// The same, with the path as it is spelled.
@@ -150,12 +179,18 @@ impl PathValue {
 
     /// A file, or with `tree` all that stands below it now.
     pub const fn standing(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: true, spelling: None }
+        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None }
     }
 
     /// A file, or with `tree` anything that may come to stand below it.
     pub const fn made(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: false, spelling: None }
+        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None }
+    }
+
+    /// The same without what is passed over.
+    #[must_use]
+    pub fn sparing(self, spared: Spared) -> Self {
+        Self { spared, ..self }
     }
 }
 

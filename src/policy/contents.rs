@@ -10,6 +10,7 @@ const MAX_NAMES: usize = 20_000;
 const MAX_LINKED: usize = 64;
 
 /// What stands below a directory at the moment of the decision.
+#[derive(Default)]
 pub(super) struct Contents {
     /// The paths of everything below, as written through the directory's own name.
     pub(super) paths: Vec<Vec<u8>>,

@@ -172,14 +172,20 @@ impl Judge<'_> {
         for rule in &layer.prefix_rules {
             say(&rule.head, command.answer(rule));
         }
+        // What the call itself writes is not yet the program that an allow speaks of.
+        let unwritten = |path: &PathValue| path.value.known().is_some_and(|path| !self.scene.makes(path));
         if let Some(program) = &run.program {
-            self.path(layer, program, Access::Execute, say);
+            self.path(layer, program, Access::Execute, &mut |head, answer| {
+                if head.decision != Decision::Allow || unwritten(program) {
+                    say(head, answer);
+                }
+            });
         }
         // An allow of the script answers the command only where that is all that the command executes.
         let alone = run.program.is_none() && run.loads.len() == 1;
         for script in &run.loads {
             self.path(layer, script, Access::Execute, &mut |head, answer| {
-                if alone || head.decision != Decision::Allow {
+                if head.decision != Decision::Allow || (alone && unwritten(script)) {
                     say(head, answer);
                 }
             });

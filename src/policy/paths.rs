@@ -65,15 +65,53 @@ impl<'p> Views<'p> {
         if answer == Answer::Maybe && self.stands_clear(&rule, scene) { Answer::No } else { answer }
     }
 
+    /// Whether a copy of `source` (a file, or a directory with what stands in it) at `top` or in it makes nothing that the rule
+    /// restricts.
+    fn copy_is_clear(&self, rule: &PathRule<'_>, top: &[u8], source: &[u8], scene: &Scene<'_>) -> bool {
+        let Resolution::At { path: leads, exists } = path::resolve(scene.world, source, Some(scene.cwd), Last::Follow)
+        else {
+            return false;
+        };
+        if scene.grows(source, true) || scene.grows(&leads, true) {
+            return false;
+        }
+        // What is not there is made by the call, as a single file, or not copied at all.
+        let look = || match exists {
+            true => Contents::below(scene.world, &leads, scene.cwd),
+            false => Some(Contents::default()),
+        };
+        let Some(contents) = self.contents.get_or_init(look).as_ref().filter(|c| c.linked.is_empty()) else {
+            return false;
+        };
+        let Resolution::At { path: place, .. } = path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) else {
+            return false;
+        };
+        let free = |path: Vec<u8>| {
+            let path = PathValue::file(Value::Known(path));
+            applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No
+        };
+        let name = path::file_name(source).unwrap_or_default();
+        let tops = [top.to_vec(), path::join(top, name), path::join(&place, name), place];
+        let below = || contents.paths.iter().filter_map(|p| path::below(p, &leads));
+        tops.iter().all(|top| free(top.clone()) && below().all(|rest| free([top.as_slice(), rest].concat())))
+    }
+
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
+            Value::Set(all) if self.path.tree => {
+                let one = |top: &Vec<u8>| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
+                return all.iter().all(|top| Views::of(&one(top), scene).stands_clear(rule, scene));
+            }
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
             _ => return false,
         };
-        if !self.path.existing {
+        if let Some(source) = &self.path.like {
+            return self.copy_is_clear(rule, top, source, scene);
+        }
+        if !self.path.existing || scene.grows(top, false) {
             return false;
         }
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
@@ -84,12 +122,16 @@ impl<'p> Views<'p> {
         let look = || {
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
-                Resolution::At { exists: false, .. } | Resolution::Unknown(_) => return None,
+                // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
+                // themselves, that may be an accident.
+                Resolution::At { path, .. } if scene.is_workspace(&path) => return Some(Contents::default()),
+                Resolution::At { .. } | Resolution::Unknown(_) => return None,
             };
             Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
         };
         let Some(contents) = self.contents.get_or_init(look) else { return false };
-        let named = |path: &&Vec<u8>| self.path.tree || path.ends_with(suffix);
+        let spared = |path: &[u8]| path::below(path, top).is_some_and(|rest| self.path.spared.covers(rest));
+        let named = |path: &&Vec<u8>| (self.path.tree || path.ends_with(suffix)) && !spared(path);
         clear(PathValue::file(Value::Known(top.to_vec())))
             && contents.paths.iter().filter(named).all(|below| free(below))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone()), true)))
@@ -119,7 +161,7 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         }
         Value::Affix { .. } | Value::Unknown { .. } => return None,
     };
-    (value != path.value).then_some(PathValue { value, ..path.clone() })
+    (value != path.value).then(|| PathValue { value, ..path.clone() })
 }
 
 /// A pathname expansion below a directory that is known: what the links on the way to that directory make of it.

@@ -2,9 +2,9 @@
 
 use super::rule::Policy;
 use super::shadow::Shadows;
-use crate::effect::{Effect, Kind, Value};
+use crate::effect::{Effect, Kind, PathValue, Value};
 use crate::glob::{Budget, Places};
-use crate::path;
+use crate::path::{self, Last, Resolution};
 use crate::world::{Entry, World};
 use alloc::{string::String, vec::Vec};
 
@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     /// What `./` stands for: every repository that encloses the session's directory or the call's, or those directories
     /// themselves where there is none.
     pub roots: Vec<&'a [u8]>,
+    /// What the call itself makes or changes: a look at the machine does not show it.
+    writes: Vec<&'a PathValue>,
     tiers: Vec<InTier>,
     /// What the globs may take of this call's time.
     pub(super) budget: Budget,
@@ -36,7 +38,7 @@ struct InTier {
 
 impl<'a> Scene<'a> {
     /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
-    pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &[Effect]) -> Self {
+    pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &'a [Effect]) -> Self {
         Self::at(policy, world, cwd, effects, &[])
     }
 
@@ -45,7 +47,7 @@ impl<'a> Scene<'a> {
         policy: &Policy,
         world: &'a dyn World,
         cwd: &'a [u8],
-        effects: &[Effect],
+        effects: &'a [Effect],
         directories: &[Vec<u8>],
     ) -> Self {
         let mut homes = Vec::new();
@@ -60,8 +62,9 @@ impl<'a> Scene<'a> {
             .chain(directories.iter().cloned())
             .collect();
         let shadows = Shadows::new(search.as_deref(), places, effects);
+        let writes = effects.iter().filter_map(written).collect();
         let budget = Budget::default();
-        let mut scene = Self { world, cwd, homes, roots: Vec::new(), tiers: Vec::new(), budget, shadows };
+        let mut scene = Self { world, cwd, homes, roots: Vec::new(), writes, tiers: Vec::new(), budget, shadows };
         let mut repositories = Vec::new();
         for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
             let found = enclosing_repositories(world, dir);
@@ -101,6 +104,44 @@ impl<'a> Scene<'a> {
         self.shadows.has(name, self)
     }
 
+    /// Whether the call makes files below `dir` whose names it does not say, or (`named`) any file there: then what stands there
+    /// now is not all that a later command finds.
+    pub fn grows(&self, dir: &[u8], named: bool) -> bool {
+        self.writes.iter().any(|made| {
+            let all = made.value.alternatives();
+            // A copy holds what was read, which is judged where it is read; only its names may be new.
+            let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory);
+            if made.tree && !made.existing && !copied {
+                all.is_none_or(|all| all.iter().any(|p| path::starts_with(p, dir) || path::starts_with(dir, p)))
+            } else {
+                named
+                    && !made.existing
+                    && all.is_none_or(|all| all.iter().any(|p| p != dir && path::starts_with(p, dir)))
+            }
+        })
+    }
+
+    /// Whether a path is in a repository of the call, or at least in nobody's home.
+    pub fn is_workspace(&self, path: &[u8]) -> bool {
+        self.roots.iter().any(|root| path::starts_with(path, root))
+            || !self.homes.iter().any(|home| path::starts_with(path, home))
+    }
+
+    /// Whether the call makes or changes the file at `path`, or may.
+    pub fn makes(&self, path: &[u8]) -> bool {
+        let leads = match path::resolve(self.world, path, Some(self.cwd), Last::Follow) {
+            Resolution::At { path, .. } => path,
+            Resolution::Unknown(_) => return true,
+        };
+        let here = |made: &[u8], tree| {
+            [path, leads.as_slice()].iter().any(|p| made == *p || tree && path::starts_with(p, made))
+        };
+        self.writes.iter().filter(|made| !made.existing).any(|made| match made.value.alternatives() {
+            Some(all) => all.iter().any(|p| here(p, made.tree)),
+            None => true,
+        })
+    }
+
     /// The names of the call's tiers.
     pub fn tiers(&self) -> impl Iterator<Item = &str> {
         self.tiers.iter().map(|t| t.name.as_str())
@@ -110,6 +151,14 @@ impl<'a> Scene<'a> {
 fn add<'a>(list: &mut Vec<&'a [u8]>, item: &'a [u8]) {
     if !list.contains(&item) {
         list.push(item);
+    }
+}
+
+/// What an effect makes or changes.
+fn written(effect: &Effect) -> Option<&PathValue> {
+    match &effect.kind {
+        Kind::Write(path) => Some(path),
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("packs/destructive.rules", include_str!("../../policies/packs/destructive.rules")),
     ("packs/exfiltration.rules", include_str!("../../policies/packs/exfiltration.rules")),
     ("packs/git.rules", include_str!("../../policies/packs/git.rules")),
+    ("packs/network.rules", include_str!("../../policies/packs/network.rules")),
     ("packs/packages.rules", include_str!("../../policies/packs/packages.rules")),
     ("packs/privilege.rules", include_str!("../../policies/packs/privilege.rules")),
     ("packs/secrets.rules", include_str!("../../policies/packs/secrets.rules")),

@@ -16,8 +16,8 @@ pub struct OptionRow {
     pub roles: Vec<Role>,
     /// Its argument is optional and must be attached.
     pub optional: bool,
-    /// Bits of [`traits`].
-    pub traits: u16,
+    /// Bits of [`traits`]; 24 at most.
+    pub traits: u32,
 }
 
 /// One operand of a row.
@@ -211,9 +211,10 @@ fn option_records(programs: &BTreeMap<&str, &ProgramRow>, text: &mut Text) -> Re
             put32(&mut records, text.add(name)?);
             records.push(narrow(name.len(), name)?);
             records.push(narrow::<u8>(option.roles.len(), name)? | if option.optional { layout::OPTIONAL } else { 0 });
-            put16(&mut records, option.traits);
+            let [low, middle, high, _] = option.traits.to_le_bytes();
+            records.extend_from_slice(&[low, middle]);
             let role = |n: usize| option.roles.get(n).map_or(0, |r| r.code());
-            records.extend_from_slice(&[role(0), role(1), role(2), 0]);
+            records.extend_from_slice(&[role(0), role(1), role(2), high]);
         }
         let place = *seen.entry(records.clone()).or_insert(all.len());
         if place == all.len() {

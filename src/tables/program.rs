@@ -25,7 +25,7 @@ pub struct OptionSpec<'a> {
     /// What its arguments are.
     pub roles: [Role; 3],
     /// Bits of [`super::words::traits`].
-    pub traits: u16,
+    pub traits: u32,
 }
 
 /// What an abbreviated long option stands for.
@@ -124,14 +124,14 @@ impl<'a> Program<'a> {
         }
         let at = self.bytes.u32(self.at + 4)?.checked_add(number.checked_mul(layout::OPTION)?)?;
         let record = self.bytes.slice(at, layout::OPTION)?;
-        let [_, _, _, _, len, arguments, low, high, a, b, c, _] = record else { return None };
+        let [_, _, _, _, len, arguments, low, middle, a, b, c, high] = record else { return None };
         let role = |code: &u8| Role::from_code(*code).unwrap_or(Role::Unreviewed);
         Some(OptionSpec {
             name: self.bytes.text(self.bytes.u32(at)?, usize::from(*len))?,
             arguments: (arguments & !layout::OPTIONAL).min(3),
             optional: arguments & layout::OPTIONAL != 0,
             roles: [role(a), role(b), role(c)],
-            traits: u16::from_le_bytes([*low, *high]),
+            traits: u32::from_le_bytes([*low, *middle, *high, 0]),
         })
     }
 

@@ -14,7 +14,7 @@ use alloc::{
 use serde_json::{Map, Value};
 
 /// Fields that name options, and the bit that those options get.
-const TRAITS: &[(&str, u16)] = &[
+const TRAITS: &[(&str, u32)] = &[
     ("drops_first", traits::DROPS_FIRST),
     ("recursive", traits::RECURSIVE),
     ("writes_operands", traits::WRITES),
@@ -29,6 +29,11 @@ const TRAITS: &[(&str, u16)] = &[
     ("extracts", traits::EXTRACTS),
     ("stdin_code", traits::STDIN_CODE),
     ("ends", traits::ENDS),
+    ("names_on_stdin", traits::NAMES_ON_STDIN),
+    ("lists", traits::LISTS),
+    ("hidden", traits::HIDDEN),
+    ("writes_all", traits::WRITES_TREE),
+    ("spares", traits::SPARES_TREE),
 ];
 
 /// Fields that are true or false.
@@ -44,6 +49,8 @@ const FLAGS: &[(&str, u16)] = &[
     ("writes_tree", flags::WRITES_TREE),
     ("operand_values", flags::OPERAND_VALUES),
     ("network", flags::NETWORK),
+    ("skips_hidden", flags::SKIPS_HIDDEN),
+    ("spares_repository", flags::SPARES_REPOSITORY),
 ];
 
 /// Reads all rows; a row with `same_as` takes what it does not say itself from the row of that name.

@@ -119,6 +119,10 @@ vocabulary! {
         Method = "method",
         /// Meaning not known: its value could do anything.
         Unreviewed = "unreviewed",
+        /// A file or directory that gets another name, under which it may be read.
+        Move = "move",
+        /// What a link leads to: it may be read through the link, and is meant from the link's directory if that is symbolic.
+        LinkTarget = "link-target",
     }
 }
 
@@ -134,6 +138,8 @@ impl Role {
                 | Self::WriteDir
                 | Self::ReadWrite
                 | Self::Modify
+                | Self::Move
+                | Self::LinkTarget
                 | Self::Net
                 | Self::Host
                 | Self::GitRemote
@@ -268,33 +274,43 @@ vocabulary! {
 /// Bits of an option: what it does to the rest of the command.
 pub mod traits {
     /// The first operand (pattern, script, mode) does not exist.
-    pub const DROPS_FIRST: u16 = 1;
+    pub const DROPS_FIRST: u32 = 1;
     /// Directories are taken with all below them.
-    pub const RECURSIVE: u16 = 1 << 1;
+    pub const RECURSIVE: u32 = 1 << 1;
     /// Operands that are read are written as well.
-    pub const WRITES: u16 = 1 << 2;
+    pub const WRITES: u32 = 1 << 2;
     /// The last operand is a source like the others.
-    pub const TARGET: u16 = 1 << 3;
+    pub const TARGET: u32 = 1 << 3;
     /// No command is run (`command -v`).
-    pub const NO_RUN: u16 = 1 << 4;
+    pub const NO_RUN: u32 = 1 << 4;
     /// The HTTP method becomes POST.
-    pub const POSTS: u16 = 1 << 5;
+    pub const POSTS: u32 = 1 << 5;
     /// The HTTP method becomes HEAD.
-    pub const HEADS: u16 = 1 << 6;
+    pub const HEADS: u32 = 1 << 6;
     /// The HTTP method becomes PUT.
-    pub const PUTS: u16 = 1 << 7;
+    pub const PUTS: u32 = 1 << 7;
     /// The program only prints about itself, whatever else is written (`--version`).
-    pub const ABOUT: u16 = 1 << 8;
+    pub const ABOUT: u32 = 1 << 8;
     /// No code is run from operands or standard input (`bash -n`), or the program does not wait for any.
-    pub const INTERACTIVE: u16 = 1 << 9;
+    pub const INTERACTIVE: u32 = 1 << 9;
     /// Nothing is written (`tar -t`).
-    pub const READS_ONLY: u16 = 1 << 10;
+    pub const READS_ONLY: u32 = 1 << 10;
     /// Operands are written, not read (`install -d`, `tar -x`).
-    pub const EXTRACTS: u16 = 1 << 11;
+    pub const EXTRACTS: u32 = 1 << 11;
     /// Code or commands come from standard input (`bash -s`).
-    pub const STDIN_CODE: u16 = 1 << 12;
+    pub const STDIN_CODE: u32 = 1 << 12;
     /// Every word after it (and its argument) is an operand (`python -c`).
-    pub const ENDS: u16 = 1 << 13;
+    pub const ENDS: u32 = 1 << 13;
+    /// More names of files are read from standard input (`cpio -o`, `git cat-file --batch`).
+    pub const NAMES_ON_STDIN: u32 = 1 << 14;
+    /// Files are named or tested, not read (`rg --files`).
+    pub const LISTS: u32 = 1 << 15;
+    /// Files whose names begin with a dot are taken as well (`rg --hidden`).
+    pub const HIDDEN: u32 = 1 << 16;
+    /// Every file below the directory may change (`git reset --hard`).
+    pub const WRITES_TREE: u32 = 1 << 17;
+    /// Nothing but what operands name changes (`git switch -c`).
+    pub const SPARES_TREE: u32 = 1 << 18;
 }
 
 /// Bits of a program.
@@ -325,4 +341,8 @@ pub mod flags {
     pub const OPERAND_VALUES: u16 = 1 << 11;
     /// Known to reach the network, where the row cannot say which host.
     pub const NETWORK: u16 = 1 << 12;
+    /// Files and directories whose names begin with a dot are passed over (`rg`).
+    pub const SKIPS_HIDDEN: u16 = 1 << 13;
+    /// The directory of version control (`.git`) is none of the files that change (`git merge`).
+    pub const SPARES_REPOSITORY: u16 = 1 << 14;
 }

@@ -2,10 +2,11 @@
 
 use super::{Command, Script, Shell, Stdin, command, options::Parsed, paths};
 use crate::{
-    effect::{Cause, Certainty, Connect, Effect, Kind, Span, Value, Word},
+    effect::{Cause, Certainty, Connect, Effect, Kind, PathValue, Span, Spared, Value, Word},
     effects::LimitReached,
+    path,
 };
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
 /// How sure an effect on the value is.
 pub(super) fn certainty(value: &Value) -> Certainty {
@@ -39,10 +40,14 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn read(&mut self, value: &Value, tree: bool, span: Span) {
+        self.read_sparing(value, tree, Spared::Nothing, span);
+    }
+
+    pub(super) fn read_sparing(&mut self, value: &Value, tree: bool, spared: Spared, span: Span) {
         if paths::is_open_already(value) {
             return;
         }
-        let path = paths::standing(value, &self.cwd, tree);
+        let path = paths::standing(value, &self.cwd, tree).sparing(spared);
         let sure = certainty(&path.value);
         self.push(Kind::Read(path), sure, span, true);
     }
@@ -57,9 +62,54 @@ impl Command<'_, '_> {
         self.push(Kind::Write(path), sure, span, true);
     }
 
+    /// Makes a copy of `source`, under another name or in a directory.
+    pub(super) fn copy(&mut self, source: &Value, target: &Word) {
+        let (value, source) = (&target.value, path::absolute(source, &self.cwd));
+        if paths::is_open_already(value) {
+            return;
+        }
+        let like = source.known().map(<[u8]>::to_vec);
+        let path = PathValue { like, ..paths::made(value, &self.cwd, true) };
+        let sure = certainty(&path.value);
+        if path.like.is_some() && sure == Certainty::Known {
+            self.push(Kind::Write(path), sure, target.span, true);
+        } else {
+            self.write(value, false, target.span);
+            self.copies_into(&source, target);
+        }
+    }
+
+    /// Makes a link to `target` at `place`, or in it under the target's own name.
+    pub(super) fn link(&mut self, target: &Value, place: &Word) {
+        let name = target.known().and_then(path::file_name);
+        match (&place.value, name) {
+            (Value::Known(at), Some(name)) if !matches!(name, b".." | b".") => {
+                let inside = path::join(at, name);
+                let either = Value::Set(vec![at.clone(), inside]);
+                self.write(&either, false, place.span);
+            }
+            (value, _) => {
+                self.write(value, false, place.span);
+                self.copies_into(target, place);
+            }
+        }
+    }
+
+    /// What a pathname expansion makes in a directory: the names that match.
+    fn copies_into(&mut self, source: &Value, target: &Word) {
+        let (Value::Pattern(pattern), Some(dir)) = (source, target.value.known()) else { return };
+        let name = pattern.rsplit(|b| *b == b'/').next().unwrap_or(pattern);
+        let made = [path::escape_pattern(dir).as_slice(), b"/", name].concat();
+        self.write(&Value::Pattern(made), false, target.span);
+    }
+
     /// Deletes or changes what is there; with `tree` everything below.
     pub(super) fn modify(&mut self, value: &Value, tree: bool, span: Span) {
-        let path = paths::standing(value, &self.cwd, tree);
+        self.modify_sparing(value, tree, Spared::Nothing, span);
+    }
+
+    pub(super) fn modify_sparing(&mut self, value: &Value, tree: bool, spared: Spared, span: Span) {
+        let path = paths::standing(value, &self.cwd, tree).sparing(spared);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);
     }

@@ -250,6 +250,8 @@ struct Command<'c, 't> {
     by: String,
     /// Where in the effects its [`Kind::Run`] stands.
     run_at: usize,
+    /// A script without a directory is looked for elsewhere than here (`source`), or may be no file at all (`go run`).
+    searches: bool,
     /// A word has said which host or local place the program turns to.
     reached: bool,
     outcome: Outcome,
@@ -270,7 +272,21 @@ impl<'c, 't> Command<'c, 't> {
         let by = String::from_utf8_lossy(name).into_owned();
         let run_at = analysis.effects.len();
         let (cwd, outcome) = (cwd.clone(), Outcome::default());
-        Self { analysis, scripts, cwd, stdin, argv, name, span, id, by, run_at, reached: false, outcome }
+        Self {
+            analysis,
+            scripts,
+            cwd,
+            stdin,
+            argv,
+            name,
+            span,
+            id,
+            by,
+            run_at,
+            searches: false,
+            reached: false,
+            outcome,
+        }
     }
 
     fn work(mut self) -> Result<Outcome, LimitReached> {

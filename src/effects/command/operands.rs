@@ -2,14 +2,15 @@
 
 use super::{Command, Stdin, options::Parsed, roles::Manner};
 use crate::{
-    effect::{Certainty, Connect, Kind, Value, Word},
+    effect::{Certainty, Connect, Kind, Spared, Value, Word},
     effects::LimitReached,
+    path,
     tables::{
         Program,
         words::{Role, flags, traits},
     },
 };
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 
 /// Whether a role names a path, for programs that have a default path.
 fn is_path(role: Role) -> bool {
@@ -24,34 +25,145 @@ impl<'t> Command<'_, 't> {
             writes: parsed.has(traits::WRITES),
             reads_only: parsed.has(traits::READS_ONLY),
             extracts: parsed.has(traits::EXTRACTS),
+            lists: parsed.has(traits::LISTS),
+            spared: Self::spared(program, parsed),
         };
         let mut sequence: Vec<(Role, bool)> = program.operands().collect();
         if parsed.has(traits::DROPS_FIRST) && !sequence.is_empty() {
             sequence.remove(0);
         }
         let mut has_path = false;
-        for (word, roles) in assign(&parsed.operands, &sequence, last_role(program, parsed)) {
+        let last = last_role(program, parsed);
+        for (word, roles) in assign(&parsed.operands, &sequence, last) {
             for role in roles {
                 has_path |= is_path(role);
                 if Self::is_inner_assignment(program, word) {
                     continue;
                 }
-                self.role(role, word, manner)?;
+                if role == Role::LinkTarget {
+                    self.link_target(word, parsed);
+                } else if last == Some(Role::Write) && role == Role::Write {
+                    self.copies(program, &parsed.operands, word, role, manner)?;
+                } else {
+                    self.role(role, word, manner)?;
+                }
             }
+        }
+        if last.is_none() && program.last() == Some(Role::Write) {
+            self.copies_by_option(program, parsed);
         }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }
         let at = self.span;
-        let writes_below = program.has(flags::WRITES_TREE) && !manner.reads_only;
+        if parsed.has(traits::NAMES_ON_STDIN) && self.stdin != Stdin::Empty {
+            let detail = format!("`{}` takes more names from standard input", self.by);
+            self.unknown("listed-paths", detail, at, false);
+        }
+        let whole = program.has(flags::WRITES_TREE) && !self.names_files(parsed);
+        let writes_below = (whole || parsed.has(traits::WRITES_TREE)) && !manner.reads_only;
         if writes_below || (manner.extracts && program.last().is_none()) {
-            let path = super::paths::standing(&Value::from("."), &self.cwd, true);
+            let path = super::paths::standing(&Value::from("."), &self.cwd, true).sparing(manner.spared);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
         if program.has(flags::NETWORK) && !self.reached {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
+    }
+
+    /// The copies that a program makes at its last operand, one of each operand before.
+    fn copies(
+        &mut self,
+        program: &Program<'t>,
+        operands: &[Word],
+        target: &Word,
+        role: Role,
+        manner: Manner,
+    ) -> Result<(), LimitReached> {
+        let sources: Vec<Value> =
+            operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
+        if sources.is_empty() || manner.extracts || matches!(target.value, Value::Unknown { .. }) {
+            return self.role(role, target, manner);
+        }
+        if program.operands().any(|(role, _)| role == Role::LinkTarget) {
+            for source in sources {
+                self.link(&source, target);
+            }
+            return Ok(());
+        }
+        for source in sources {
+            self.copy(&source, target);
+        }
+        Ok(())
+    }
+
+    /// The same where an option names the directory (`cp -t DIR`).
+    fn copies_by_option(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
+        let target = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
+        let Some(target) = target.and_then(|u| u.arguments.first()).cloned() else { return };
+        if matches!(target.value, Value::Unknown { .. }) {
+            let detail = format!("the directory that `{}` writes to is not known before the script runs", self.by);
+            self.unknown("dynamic-word", detail, target.span, false);
+        }
+        let links = program.operands().any(|(role, _)| role == Role::LinkTarget);
+        for word in &parsed.operands {
+            if links {
+                self.link(&word.value, &target);
+            } else {
+                self.copy(&word.value, &target);
+            }
+        }
+    }
+
+    fn spared(program: &Program<'t>, parsed: &Parsed<'t>) -> Spared {
+        if program.has(flags::SPARES_REPOSITORY) {
+            Spared::Repository
+        } else if program.has(flags::SKIPS_HIDDEN) && !Self::takes_hidden(parsed) {
+            Spared::Hidden
+        } else {
+            Spared::Nothing
+        }
+    }
+
+    /// Whether an option makes the program look at hidden files; a glob that excludes does not.
+    fn takes_hidden(parsed: &Parsed<'t>) -> bool {
+        let excludes = |w: &Word| w.value.known().is_some_and(|t| t.starts_with(b"!"));
+        let takes = |n: &[Word]| n.is_empty() || !n.iter().all(excludes);
+        parsed.uses.iter().any(|u| u.spec.traits & traits::HIDDEN != 0 && takes(&u.arguments))
+    }
+
+    /// What a link leads to: a symbolic one from the directory that it stands in, a hard one from here.
+    fn link_target(&mut self, word: &Word, parsed: &Parsed<'t>) {
+        let symbolic = parsed.uses(&[b"-s", b"--symbolic"]) && !parsed.uses(&[b"-r", b"--relative"]);
+        let place = match parsed.operands.as_slice() {
+            // `ln -s TARGET` makes the link here.
+            [_] => Some(Value::from(".")),
+            [.., place] => Some(place.value.clone()),
+            [] => None,
+        };
+        let (Some(Value::Known(place)), Value::Known(target), true) = (place, &word.value, symbolic) else {
+            return self.read(&word.value, true, word.span);
+        };
+        let inside = path::join(&place, target);
+        let beside = match place.iter().rposition(|b| *b == b'/') {
+            Some(at) => path::join(place.get(..=at).unwrap_or(b"/"), target),
+            None => target.clone(),
+        };
+        self.read(&Value::Known(beside.clone()), true, word.span);
+        // Where the place is a directory the link stands in it.
+        let either = Value::Set(alloc::vec![inside, beside]);
+        self.read(&either, false, word.span);
+    }
+
+    /// Whether what operands and options do not name is left alone: git has nothing to check out, or only files (`git checkout --
+    /// FILE`); `wget -O FILE`.
+    fn names_files(&self, parsed: &Parsed<'t>) -> bool {
+        let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
+        let files = self.name == b"git" && dashes.is_some_and(|at| at + 1 < self.argv.len());
+        let all_known = self.argv.iter().all(|w| w.value.is_one_word());
+        let nothing = parsed.operands.is_empty() || self.name != b"git";
+        files || (all_known && nothing && parsed.has(traits::SPARES_TREE))
     }
 
     /// What a program takes where no path is given: `grep -r x`, `rg x`.
@@ -95,7 +207,9 @@ fn assign<'w>(
 ) -> impl Iterator<Item = (&'w Word, Vec<Role>)> {
     let uncertain = operands.iter().position(|w| !w.value.is_one_word()).unwrap_or(usize::MAX);
     let surely_before_last = operands.iter().rposition(|w| w.value.is_one_word()).unwrap_or(0);
-    let all: Vec<Role> = sequence.iter().map(|(role, _)| *role).collect();
+    // A word is never less far along than those that are certainly one word before it.
+    let later = |(at, (_, many)): &(usize, &(Role, bool))| *at >= uncertain || *many;
+    let all: Vec<Role> = sequence.iter().enumerate().filter(later).map(|(_, (role, _))| *role).collect();
     let sequence = sequence.to_vec();
     let count = operands.len();
     operands.iter().enumerate().map(move |(n, word)| {

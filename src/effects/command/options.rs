@@ -42,7 +42,7 @@ pub(super) struct Parsed<'t> {
 
 impl Parsed<'_> {
     /// Whether an option with that bit is used.
-    pub(super) fn has(&self, bit: u16) -> bool {
+    pub(super) fn has(&self, bit: u32) -> bool {
         self.uses.iter().any(|u| u.spec.traits & bit != 0)
     }
 
@@ -170,7 +170,7 @@ impl<'p, 't> Parser<'p, 't> {
         }) && !(no_name && self.takes_arguments_with_traits(used))
     }
 
-    fn takes_arguments_with_traits(&self, used: u16) -> bool {
+    fn takes_arguments_with_traits(&self, used: u32) -> bool {
         (0..self.program.option_count())
             .map_while(|n| self.program.option_at(n))
             .any(|option| option.arguments > 0 && option.traits & !used != 0)

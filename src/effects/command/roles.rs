@@ -9,7 +9,7 @@ use super::{
     variables::assignment_text,
 };
 use crate::{
-    effect::{Certainty, Connect, Kind, Value, Word},
+    effect::{Certainty, Connect, Kind, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -35,6 +35,10 @@ pub(super) struct Manner {
     pub(super) reads_only: bool,
     /// Operands are written instead of read.
     pub(super) extracts: bool,
+    /// Operands are only listed or tested.
+    pub(super) lists: bool,
+    /// What a recursive reader passes over.
+    pub(super) spared: Spared,
 }
 
 impl<'t> Command<'_, 't> {
@@ -161,13 +165,14 @@ impl<'t> Command<'_, 't> {
             | Role::Rest
             | Role::Archive => {}
             Role::Read | Role::ReadTree | Role::ReadWrite if stdio => {}
+            Role::Read | Role::ReadTree if manner.lists => {}
             Role::Read | Role::ReadTree if manner.extracts => {
                 if role == Role::Read {
                     self.write(value, manner.tree, span);
                 }
             }
             Role::Read | Role::ReadTree => {
-                self.read(value, manner.tree || role == Role::ReadTree, span);
+                self.read_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
                 if manner.writes && !manner.reads_only {
                     self.write(value, manner.tree, span);
                 }
@@ -179,8 +184,13 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
-            Role::Write => self.write(value, manner.tree, span),
-            Role::Modify => self.modify(value, manner.tree, span),
+            Role::Write => self.write(value, false, span),
+            Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
+            Role::Move => {
+                self.read(value, true, span);
+                self.modify(value, true, span);
+            }
+            Role::LinkTarget => self.read(value, true, span),
             Role::WriteDir => self.write(value, true, span),
             Role::ReadIfAt => self.read_if_at(word),
             Role::KeyPath => self.key_path(word),
@@ -200,6 +210,14 @@ impl<'t> Command<'_, 't> {
                 if !stdio {
                     self.read(value, false, span);
                     self.loads(value);
+                    let certain = value.known().is_some_and(|name| match self.searches {
+                        true => super::wrappers::names_a_place(name),
+                        false => name.iter().any(|b| matches!(b, b'/' | b'.')),
+                    });
+                    if !certain {
+                        // Or another file, which is found along a path, or a package.
+                        self.loads(&Value::ANY_WORD);
+                    }
                 }
                 self.project("runs the code of a file", word);
             }

@@ -18,6 +18,13 @@ impl<'t> Command<'_, 't> {
             return Ok(());
         }
         let operands = parsed.operands.as_slice();
+        if parsed.has(traits::NO_RUN) && !parsed.has(traits::INTERACTIVE) && !parsed.uses(&[b"+n"]) {
+            // It reads its commands and runs none.
+            if let Some(file) = operands.first().filter(|_| !parsed.uses(&[b"-c"])) {
+                self.read(&file.value, false, file.span);
+            }
+            return Ok(());
+        }
         if parsed.uses(&[b"-c"]) {
             let Some((text, arguments)) = operands.split_first() else { return Ok(()) };
             if !text.value.is_one_word() {

@@ -6,7 +6,7 @@
 //! allow of the command answers it.
 
 use super::*;
-use crate::effect::{Cause, Connect, PathValue};
+use crate::effect::{Cause, Connect, PathValue, Spared};
 use alloc::vec;
 use std::eprintln;
 
@@ -98,7 +98,13 @@ fn words(argv: &[Word]) -> String {
 }
 
 fn path(path: &PathValue) -> String {
-    format!("{} {}", if path.tree { "+" } else { "" }, shown(&path.value))
+    let spared = match path.spared {
+        Spared::Nothing => "",
+        Spared::Repository => " but .git",
+        Spared::Hidden => " but .*",
+    };
+    let like = path.like.as_ref().map_or(String::new(), |like| format!(" like {}", String::from_utf8_lossy(like)));
+    format!("{} {}{spared}{like}", if path.tree { "+" } else { "" }, shown(&path.value))
 }
 
 fn connect(c: &Connect) -> String {
@@ -130,6 +136,9 @@ fn render(effects: &[Effect], argv: &[Word]) -> String {
                 }
                 if let Some(program) = &run.program {
                     text = format!("{text} at {}", shown(&program.value));
+                }
+                for loaded in &run.loads {
+                    text = format!("{text} loads {}", shown(&loaded.value));
                 }
                 if text.is_empty() {
                     continue;
@@ -256,14 +265,17 @@ fn outcomes_say_what_changes_in_the_shell() {
 fn variables_of_commands_are_judged_by_name() {
     let t = Tables::built_in();
     let codes = |effects: Vec<Effect>| render(&effects, &[]);
-    assert_eq!(codes(assignment(&t, b"LANG", Span::default(), "env")), "setenv LANG");
+    assert_eq!(codes(assignment(&t, b"LANG", None, Span::default(), "env")), "setenv LANG");
     assert_eq!(
-        codes(assignment(&t, b"LD_PRELOAD", Span::default(), "=")),
+        codes(assignment(&t, b"LD_PRELOAD", None, Span::default(), "=")),
         "setenv LD_PRELOAD; unknown executing-variable"
     );
-    assert_eq!(codes(assignment(&t, b"X", Span::default(), "=")), "setenv X; unknown unreviewed-variable");
-    assert_eq!(codes(shell_assignment(&t, b"X", Span::default(), "=")), "nothing");
-    assert_eq!(codes(shell_assignment(&t, b"PATH", Span::default(), "=")), "setenv PATH; unknown executing-variable");
+    assert_eq!(codes(assignment(&t, b"X", None, Span::default(), "=")), "setenv X; unknown unreviewed-variable");
+    assert_eq!(codes(shell_assignment(&t, b"X", None, Span::default(), "=")), "nothing");
+    assert_eq!(
+        codes(shell_assignment(&t, b"PATH", None, Span::default(), "=")),
+        "setenv PATH; unknown executing-variable"
+    );
 }
 
 #[test]

@@ -11,12 +11,12 @@ use alloc::{
     vec::Vec,
 };
 
-/// What setting a variable in the environment of a command does. The value is only looked at by rules, so it is not needed.
-pub fn assignment(tables: &Tables<'_>, name: &[u8], span: Span, by: &str) -> Vec<Effect> {
+/// What setting a variable in the environment of a command does. Few names have values that make them harmless (`PAGER=cat`).
+pub fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
     let effect = |kind, certainty| Effect { kind, certainty, span, by: Some(by.to_string()), command: None };
     let mut effects = vec![effect(Kind::SetEnv(Value::Known(name.to_vec())), Certainty::Known)];
     let shown = String::from_utf8_lossy(name);
-    let cause = match tables.variable(name) {
+    let cause = match role(tables, name, value) {
         Some(VariableRole::Inert) => return effects,
         Some(VariableRole::Executing) => {
             Cause { code: "executing-variable", detail: format!("`{shown}` can make programs run other code") }
@@ -29,10 +29,19 @@ pub fn assignment(tables: &Tables<'_>, name: &[u8], span: Span, by: &str) -> Vec
 
 /// What setting a variable of the shell does that is not given to commands, as `NAME=VALUE` alone: nothing, unless the name is
 /// one that the shell or programs act upon (it may have been exported before).
-pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], span: Span, by: &str) -> Vec<Effect> {
-    match tables.variable(name) {
-        Some(VariableRole::Executing) => assignment(tables, name, span, by),
+pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
+    match role(tables, name, value) {
+        Some(VariableRole::Executing) => assignment(tables, name, value, span, by),
         _ => Vec::new(),
+    }
+}
+
+fn role(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>) -> Option<VariableRole> {
+    let whole = value.and_then(|value| tables.variable(&[name, b"=", value].concat()));
+    match whole {
+        // The row of a family (`GIT_*`) says nothing of the value.
+        Some(VariableRole::Inert) => whole,
+        _ => tables.variable(name),
     }
 }
 
@@ -49,9 +58,14 @@ pub(super) fn assignment_text(tables: &Tables<'_>, word: &Value, span: Span, by:
         }
     };
     match super::options::split(text, b'=') {
-        (name, Some(_)) => {
-            let name = name.strip_suffix(b"+").unwrap_or(name);
-            if exported { assignment(tables, name, span, by) } else { shell_assignment(tables, name, span, by) }
+        (name, Some(value)) => {
+            let whole = word.known().is_some() && !name.ends_with(b"+");
+            let (name, value) = (name.strip_suffix(b"+").unwrap_or(name), whole.then_some(value));
+            if exported {
+                assignment(tables, name, value, span, by)
+            } else {
+                shell_assignment(tables, name, value, span, by)
+            }
         }
         _ => Vec::new(),
     }

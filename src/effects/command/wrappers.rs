@@ -27,6 +27,7 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
             Runs::Project => {
+                self.searches = true;
                 self.operand_effects(program, parsed)?;
                 let detail = format!("`{}` runs code of the project, of packages or of a remote place", self.by);
                 self.unknown("opaque-program", detail, self.span, true);
@@ -45,7 +46,10 @@ impl<'t> Command<'_, 't> {
             }
             Runs::Shell => self.shell(parsed),
             Runs::Interpreter => self.interpreter(program, parsed),
-            Runs::Source => self.source(program, parsed),
+            Runs::Source => {
+                self.searches = true;
+                self.source(program, parsed)
+            }
             Runs::Xargs => self.xargs(parsed),
             Runs::Parallel => self.parallel(parsed),
             Runs::Find => {
@@ -290,6 +294,11 @@ impl<'t> Command<'_, 't> {
         self.outcome = super::Outcome { anything: changes, ..super::Outcome::default() };
         Ok(())
     }
+}
+
+/// `./cmd` and the like; `example.com/x` is a module of somebody else.
+pub(super) fn names_a_place(text: &[u8]) -> bool {
+    matches!(text, b"." | b"..") || [&b"./"[..], b"../", b"/"].iter().any(|start| text.starts_with(start))
 }
 
 fn names_variable(value: &Value) -> bool {

@@ -65,7 +65,7 @@ impl Fold<'_> {
                 let (name, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
                 rest = after;
                 if is_plain_assignment(after) {
-                    analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, span));
+                    analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, None, span));
                     state.assign_number(name);
                 } else if !Self::is_integer_variable(state, name) {
                     doubt.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());

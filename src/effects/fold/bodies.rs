@@ -112,7 +112,7 @@ impl Fold<'_> {
             self.bodies(at, operand, state, analysis)?;
         }
         if matches!(operator, b":=" | b"=") {
-            analysis.effects.extend(super::variables::shell_variable(&analysis.tables, &parameter.name, span));
+            analysis.effects.extend(super::variables::shell_variable(&analysis.tables, &parameter.name, None, span));
             state.assign(&parameter.name, Held::Unknown);
         }
         Ok(())

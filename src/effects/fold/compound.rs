@@ -122,7 +122,7 @@ impl Fold<'_> {
                 held = one_of(&words::expand_all(list, &self.seen(&state)));
             }
         }
-        for effect in variables::shell_variable(&analysis.tables, name, span) {
+        for effect in variables::shell_variable(&analysis.tables, name, None, span) {
             analysis.effects.push(effect);
         }
         self.until_stable(state, analysis, |fold, head, analysis| {

@@ -316,7 +316,8 @@ fn push(flows: &mut Vec<Effect>, sources: &Sources, sink: FlowSink, span: Span) 
 /// The file that an effect writes; for a directory that is filled from a URL, the name that the URL ends with.
 fn written_path(effect: &Effect, argv: &[Word], cwd: &Value) -> Vec<Vec<u8>> {
     let Kind::Write(path) = &effect.kind else { return Vec::new() };
-    if !path.tree {
+    // A copy of a file is that file under another name, or stands in a directory of that name.
+    if !path.tree || path.like.is_some() {
         return path.value.alternatives().unwrap_or_default().to_vec();
     }
     let names = argv.iter().filter_map(|word| {

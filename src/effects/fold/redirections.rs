@@ -101,9 +101,9 @@ impl Fold<'_> {
             Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
             Value::Unknown { .. } => Certainty::Unknown,
         };
-        let path = PathValue::file(value).spelled(path::spelling(&target, &state.cwd));
+        let path = PathValue::made(value, false).spelled(path::spelling(&target, &state.cwd));
         if reads {
-            push(analysis, Kind::Read(path.clone()), certainty, span, operator);
+            push(analysis, Kind::Read(PathValue { existing: true, ..path.clone() }), certainty, span, operator);
         }
         if writes {
             push(analysis, Kind::Write(path), certainty, span, operator);

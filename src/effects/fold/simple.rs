@@ -47,10 +47,17 @@ impl Fold<'_> {
             state.files.disturb();
         }
         let before = state.clone();
-        for assignment in &simple.assignments {
+        // `IFS=, read a b`: only `read` sees it.
+        let fields = is_read(&argv) && state.function(b"read").is_none();
+        let (own, given): (Vec<_>, Vec<_>) =
+            simple.assignments.iter().partition(|a| fields && a.name == b"IFS" && !a.append);
+        for assignment in own {
+            self.assigned_value(at, assignment, &mut state, analysis)?;
+        }
+        for assignment in &given {
             self.assign_for_command(at, assignment, &mut state, analysis)?;
         }
-        let temporary: Vec<&[u8]> = simple.assignments.iter().map(|a| a.name.as_slice()).collect();
+        let temporary: Vec<&[u8]> = given.iter().map(|a| a.name.as_slice()).collect();
         let called = self.call_function(at, &argv, &temporary, &state, analysis)?;
         let ends = match called {
             Called::Only(ends) => ends,
@@ -232,6 +239,10 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
+}
+
+fn is_read(argv: &[Word]) -> bool {
+    argv.first().is_some_and(|w| w.value.known() == Some(b"read"))
 }
 
 /// Builtins that show none of their words.

@@ -8,15 +8,18 @@ use crate::effects::command::{self, Analysis};
 use crate::shell::tree::{AssignedValue, Assignment, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
-use crate::tables::words::VariableRole;
 use alloc::vec::Vec;
 
 /// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
 /// counts as if it were exported, because it may have been in the environment already.
-pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], span: Span) -> Vec<Effect> {
-    match tables.variable(name) {
-        Some(VariableRole::Executing) => command::assignment(tables, name, span, "="),
-        _ => Vec::new(),
+pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span) -> Vec<Effect> {
+    command::shell_assignment(tables, name, value, span, "=")
+}
+
+fn known(held: &Held) -> Option<&[u8]> {
+    match held {
+        Held::Is(value) => value.known(),
+        _ => None,
     }
 }
 
@@ -33,7 +36,7 @@ impl Fold<'_> {
         let held = self.assigned_value(at, assignment, state, analysis)?;
         self.flows_into_assignment(assignment, start, analysis);
         let span = self.place(at, assignment.span);
-        analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, span));
+        analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, known(&held), span));
         set(&assignment.name, held, span, state, analysis);
         Ok(())
     }
@@ -46,14 +49,15 @@ impl Fold<'_> {
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
-        self.assigned_value(at, assignment, state, analysis)?;
+        let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
-        analysis.effects.extend(command::assignment(&analysis.tables, &assignment.name, span, "="));
+        let effects = command::assignment(&analysis.tables, &assignment.name, known(&held), span, "=");
+        analysis.effects.extend(effects);
         Ok(())
     }
 
     /// The value, after what runs inside its words.
-    fn assigned_value(
+    pub(super) fn assigned_value(
         &mut self,
         at: At<'_>,
         assignment: &Assignment,
@@ -108,7 +112,7 @@ impl Fold<'_> {
                 state.lose();
                 continue;
             }
-            let effects: Vec<Effect> = shell_variable(&analysis.tables, name, span);
+            let effects: Vec<Effect> = shell_variable(&analysis.tables, name, value.known(), span);
             analysis.effects.extend(effects);
             let held = match value {
                 Value::Unknown { .. } => Held::Unknown,
