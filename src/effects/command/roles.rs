@@ -55,6 +55,7 @@ impl<'t> Command<'_, 't> {
                     Role::Code if program.runs() == Runs::Interpreter && code::language(program.name()).is_some() => {}
                     // `-o -` is standard output for a program that has such an option.
                     Role::Write if argument.value.known() == Some(b"-") => {}
+                    Role::Module if self.module_row(program, argument).is_some() => {}
                     role => self.role(role, argument, manner)?,
                 }
             }

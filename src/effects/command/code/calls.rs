@@ -106,7 +106,9 @@ impl Reading<'_> {
     pub(super) fn opened(&mut self, path: Value, mode: Option<&Value>, open: bool) {
         let (reads, writes) = match mode {
             None => (true, open),
-            Some(Value::Known(mode)) if mode.iter().all(|b| matches!(b, b'r' | b'b' | b't' | b'U' | b':' | b'g' | b'z')) => {
+            Some(Value::Known(mode))
+                if mode.iter().all(|b| matches!(b, b'r' | b'b' | b't' | b'U' | b':' | b'g' | b'z')) =>
+            {
                 (true, false)
             }
             Some(Value::Known(mode)) if !mode.contains(&b'+') && !mode.contains(&b'r') => (false, true),

@@ -13,9 +13,38 @@ use alloc::{
 };
 
 const KEYWORDS: &[&[u8]] = &[
-    b"async", b"await", b"break", b"case", b"catch", b"const", b"continue", b"default", b"delete", b"do", b"else", b"false",
-    b"finally", b"for", b"function", b"if", b"in", b"instanceof", b"let", b"new", b"null", b"of", b"return", b"switch", b"throw",
-    b"true", b"try", b"typeof", b"var", b"void", b"while", b"yield",
+    b"async",
+    b"await",
+    b"break",
+    b"case",
+    b"catch",
+    b"const",
+    b"continue",
+    b"default",
+    b"delete",
+    b"do",
+    b"else",
+    b"false",
+    b"finally",
+    b"for",
+    b"function",
+    b"if",
+    b"in",
+    b"instanceof",
+    b"let",
+    b"new",
+    b"null",
+    b"of",
+    b"return",
+    b"switch",
+    b"throw",
+    b"true",
+    b"try",
+    b"typeof",
+    b"var",
+    b"void",
+    b"while",
+    b"yield",
 ];
 
 /// Works the program out.
@@ -89,7 +118,9 @@ fn names<'a>(reading: &mut Reading<'a>) -> BTreeMap<&'a [u8], usize> {
                 None => {}
             },
             (Kind::Mark, b"}" | b"]") if next == b"=" => places.extend(within(token.mate)),
-            (Kind::Name, _) if assigns(next) && reading.kind(at + 1) == Some(Kind::Mark) && !is_property(reading, at) => {
+            (Kind::Name, _)
+                if assigns(next) && reading.kind(at + 1) == Some(Kind::Mark) && !is_property(reading, at) =>
+            {
                 places.insert(at);
             }
             _ => {}
@@ -125,7 +156,10 @@ fn modules(reading: &mut Reading<'_>) {
     for at in 0..reading.tokens.len() {
         if let Some(mut whole) = required(reading, at) {
             let mut end = at + 4;
-            while reading.is_mark(end, b".") && reading.kind(end + 1) == Some(Kind::Name) && !reading.is_mark(end + 2, b"(") {
+            while reading.is_mark(end, b".")
+                && reading.kind(end + 1) == Some(Kind::Name)
+                && !reading.is_mark(end + 2, b"(")
+            {
                 whole.push(b'.');
                 whole.extend_from_slice(reading.text(end + 1));
                 end += 2;
@@ -139,7 +173,8 @@ fn modules(reading: &mut Reading<'_>) {
                     alias(reading, text, whole);
                     reading.approved.insert(name);
                     reading.approved.extend(at..end);
-                } else if reading.is_mark(name, b"}") && reading.mate(name).checked_sub(1).is_some_and(|n| declares(reading, n))
+                } else if reading.is_mark(name, b"}")
+                    && reading.mate(name).checked_sub(1).is_some_and(|n| declares(reading, n))
                 {
                     unpack(reading, reading.mate(name), &whole, b":");
                     reading.approved.extend(at..end);
@@ -294,7 +329,9 @@ fn subscript(reading: &mut Reading<'_>, at: usize) -> usize {
     let written = end == at + 2
         && match reading.kind(at + 1) {
             Some(Kind::Number) => true,
-            Some(Kind::Text) => reading.tokens.get(at + 1).is_some_and(|t| t.value.is_some()) && !reading.is_mark(end + 1, b"("),
+            Some(Kind::Text) => {
+                reading.tokens.get(at + 1).is_some_and(|t| t.value.is_some()) && !reading.is_mark(end + 1, b"(")
+            }
             Some(Kind::Name) => reading.counters.contains(reading.text(at + 1)),
             _ => false,
         };
@@ -311,7 +348,8 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.doubt("nothing is known of", text);
         return at + 1;
     }
-    let key = reading.is_mark(at + 1, b":") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"{" | b","));
+    let key =
+        reading.is_mark(at + 1, b":") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"{" | b","));
     if key || KEYWORDS.contains(&text) {
         return at + 1;
     }

@@ -71,7 +71,7 @@ impl<'t> Command<'_, 't> {
         let strange = self.strange_option(language, parsed);
         match words.as_slice() {
             [] => Ok(()),
-            [one] if strange.is_none() && self.stands_alone(language, one) => match one.value.known() {
+            [one] if !strange && self.stands_alone(language, one) => match one.value.known() {
                 Some(code) => self.code(language, code, one.span, true),
                 None => self.unseen(one),
             },
@@ -82,9 +82,12 @@ impl<'t> Command<'_, 't> {
                         Some(code) => self.code(language, code, word.span, true)?,
                         None => self.unseen(word)?,
                     }
-                    let doubted = self.analysis.effects.iter().skip(effects).any(|e| {
-                        matches!(&e.kind, Kind::Unknown(cause) if cause.code == "opaque-code")
-                    });
+                    let doubted = self
+                        .analysis
+                        .effects
+                        .iter()
+                        .skip(effects)
+                        .any(|e| matches!(&e.kind, Kind::Unknown(cause) if cause.code == "opaque-code"));
                     if !doubted {
                         self.opaque("runs code with an option that may change what it means", word);
                     }
@@ -112,7 +115,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// An option that may change what code means or is executed besides.
-    fn strange_option(&self, language: &str, parsed: &Parsed<'t>) -> Option<()> {
+    pub(super) fn strange_option(&self, language: &str, parsed: &Parsed<'t>) -> bool {
         let strange = parsed.uses.iter().any(|one| {
             let plain = |w: &Word| {
                 w.value.known().is_some_and(|t| {
@@ -126,7 +129,7 @@ impl<'t> Command<'_, 't> {
                 _ => true,
             }
         });
-        (strange || !parsed.doubts.is_empty()).then_some(())
+        strange || !parsed.doubts.is_empty()
     }
 
     /// Code that stands on standard input.
@@ -135,7 +138,7 @@ impl<'t> Command<'_, 't> {
         self.outcome.executes_stdin = true;
         let text = text.to_vec();
         let span = self.span;
-        let strange = self.strange_option(language, parsed).is_some();
+        let strange = self.strange_option(language, parsed);
         let before = self.analysis.effects.len();
         self.stdin = Stdin::Stream;
         self.code(language, &text, span, false)?;
@@ -155,7 +158,9 @@ impl<'t> Command<'_, 't> {
                 Value::Known(text) => !magic(text),
                 Value::Set(all) => !all.iter().any(|text| magic(text)),
                 Value::Pattern(text) => {
-                    let ends = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_'));
+                    let ends = |b: Option<&u8>| {
+                        b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_'))
+                    };
                     ends(text.first()) && ends(text.last()) && !magic(text)
                 }
                 Value::Below { suffix, .. } => suffix.last().is_some_and(u8::is_ascii_alphanumeric),
@@ -169,7 +174,13 @@ impl<'t> Command<'_, 't> {
     }
 
     /// The effects of code; `own`: an allow of this command answers a doubt.
-    fn code(&mut self, language: &'static str, code: &[u8], span: crate::effect::Span, own: bool) -> Result<(), LimitReached> {
+    fn code(
+        &mut self,
+        language: &'static str,
+        code: &[u8],
+        span: crate::effect::Span,
+        own: bool,
+    ) -> Result<(), LimitReached> {
         let program = analyse(language, code, self.analysis.home);
         if let Some(doubt) = &program.doubt {
             let detail = format!("`{}` runs code that is not worked out: {doubt}", self.by);

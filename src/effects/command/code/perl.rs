@@ -45,7 +45,8 @@ fn step(reading: &mut Reading<'_>, at: usize) {
                 return;
             }
             let key = text == b"$ENV" && reading.is_mark(at + 1, b"{") && reading.is_mark(at + 3, b"}");
-            let set = reading.text(at + 4).ends_with(b"=") && !matches!(reading.text(at + 4), b"==" | b"<=" | b">=" | b"!=");
+            let set =
+                reading.text(at + 4).ends_with(b"=") && !matches!(reading.text(at + 4), b"==" | b"<=" | b">=" | b"!=");
             if key && matches!(reading.kind(at + 2), Some(Kind::Name | Kind::Text)) {
                 let named = reading.kind(at + 2) == Some(Kind::Name);
                 let name = if named { Some(reading.text(at + 2).to_vec()) } else { value(at + 2) };
@@ -67,7 +68,8 @@ fn name(reading: &mut Reading<'_>, at: usize) {
     let after_variable = at >= 2 && reading.is_mark(at - 1, b"{") && reading.kind(at - 2) == Some(Kind::Variable);
     let key = (after_variable && reading.is_mark(at + 1, b"}")) || reading.is_mark(at + 1, b"=>");
     let pragma = at > 0 && reading.text(at - 1) == b"use" && matches!(text, b"strict" | b"warnings");
-    let uses = text == b"use" && matches!(reading.text(at + 1), b"strict" | b"warnings") && reading.is_mark(at + 2, b";");
+    let uses =
+        text == b"use" && matches!(reading.text(at + 1), b"strict" | b"warnings") && reading.is_mark(at + 2, b";");
     if key || pragma || uses {
         return;
     }
@@ -80,7 +82,9 @@ fn name(reading: &mut Reading<'_>, at: usize) {
     let argument = if reading.is_mark(at + 1, b"(") { at + 2 } else { at + 1 };
     let ends = matches!(reading.text(argument + 1), b"" | b")" | b";" | b"}" | b"if" | b"unless" | b"or" | b"and");
     let known = reading.tokens.get(argument).filter(|t| t.kind == Kind::Text && ends).and_then(|t| t.value.clone());
-    let Some(known) = known.map(Value::Known) else { return reading.doubt("the arguments are not worked out of", text) };
+    let Some(known) = known.map(Value::Known) else {
+        return reading.doubt("the arguments are not worked out of", text);
+    };
     let act = match does {
         Doing::System => Act::Shell(known),
         Doing::Modify => Act::Modify(known, false),

@@ -5,12 +5,13 @@ use super::token::{Kind, Lexer, Token, is_word};
 use alloc::vec::Vec;
 
 const MARKS: &[&[u8]] = &[
-    b"<=>", b"==", b"!=", b"=~", b"!~", b"<=", b">=", b"=>", b"&&", b"||", b"//", b"..", b"...", b"++", b"--", b"+=", b"-=",
-    b"*=", b"/=", b".=", b"%=", b"x=", b"**", b"||=", b"&&=", b"//=",
+    b"<=>", b"==", b"!=", b"=~", b"!~", b"<=", b">=", b"=>", b"&&", b"||", b"//", b"..", b"...", b"++", b"--", b"+=",
+    b"-=", b"*=", b"/=", b".=", b"%=", b"x=", b"**", b"||=", b"&&=", b"//=",
 ];
 
 /// Names after which a value begins, so that a slash opens a pattern.
-const BEFORE_VALUE: &[&[u8]] = &[b"split", b"grep", b"if", b"unless", b"and", b"or", b"not", b"while", b"until", b"return"];
+const BEFORE_VALUE: &[&[u8]] =
+    &[b"split", b"grep", b"if", b"unless", b"and", b"or", b"not", b"while", b"until", b"return"];
 
 /// Delimiters of quote-like operators that are read; brackets nest and are not.
 const DELIMITERS: &[u8] = b"/|!,:%~";
@@ -221,7 +222,9 @@ fn plain(body: &[u8], anchors: &[u8]) -> Option<bool> {
                     return None;
                 }
             }
-            b'@' if body.get(at).is_some_and(|b| is_word(*b) || matches!(b, b'{' | b'$' | b':' | b'-' | b'+')) => return None,
+            b'@' if body.get(at).is_some_and(|b| is_word(*b) || matches!(b, b'{' | b'$' | b':' | b'-' | b'+')) => {
+                return None;
+            }
             _ => {}
         }
     }

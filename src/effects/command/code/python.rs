@@ -2,8 +2,7 @@
 //! attribute that is harmless on all values that such names can give.
 
 use super::{
-    calls,
-    python_text,
+    calls, python_text,
     reading::{Act, Program, Reading},
     token::{Kind, Token},
 };
@@ -11,9 +10,37 @@ use crate::{effect::Value, tables::languages::Doing};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 const KEYWORDS: &[&[u8]] = &[
-    b"and", b"as", b"assert", b"async", b"await", b"break", b"continue", b"def", b"del", b"elif", b"else", b"except",
-    b"finally", b"for", b"from", b"global", b"if", b"import", b"in", b"is", b"lambda", b"nonlocal", b"not", b"or", b"pass",
-    b"raise", b"return", b"try", b"while", b"with", b"yield",
+    b"and",
+    b"as",
+    b"assert",
+    b"async",
+    b"await",
+    b"break",
+    b"continue",
+    b"def",
+    b"del",
+    b"elif",
+    b"else",
+    b"except",
+    b"finally",
+    b"for",
+    b"from",
+    b"global",
+    b"if",
+    b"import",
+    b"in",
+    b"is",
+    b"lambda",
+    b"nonlocal",
+    b"not",
+    b"or",
+    b"pass",
+    b"raise",
+    b"return",
+    b"try",
+    b"while",
+    b"with",
+    b"yield",
 ];
 
 /// Works the program out.
@@ -59,7 +86,11 @@ fn imports(reading: &mut Reading<'_>) {
             continue;
         }
         let end = import_end(reading, at);
-        let ok = if reading.text(at) == b"from" { from_import(reading, at, end) } else { plain_import(reading, at + 1, end) };
+        let ok = if reading.text(at) == b"from" {
+            from_import(reading, at, end)
+        } else {
+            plain_import(reading, at + 1, end)
+        };
         if !ok {
             let name = reading.text(at + 1);
             reading.doubt("nothing is known of an import of", name);
@@ -151,7 +182,8 @@ fn from_import(reading: &mut Reading<'_>, at: usize, end: usize) -> bool {
             at += 2;
         }
         // `from os import path` is a module, the others are what the module has.
-        let known = reading.qualified(&whole).is_some() || reading.doing(&[b"import ", whole.as_slice()].concat()).is_some();
+        let known =
+            reading.qualified(&whole).is_some() || reading.doing(&[b"import ", whole.as_slice()].concat()).is_some();
         if !known || !alias(reading, given, whole) {
             return false;
         }
@@ -307,7 +339,8 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
     if KEYWORDS.contains(&text) {
         return next;
     }
-    let by_name = reading.is_mark(next, b"=") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"(" | b","));
+    let by_name =
+        reading.is_mark(next, b"=") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"(" | b","));
     if by_name && !text.starts_with(b"__") && reading.aliases.get(text).is_none() {
         return next;
     }
@@ -345,7 +378,9 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         Doing::Join | Doing::ExpandHome if called => {}
         _ if called => {
             let last = reading.text(end - 1);
-            let open = does == Doing::Open && end > next && reading.aliases.get(text).is_some_and(|a| a != b"io" && a != b"codecs");
+            let open = does == Doing::Open
+                && end > next
+                && reading.aliases.get(text).is_some_and(|a| a != b"io" && a != b"codecs");
             if open {
                 // Archives are files as well, but what a mode means there is their own affair.
                 reading.call(Doing::ReadWrite, last, end);

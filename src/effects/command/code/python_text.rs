@@ -4,8 +4,8 @@ use super::token::{Kind, Lexer, Token, digits, is_word, match_brackets, push_cha
 use alloc::vec::Vec;
 
 const MARKS: &[&[u8]] = &[
-    b"==", b"!=", b"<=", b">=", b":=", b"->", b"...", b"**=", b"//=", b"<<=", b">>=", b"**", b"//", b"<<", b">>", b"+=",
-    b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=",
+    b"==", b"!=", b"<=", b">=", b":=", b"->", b"...", b"**=", b"//=", b"<<=", b">>=", b"**", b"//", b"<<", b">>",
+    b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"@=",
 ];
 
 /// How deep formats may stand in each other.

@@ -4,14 +4,14 @@ use super::token::{Kind, Lexer, Token, digits, is_word, match_brackets, push_cha
 use alloc::vec::Vec;
 
 const MARKS: &[&[u8]] = &[
-    b"===", b"!==", b"==", b"!=", b"<=", b">=", b"=>", b"...", b"?.", b"??", b"&&", b"||", b"++", b"--", b"+=", b"-=", b"*=",
-    b"/=", b"%=", b"&=", b"|=", b"^=", b"<<", b">>", b">>>", b"**", b"**=", b"<<=", b">>=", b">>>=", b"&&=", b"||=", b"??=",
+    b"===", b"!==", b"==", b"!=", b"<=", b">=", b"=>", b"...", b"?.", b"??", b"&&", b"||", b"++", b"--", b"+=", b"-=",
+    b"*=", b"/=", b"%=", b"&=", b"|=", b"^=", b"<<", b">>", b">>>", b"**", b"**=", b"<<=", b">>=", b">>>=", b"&&=",
+    b"||=", b"??=",
 ];
 
 /// Words after which a value begins.
-pub(super) const BEFORE_VALUE: &[&[u8]] = &[
-    b"return", b"typeof", b"instanceof", b"in", b"new", b"delete", b"void", b"throw", b"case", b"do", b"else",
-];
+pub(super) const BEFORE_VALUE: &[&[u8]] =
+    &[b"return", b"typeof", b"instanceof", b"in", b"new", b"delete", b"void", b"throw", b"case", b"do", b"else"];
 
 /// How deep templates may stand in each other.
 const MAX_TEMPLATES: usize = 4;

@@ -65,7 +65,7 @@ fn execute(command: &[&str], programs: &[String]) -> Option<String> {
         .current_dir(env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .map_err(|e| eprintln!("{} cannot be executed, nothing is compared: {e}", command[0]))
         .ok()?;
@@ -120,18 +120,16 @@ for program in programs:
         continue
     sys.stdout, sys.stderr, sys.stdin = io.StringIO(), io.StringIO(), io.StringIO("a b\n1\n")
     space = {"__name__": "__main__"}
-    signal.setitimer(signal.ITIMER_REAL, 0.5)
-    watching = True
+    run = type(hook)(code, {**space, "__builtins__": __builtins__})
     try:
-        exec(code, space) if False else None
-        watching = False
-        function = type(hook)(code, {**space, "__builtins__": __builtins__})
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
         watching = True
-        function()
+        run()
+        signal.setitimer(signal.ITIMER_REAL, 0)
     except BaseException:
         pass
-    watching = False
     signal.setitimer(signal.ITIMER_REAL, 0)
+    watching = False
     for one in seen:
         print(repr(program), one, file=out)
     seen.clear()
@@ -143,25 +141,162 @@ os._exit(0)
 #[test]
 fn python_does_nothing_in_programs_that_are_clean() {
     let shapes = [
-        "V", "V", "V.A", "V.A(E)", "V(E)", "V(E, E)", "E.A", "E.A(E)", "E[E]", "[E, E]", "(E)", "(E, E)", "{E: E}", "f\"{E}\"",
-        "f'{V.A}{V!r}'", "lambda x: E", "[E for x in E]", "E + E", "E % E", "E(E)", "E if E else E", "map(E, E)", "(lambda x: E)(E)",
-        "\"{} {0}\".format(E)", "\"{0.A}\".format(E)", "sorted(E, key=E)", "functools.reduce(E, E)", "print(E)", "str(E)", "type(E)",
-        "operator.itemgetter(E)(E)", "list(E)", "(x := E)", "functools.partial(E, E)", "next(iter(E))", "\"x\" \"y\".A(E)",
+        "V",
+        "V",
+        "V.A",
+        "V.A(E)",
+        "V(E)",
+        "V(E, E)",
+        "E.A",
+        "E.A(E)",
+        "E[E]",
+        "[E, E]",
+        "(E)",
+        "(E, E)",
+        "{E: E}",
+        "f\"{E}\"",
+        "f'{V.A}{V!r}'",
+        "lambda x: E",
+        "[E for x in E]",
+        "E + E",
+        "E % E",
+        "E(E)",
+        "E if E else E",
+        "map(E, E)",
+        "(lambda x: E)(E)",
+        "\"{} {0}\".format(E)",
+        "\"{0.A}\".format(E)",
+        "sorted(E, key=E)",
+        "functools.reduce(E, E)",
+        "print(E)",
+        "str(E)",
+        "type(E)",
+        "operator.itemgetter(E)(E)",
+        "list(E)",
+        "(x := E)",
+        "functools.partial(E, E)",
+        "next(iter(E))",
+        "\"x\" \"y\".A(E)",
     ];
     let atoms = [
-        "x", "y", "1", "2", "\"a\"", "'b c'", "b\"x\"", "None", "[]", "{}", "()", "print", "len", "str", "int", "list", "dict", "type",
-        "object", "sorted", "map", "json.dumps", "json.loads", "json", "re.sub", "re.compile(\"a\")", "os.getcwd()", "os.path.join", "os",
-        "sys.argv", "sys.stdout", "sys.stdin", "sys", "math.pi", "math.sqrt", "datetime.datetime.now()", "random.random()", "open",
-        "eval", "exec", "getattr", "__import__", "os.system", "os.environ", "\"/etc/passwd\"", "\"os\"", "\"__class__\"", "\"id\"",
-        "collections.Counter(\"ab\")", "collections.deque([1])", "hashlib.md5(b\"\")", "base64.b64encode(b\"x\")", "globals", "vars",
-        "string.Template(\"$x\")", "io.StringIO(\"x\")", "itertools.count()", "textwrap.dedent", "operator.add", "functools.lru_cache",
-        "codecs.encode", "codecs.decode", "csv.reader([\"a\"])", "shlex.split(\"a\")", "urllib.parse.quote", "urllib.parse.urlparse(\"/a\")",
+        "x",
+        "y",
+        "1",
+        "2",
+        "\"a\"",
+        "'b c'",
+        "b\"x\"",
+        "None",
+        "[]",
+        "{}",
+        "()",
+        "print",
+        "len",
+        "str",
+        "int",
+        "list",
+        "dict",
+        "type",
+        "object",
+        "sorted",
+        "map",
+        "json.dumps",
+        "json.loads",
+        "json",
+        "re.sub",
+        "re.compile(\"a\")",
+        "os.getcwd()",
+        "os.path.join",
+        "os",
+        "sys.argv",
+        "sys.stdout",
+        "sys.stdin",
+        "sys",
+        "math.pi",
+        "math.sqrt",
+        "datetime.datetime.now()",
+        "random.random()",
+        "open",
+        "eval",
+        "exec",
+        "getattr",
+        "__import__",
+        "os.system",
+        "os.environ",
+        "\"/etc/passwd\"",
+        "\"os\"",
+        "\"__class__\"",
+        "\"id\"",
+        "collections.Counter(\"ab\")",
+        "collections.deque([1])",
+        "hashlib.md5(b\"\")",
+        "base64.b64encode(b\"x\")",
+        "globals",
+        "vars",
+        "string.Template(\"$x\")",
+        "io.StringIO(\"x\")",
+        "itertools.chain([1])",
+        "textwrap.dedent",
+        "operator.add",
+        "functools.lru_cache",
+        "codecs.encode",
+        "codecs.decode",
+        "csv.reader([\"a\"])",
+        "shlex.split(\"a\")",
+        "urllib.parse.quote",
+        "urllib.parse.urlparse(\"/a\")",
     ];
     let attributes = [
-        "upper", "join", "split", "format", "append", "items", "get", "pop", "read", "write", "close", "group", "encode", "decode", "copy",
-        "replace", "system", "open", "__class__", "__globals__", "__init__", "mro", "f_globals", "tb_frame", "update", "sub", "buffer",
-        "now", "strftime", "hexdigest", "elements", "substitute", "name", "gi_frame", "cache_info", "args", "index", "popen", "modules",
-        "translate", "maketrans", "fromkeys", "real", "pattern", "rotate", "geturl", "writerow", "remove", "unlink", "strptime",
+        "upper",
+        "join",
+        "split",
+        "format",
+        "append",
+        "items",
+        "get",
+        "pop",
+        "read",
+        "write",
+        "close",
+        "group",
+        "encode",
+        "decode",
+        "copy",
+        "replace",
+        "system",
+        "open",
+        "__class__",
+        "__globals__",
+        "__init__",
+        "mro",
+        "f_globals",
+        "tb_frame",
+        "update",
+        "sub",
+        "buffer",
+        "now",
+        "strftime",
+        "hexdigest",
+        "elements",
+        "substitute",
+        "name",
+        "gi_frame",
+        "cache_info",
+        "args",
+        "index",
+        "popen",
+        "modules",
+        "translate",
+        "maketrans",
+        "fromkeys",
+        "real",
+        "pattern",
+        "rotate",
+        "geturl",
+        "writerow",
+        "remove",
+        "unlink",
+        "strptime",
     ];
     let make = |dice: &mut Dice| {
         let mut code = String::from(
@@ -204,21 +339,139 @@ process.stdin.on("end", () => {
 #[test]
 fn node_does_nothing_in_programs_that_are_clean() {
     let shapes = [
-        "V", "V", "V.A", "V.A(E)", "V(E)", "V(E, E)", "E.A", "E.A(E)", "E[1]", "E[E]", "[E, E]", "(E)", "({a: E})", "`${E}`", "x => E",
-        "(E).A(E)", "E + E", "E / 2", "(function(x) { return E })(E)", "(({A}) => A)(E)", "E ? E : E", "E?.A", "typeof E", "new V(E)",
-        "E[\"A\"]", "({...E})", "((x) => E)(E)", "[...E]", "E.map(E)", "JSON.stringify(E)", "Object.entries(E)", "({[E]: E})", "E.A`x`",
+        "V",
+        "V",
+        "V.A",
+        "V.A(E)",
+        "V(E)",
+        "V(E, E)",
+        "E.A",
+        "E.A(E)",
+        "E[1]",
+        "E[E]",
+        "[E, E]",
+        "(E)",
+        "({a: E})",
+        "`${E}`",
+        "x => E",
+        "(E).A(E)",
+        "E + E",
+        "E / 2",
+        "(function(x) { return E })(E)",
+        "(({A}) => A)(E)",
+        "E ? E : E",
+        "E?.A",
+        "typeof E",
+        "new V(E)",
+        "E[\"A\"]",
+        "({...E})",
+        "((x) => E)(E)",
+        "[...E]",
+        "E.map(E)",
+        "JSON.stringify(E)",
+        "Object.entries(E)",
+        "({[E]: E})",
+        "E.A`x`",
     ];
     let atoms = [
-        "x", "y", "1", "\"a\"", "null", "[]", "({})", "/a/g", "console.log", "JSON.parse", "Math.max", "Math", "Object.keys", "Object", "Array",
-        "Array.from", "String", "Date", "Map", "Set", "Promise", "process.argv", "process.env", "process", "process.cwd()", "path.basename",
-        "path.join", "fs", "fs.readFileSync", "require(\"fs\")", "require", "eval", "Function", "globalThis", "this", "setTimeout", "os.EOL",
-        "new Date()", "new Map()", "Buffer.from(\"a\")", "\"constructor\"", "\"return process\"", "\"__proto__\"", "util.inspect", "url.parse",
-        "crypto.randomUUID()", "async () => 1", "function() {}", "Symbol", "Error", "RegExp", "process.stdout", "process.stdin", "console",
+        "x",
+        "y",
+        "1",
+        "\"a\"",
+        "null",
+        "[]",
+        "({})",
+        "/a/g",
+        "console.log",
+        "JSON.parse",
+        "Math.max",
+        "Math",
+        "Object.keys",
+        "Object",
+        "Array",
+        "Array.from",
+        "String",
+        "Date",
+        "Map",
+        "Set",
+        "Promise",
+        "process.argv",
+        "process.env",
+        "process",
+        "process.cwd()",
+        "path.basename",
+        "path.join",
+        "fs",
+        "fs.readFileSync",
+        "require(\"fs\")",
+        "require",
+        "eval",
+        "Function",
+        "globalThis",
+        "this",
+        "setTimeout",
+        "os.EOL",
+        "new Date()",
+        "new Map()",
+        "Buffer.from(\"a\")",
+        "\"constructor\"",
+        "\"return process\"",
+        "\"__proto__\"",
+        "util.inspect",
+        "url.parse",
+        "crypto.randomUUID()",
+        "async () => 1",
+        "function() {}",
+        "Symbol",
+        "Error",
+        "RegExp",
+        "process.stdout",
+        "process.stdin",
+        "console",
     ];
     let attributes = [
-        "length", "map", "join", "split", "constructor", "prototype", "toString", "then", "get", "set", "push", "replace", "__proto__", "call",
-        "apply", "bind", "readFileSync", "exec", "test", "keys", "entries", "a", "parent", "mainModule", "binding", "caller", "stdout",
-        "on", "write", "end", "filter", "reduce", "at", "slice", "valueOf", "toJSON", "stack", "find", "concat", "flat", "require", "main",
+        "length",
+        "map",
+        "join",
+        "split",
+        "constructor",
+        "prototype",
+        "toString",
+        "then",
+        "get",
+        "set",
+        "push",
+        "replace",
+        "__proto__",
+        "call",
+        "apply",
+        "bind",
+        "readFileSync",
+        "exec",
+        "test",
+        "keys",
+        "entries",
+        "a",
+        "parent",
+        "mainModule",
+        "binding",
+        "caller",
+        "stdout",
+        "on",
+        "write",
+        "end",
+        "filter",
+        "reduce",
+        "at",
+        "slice",
+        "valueOf",
+        "toJSON",
+        "stack",
+        "find",
+        "concat",
+        "flat",
+        "require",
+        "main",
     ];
     let make = |dice: &mut Dice| {
         let mut code = String::from("let x = [1, 2]; let y = \"ab\"; ");
@@ -233,6 +486,30 @@ fn node_does_nothing_in_programs_that_are_clean() {
     let clean = programs("node", 0x2545_f491_4f6c_dd1d, make);
     let confined = ["node", "--experimental-permission", "--disallow-code-generation-from-strings", "-e", NODE_JUDGE];
     assert_nothing_was_seen(execute(&confined, &clean));
+}
+
+#[test]
+fn the_judges_see_what_programs_do() {
+    let python = [
+        "open('/etc/hostname')",
+        "eval('1')",
+        "import os; os.system('true')",
+        "import subprocess; subprocess.run(['true'])",
+    ];
+    let node =
+        ["fs = require('fs'); fs.readFileSync('/etc/hostname')", "Function('return 1')()", "[].at.constructor('1')()"];
+    for (command, programs) in [
+        (&["python3", "-I", "-c", PYTHON_JUDGE][..], &python[..]),
+        (
+            &["node", "--experimental-permission", "--disallow-code-generation-from-strings", "-e", NODE_JUDGE][..],
+            &node[..],
+        ),
+    ] {
+        for program in programs {
+            let Some(seen) = execute(command, &[String::from(*program)]) else { continue };
+            assert!(seen.lines().count() > 1 && seen.ends_with("done\n"), "{program}: {seen}");
+        }
+    }
 }
 
 proptest::proptest! {
@@ -269,7 +546,24 @@ proptest::proptest! {
 
 #[test]
 fn long_programs_take_time_in_proportion() {
-    let pieces = ["open(", "Path(", "for ", "lambda ", "x = ", "os.a.", "f\"{", "[x", "`${", "(a, ", "require(", "i++ ", "a: ", "$x ", "s/a/b/ ", "import os "];
+    let pieces = [
+        "open(",
+        "Path(",
+        "for ",
+        "lambda ",
+        "x = ",
+        "os.a.",
+        "f\"{",
+        "[x",
+        "`${",
+        "(a, ",
+        "require(",
+        "i++ ",
+        "a: ",
+        "$x ",
+        "s/a/b/ ",
+        "import os ",
+    ];
     for piece in pieces {
         let code = piece.repeat(MAX_CODE / piece.len());
         for language in LANGUAGES {
