@@ -110,7 +110,7 @@ impl<'t> Command<'_, 't> {
     fn module(&mut self, row: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let own = super::options::parse(row, &parsed.operands, false);
         self.imports(self.span, true);
-        if self.strange_option("python", parsed) {
+        if Self::strange_option("python", parsed) {
             let detail = alloc::format!("`{}` runs a module with an option that is not known", self.by);
             self.unknown("opaque-program", detail, self.span, true);
         }
