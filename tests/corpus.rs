@@ -1,6 +1,13 @@
 //! The project's own corpora: ordinary work that must not be stopped, and attacks that must. `tests/corpus/README.md` says what
 //! the files hold; run with `--nocapture` to see the shares and every row that is not as it should be.
 
+#![allow(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "all of this is a test, and clippy.toml's exceptions do not reach shared functions"
+)]
+
 use prexec::codex;
 use prexec::decision::Decision;
 use prexec::gate;

@@ -47,7 +47,7 @@ fn number(table: &[u8], index: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{vec, vec::Vec};
+    use alloc::vec::Vec;
 
     #[test]
     fn names_are_found_by_language() {
@@ -77,7 +77,7 @@ mod tests {
                 let _ = find(&bad, b"x", b"c");
             }
         }
-        let _ = find(&vec![0xff; 64], b"x", b"c");
+        let _ = find(&[0xff; 64], b"x", b"c");
     }
 
     #[test]

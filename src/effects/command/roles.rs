@@ -59,6 +59,7 @@ impl<'t> Command<'_, 't> {
                     Role::Code if program.runs() == Runs::Interpreter && code::language(program.name()).is_some() => {}
                     // `-o -` is standard output for a program that has such an option.
                     Role::Write if argument.value.known() == Some(b"-") => {}
+                    Role::Module if self.module_row(program, argument).is_some() => {}
                     role => self.role(role, argument, manner)?,
                 }
             }
@@ -210,9 +211,9 @@ impl<'t> Command<'_, 't> {
                 if !stdio {
                     self.read(value, false, span);
                     self.loads(value);
-                    let certain = value.known().is_some_and(|name| match self.searches {
-                        true => super::wrappers::names_a_place(name),
-                        false => name.iter().any(|b| matches!(b, b'/' | b'.')),
+                    let certain = value.known().is_some_and(|name| {
+                        super::wrappers::names_a_place(name)
+                            || (!self.searches && name.iter().any(|b| matches!(b, b'/' | b'.')))
                     });
                     if !certain {
                         // Or another file, which is found along a path, or a package.

@@ -6,7 +6,7 @@ use crate::{
     effects::LimitReached,
     tables::{
         Program,
-        words::{Role, traits},
+        words::{Role, flags, traits},
     },
 };
 
@@ -116,6 +116,12 @@ impl<'t> Command<'_, 't> {
         if let Some(language) = language {
             self.code_of_options(language, parsed)?;
         }
+        if let Some(row) = parsed.uses.iter().find_map(|u| self.module_row(program, u.arguments.first()?)) {
+            self.module(&row, parsed)?;
+            if !parsed.has(traits::INTERACTIVE) {
+                return Ok(());
+            }
+        }
         if given {
             // What the code does with its operands is its own affair, but -n, -p and -i make them files.
             let manner = Manner { writes: parsed.has(traits::WRITES), ..Manner::default() };
@@ -145,6 +151,30 @@ impl<'t> Command<'_, 't> {
         }
         self.reads_commands();
         Ok(())
+    }
+
+    /// The row of a module of the interpreter (`python -m json.tool`), where the word names one.
+    pub(super) fn module_row(&self, program: &Program<'t>, word: &Word) -> Option<Program<'t>> {
+        if code::language(program.name()) != Some("python") {
+            return None;
+        }
+        self.analysis.tables.program(&[b"python -m ", word.value.known()?].concat())
+    }
+
+    /// What a module of the interpreter does with its words.
+    fn module(&mut self, row: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let own = super::options::parse(row, &parsed.operands, false);
+        self.imports(self.span, true);
+        if Self::strange_option("python", parsed) {
+            let detail = alloc::format!("`{}` runs a module with an option that is not known", self.by);
+            self.unknown("opaque-program", detail, self.span, true);
+        }
+        if row.has(flags::INERT) || own.has(traits::ABOUT) {
+            return Ok(());
+        }
+        self.doubts(&own);
+        self.option_effects(row, &own)?;
+        self.operand_effects(row, &own)
     }
 
     /// A program that takes commands of its own language from the terminal unless it gets them in argv.

@@ -17,7 +17,7 @@ impl Reading<'_> {
             self.doubt("more arguments are given than are written to", name);
         }
         self.keys(does, &arguments);
-        let first = self.first(&arguments);
+        let first = Self::first(&arguments);
         let second = arguments.places.get(1).cloned();
         match does {
             Doing::Open => self.open(first, second, &arguments),
@@ -36,11 +36,13 @@ impl Reading<'_> {
                 let act = match (does, values.as_slice()) {
                     (Doing::System, [one]) => Act::Shell(one.clone()),
                     (Doing::System, _) => Act::Process(values, None),
-                    (_, [program, _, rest @ ..]) => Act::Process([&[program.clone()], rest].concat(), None),
+                    (_, [program, _, rest @ ..]) => Act::Process([core::slice::from_ref(program), rest].concat(), None),
                     _ => return self.doubt("nothing is known of the arguments of", name),
                 };
                 self.out.acts.push(act);
             }
+            // Standard input, which is open already.
+            Doing::Read if first.as_ref().is_some_and(|r| r.len() == 1 && self.text(r.start) == b"0") => {}
             Doing::Connect => self.out.acts.push(Act::Fetch(Value::ANY_WORD, None)),
             _ if first.is_none() => self.doubt("no first argument is written to", name),
             _ => {
@@ -85,7 +87,7 @@ impl Reading<'_> {
         }
     }
 
-    fn first(&self, arguments: &Arguments<'_>) -> Option<Range<usize>> {
+    fn first(arguments: &Arguments<'_>) -> Option<Range<usize>> {
         let named = || arguments.names.iter().find(|(n, _)| matches!(*n, b"file" | b"args" | b"name" | b"path"));
         arguments.places.first().cloned().or_else(|| named().map(|(_, r)| r.clone()))
     }

@@ -37,6 +37,9 @@ use reading::{Act, Program};
 /// Longest code that is looked at, in bytes.
 const MAX_CODE: usize = 256 * 1024;
 
+/// Why code is not looked at that is not known before the script runs.
+const UNSEEN: &str = "runs code that is not known";
+
 /// The languages that are worked out, by the name that the table has for them.
 const LANGUAGES: &[&str] = &["python", "node", "perl"];
 
@@ -68,38 +71,18 @@ impl<'t> Command<'_, 't> {
         let is_code = |r: Role| r == Role::Code;
         let uses: Vec<_> = parsed.uses.iter().filter(|u| u.spec.arguments > 0 && is_code(u.spec.roles[0])).collect();
         let words: Vec<&Word> = uses.iter().filter_map(|u| u.arguments.first()).collect();
-        let strange = self.strange_option(language, parsed);
-        match words.as_slice() {
-            [] => Ok(()),
-            [one] if strange.is_none() && self.stands_alone(language, one) => match one.value.known() {
-                Some(code) => self.code(language, code, one.span, true),
-                None => self.unseen(one),
-            },
-            _ => {
-                for word in words {
-                    let effects = self.analysis.effects.len();
-                    match word.value.known() {
-                        Some(code) => self.code(language, code, word.span, true)?,
-                        None => self.unseen(word)?,
-                    }
-                    let doubted = self
-                        .analysis
-                        .effects
-                        .iter()
-                        .skip(effects)
-                        .any(|e| matches!(&e.kind, Kind::Unknown(cause) if cause.code == "opaque-code"));
-                    if !doubted {
-                        self.opaque("runs code with an option that may change what it means", word);
-                    }
-                }
-                Ok(())
+        let sure = words.len() == 1 && !Self::strange_option(language, parsed);
+        for word in words {
+            let Some(code) = word.value.known() else {
+                self.opaque(UNSEEN, word);
+                continue;
+            };
+            let doubted = self.code(language, code, word.span, true)?;
+            let means_this = sure && self.stands_alone(language, word);
+            if !doubted && !means_this {
+                self.opaque("runs code with an option that may change what it means", word);
             }
         }
-    }
-
-    /// Code that is not known before the script runs; alternatives are each looked at for what they surely do.
-    fn unseen(&mut self, word: &Word) -> Result<(), LimitReached> {
-        self.opaque("runs code that is not analysed", word);
         Ok(())
     }
 
@@ -115,7 +98,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// An option that may change what code means or is executed besides.
-    fn strange_option(&self, language: &str, parsed: &Parsed<'t>) -> Option<()> {
+    pub(super) fn strange_option(language: &str, parsed: &Parsed<'t>) -> bool {
         let strange = parsed.uses.iter().any(|one| {
             let plain = |w: &Word| {
                 w.value.known().is_some_and(|t| {
@@ -129,7 +112,7 @@ impl<'t> Command<'_, 't> {
                 _ => true,
             }
         });
-        (strange || !parsed.doubts.is_empty()).then_some(())
+        strange || !parsed.doubts.is_empty()
     }
 
     /// Code that stands on standard input.
@@ -138,11 +121,9 @@ impl<'t> Command<'_, 't> {
         self.outcome.executes_stdin = true;
         let text = text.to_vec();
         let span = self.span;
-        let strange = self.strange_option(language, parsed).is_some();
-        let before = self.analysis.effects.len();
+        let strange = Self::strange_option(language, parsed);
         self.stdin = Stdin::Stream;
-        self.code(language, &text, span, false)?;
-        let doubted = self.analysis.effects.iter().skip(before).any(|e| matches!(e.kind, Kind::Unknown(_)));
+        let doubted = self.code(language, &text, span, false)?;
         if strange && !doubted {
             let detail = format!("`{}` executes text with an option that may change what it means", self.by);
             self.unknown("opaque-code", detail, span, false);
@@ -173,20 +154,20 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    /// The effects of code; `own`: an allow of this command answers a doubt.
+    /// The effects of code, and whether it is doubted; `own`: an allow of this command answers a doubt.
     fn code(
         &mut self,
         language: &'static str,
         code: &[u8],
         span: crate::effect::Span,
         own: bool,
-    ) -> Result<(), LimitReached> {
+    ) -> Result<bool, LimitReached> {
         let program = analyse(language, code, self.analysis.home);
         if let Some(doubt) = &program.doubt {
             let detail = format!("`{}` runs code that is not worked out: {doubt}", self.by);
             self.unknown("opaque-code", detail, span, own);
         }
-        if language == "python" && !self.argv.iter().any(|w| w.value.known() == Some(b"-I")) {
+        if language == "python" {
             self.imports(span, own);
         }
         let cwd = self.cwd.clone();
@@ -197,11 +178,15 @@ impl<'t> Command<'_, 't> {
             self.act(act, span)?;
         }
         self.cwd = cwd;
-        Ok(())
+        Ok(program.doubt.is_some())
     }
 
     /// Modules of the interpreter may be taken from the directory.
     pub(super) fn imports(&mut self, span: crate::effect::Span, own: bool) {
+        // Further on it could be the argument of an option, or of the code.
+        if self.argv.get(1).is_some_and(|w| w.value.known() == Some(b"-I")) {
+            return;
+        }
         let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command: own.then_some(self.id) };
         self.analysis.imports.push(import);
     }

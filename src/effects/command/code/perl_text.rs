@@ -56,7 +56,7 @@ fn token(lexer: &mut Lexer<'_>) -> Option<()> {
         b'\'' | b'"' | b'`' => {
             lexer.at += 1;
             let body = part(lexer, b)?;
-            let value = if b == b'\'' { single(body) } else { double(body)? };
+            let value = if b == b'\'' { single(body) } else { double(body)?.0 };
             lexer.push(if b == b'`' { Kind::Command } else { Kind::Text }, start, value);
         }
         b'/' if !after_value(lexer)? => {
@@ -148,11 +148,11 @@ fn name(lexer: &mut Lexer<'_>) -> Option<()> {
     match word {
         b"q" => lexer.push(Kind::Text, start, single(first)),
         b"qq" => {
-            let value = double(first)?;
+            let value = double(first)?.0;
             lexer.push(Kind::Text, start, value);
         }
         b"qx" => {
-            let value = double(first)?;
+            let value = double(first)?.0;
             lexer.push(Kind::Command, start, value);
         }
         _ => {
@@ -199,11 +199,14 @@ fn single(body: &[u8]) -> Option<Vec<u8>> {
     (!body.contains(&b'\\')).then(|| body.to_vec())
 }
 
-/// Whether every `$` and `@` of text that interpolates is a plain variable; what the text stands for where it has none. An outer
-/// `None` for text with code in it.
-fn double(body: &[u8]) -> Option<Option<Vec<u8>>> {
-    Some(if plain(body, b"")? && !body.contains(&b'\\') { Some(body.to_vec()) } else { None })
+/// What text that interpolates stands for: nothing known where it has variables. `None` for text with code in it.
+fn double(body: &[u8]) -> Option<Interpolated> {
+    let literal = plain(body, b"")? && !body.contains(&b'\\');
+    Some(Interpolated(literal.then(|| body.to_vec())))
 }
+
+/// The value of text without code in it, where it is the same in every run.
+struct Interpolated(Option<Vec<u8>>);
 
 /// Whether nothing is interpolated; `None` where code may be. After a `$` one of `anchors` or the end means no variable.
 fn plain(body: &[u8], anchors: &[u8]) -> Option<bool> {

@@ -341,7 +341,7 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
     }
     let by_name =
         reading.is_mark(next, b"=") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"(" | b","));
-    if by_name && !text.starts_with(b"__") && reading.aliases.get(text).is_none() {
+    if by_name && !text.starts_with(b"__") && !reading.aliases.contains_key(text) {
         return next;
     }
     if reading.aliases.contains_key(text) && reading.bound.contains(text) {
