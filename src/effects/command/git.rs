@@ -124,7 +124,7 @@ fn quoted(mut text: Vec<u8>, word: &[u8]) -> Vec<u8> {
 fn listed_objects(on: &mut Command<'_, '_>) {
     let span = on.span;
     if let Stdin::Text(text) = on.stdin {
-        let names = text.split(|b| b.is_ascii_whitespace()).filter(|name| !name.is_empty());
+        let names = text.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
         let paths = names.filter_map(|name| split(name, b':').1).filter(|path| !path.is_empty());
         for path in paths {
             on.read(&Value::Known(path.to_vec()), false, span);

@@ -164,7 +164,7 @@ impl Fold<'_> {
     }
 
     /// What goes into the words of a command, after what runs inside of them.
-    pub(super) fn into_words(&self, simple: &Simple, start: usize, analysis: &Analysis<'_>) -> Into {
+    pub(super) fn taken_by_words(&self, simple: &Simple, start: usize, analysis: &Analysis<'_>) -> Into {
         let mut words = self.sources(analysis, start);
         for word in &simple.words {
             words.add(&self.held_in(word));
@@ -181,7 +181,7 @@ impl Fold<'_> {
     }
 
     /// What goes into its standard input, after its redirections.
-    pub(super) fn into_stdin(&self, into: &mut Into, stdin: &Input, simple: &Simple, analysis: &Analysis<'_>) {
+    pub(super) fn taken_from_stdin(&self, into: &mut Into, stdin: &Input, simple: &Simple, analysis: &Analysis<'_>) {
         into.input = match stdin {
             Input::Unchanged => self.flows.input.clone(),
             _ => self.sources(analysis, into.run),

@@ -28,9 +28,9 @@ impl Fold<'_> {
             self.bodies(at, word, &mut state, analysis)?;
         }
         let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
-        let mut into = self.into_words(simple, start, analysis);
+        let mut into = self.taken_by_words(simple, start, analysis);
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
-        self.into_stdin(&mut into, &stdin, simple, analysis);
+        self.taken_from_stdin(&mut into, &stdin, simple, analysis);
         let at = stdin.at(at);
         let expanded = core::mem::replace(&mut self.expanded, outer);
         if argv.is_empty() {
