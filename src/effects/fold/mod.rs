@@ -178,8 +178,10 @@ impl Fold<'_> {
             Node::Pipeline(pipeline) => self.pipeline(at, pipeline, state, analysis),
             Node::List(items) => self.list(at, items, state, analysis),
             Node::Subshell { body, redirections } => {
+                let mut state = state;
                 let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.node(stdin.at(at), *body, state.clone(), analysis)?;
                 // What it wrote stays.
                 Ok(self.remember(
@@ -190,31 +192,49 @@ impl Fold<'_> {
                 ))
             }
             Node::Group { body, redirections } => {
+                let mut state = state;
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.node(stdin.at(at), *body, state, analysis)
             }
             Node::If { arms, otherwise, redirections } => {
+                let mut state = state;
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.branches(stdin.at(at), arms, *otherwise, state, analysis)
             }
             Node::While { condition, body, redirections } => {
+                let mut state = state;
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.repeat(stdin.at(at), Some(*condition), *body, state, analysis)
             }
             Node::For { name, words, body, redirections } => {
+                let mut state = state;
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.each(stdin.at(at), (name, words.as_deref()), *body, (state, span), analysis)
             }
             Node::ForArithmetic { expressions, body, redirections } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
                 let mut state = state;
+                let start = analysis.effects.len();
+                let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 for expression in expressions {
                     self.arithmetic(at, expression, &mut state, analysis)?;
                 }
+                self.settle_compound(&[], &analysis.effects, start, &mut state);
                 self.repeat(stdin.at(at), None, *body, state, analysis)
             }
             Node::Case { word, arms, redirections } => {
+                let mut state = state;
+                let start = analysis.effects.len();
                 let stdin = self.redirect(at, redirections, &state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 self.cases(stdin.at(at), word, arms, state, analysis)
             }
             Node::Function { name, body } => {
@@ -231,6 +251,7 @@ impl Fold<'_> {
                 Ok(Ends::both(state))
             }
             Node::Condition { operands, arithmetic, redirections } => {
+                let start = analysis.effects.len();
                 self.redirect(at, redirections, &state, analysis)?;
                 let mut state = state;
                 for operand in operands {
@@ -241,12 +262,15 @@ impl Fold<'_> {
                     }
                 }
                 state.assign(b"BASH_REMATCH", state::Held::Unknown);
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 Ok(Ends::both(state))
             }
             Node::Arithmetic { expression, redirections } => {
+                let start = analysis.effects.len();
                 self.redirect(at, redirections, &state, analysis)?;
                 let mut state = state;
                 self.arithmetic(at, expression, &mut state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 Ok(Ends::both(state))
             }
             Node::Unread(unread) => {

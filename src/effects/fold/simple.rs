@@ -42,9 +42,11 @@ impl Fold<'_> {
         }
         let written = self.literal_write(simple, &argv, at.stdin, &state);
         self.notice_parents(simple, &argv, &state);
-        if written.is_none() && self.disturbs(analysis.effects.get(start..).unwrap_or_default(), &state) {
-            state.files.disturb();
+        let frozen = state.files.is_frozen();
+        if written.is_none() {
+            self.settle_words(simple, &argv, analysis.effects.get(start..).unwrap_or_default(), &mut state);
         }
+        let settled = if written.is_none() { analysis.effects.len() } else { start };
         let before = state.clone();
         for assignment in &simple.assignments {
             self.assign_for_command(at, assignment, &mut state, analysis)?;
@@ -61,7 +63,8 @@ impl Fold<'_> {
         };
         reads_of_environment(expanded, &argv, analysis);
         self.flow(&into, &argv, &before.cwd, span, analysis);
-        let ends = self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &before, ends);
+        let ends = self.remember(written, analysis.effects.get(settled..).unwrap_or_default(), &before, ends);
+        let ends = Ends { ok: thawed(ends.ok, frozen), failed: thawed(ends.failed, frozen) };
         // In some shells an assignment before a special builtin or a function stays.
         let forget = |end: Option<State>| {
             end.map(|mut end| {
@@ -219,6 +222,14 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
+}
+
+/// What was open while the command ran is closed again.
+fn thawed(end: Option<State>, frozen: bool) -> Option<State> {
+    end.map(|mut end| {
+        end.files.thaw(frozen);
+        end
+    })
 }
 
 fn is_true(argv: &[Word]) -> bool {
