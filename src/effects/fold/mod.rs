@@ -173,15 +173,14 @@ impl Fold<'_> {
         let Some((tree, located)) = self.located(at, id) else { return Ok(Ends::both(state)) };
         let Some(Located { node, span }) = tree.get(located) else { return Ok(Ends::both(state)) };
         let span = self.place(at, *span);
+        let start = analysis.effects.len();
+        let mut state = state;
         match node {
             Node::Simple(simple) => self.simple(at, simple, span, state, analysis),
             Node::Pipeline(pipeline) => self.pipeline(at, pipeline, state, analysis),
             Node::List(items) => self.list(at, items, state, analysis),
             Node::Subshell { body, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.node(stdin.at(at), *body, state.clone(), analysis)?;
                 // What it wrote stays.
                 Ok(self.remember(
@@ -192,38 +191,23 @@ impl Fold<'_> {
                 ))
             }
             Node::Group { body, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.node(stdin.at(at), *body, state, analysis)
             }
             Node::If { arms, otherwise, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.branches(stdin.at(at), arms, *otherwise, state, analysis)
             }
             Node::While { condition, body, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.repeat(stdin.at(at), Some(*condition), *body, state, analysis)
             }
             Node::For { name, words, body, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.each(stdin.at(at), (name, words.as_deref()), *body, (state, span), analysis)
             }
             Node::ForArithmetic { expressions, body, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 for expression in expressions {
                     self.arithmetic(at, expression, &mut state, analysis)?;
                 }
@@ -231,19 +215,14 @@ impl Fold<'_> {
                 self.repeat(stdin.at(at), None, *body, state, analysis)
             }
             Node::Case { word, arms, redirections } => {
-                let mut state = state;
-                let start = analysis.effects.len();
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
-                self.settle_compound(redirections, &analysis.effects, start, &mut state);
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.cases(stdin.at(at), word, arms, state, analysis)
             }
             Node::Function { name, body } => {
-                let mut state = state;
                 state.define(name, Body { script: at.script, node: *body });
                 Ok(Ends::both(state))
             }
             Node::Coproc { name, body } => {
-                let mut state = state;
                 state.assign(name.as_deref().unwrap_or(b"COPROC"), state::Held::Unknown);
                 state.files.disturb(); // it runs at the same time
                 let stream = At { stdin: Stdin::Stream, ..at };
@@ -251,9 +230,7 @@ impl Fold<'_> {
                 Ok(Ends::both(state))
             }
             Node::Condition { operands, arithmetic, redirections } => {
-                let start = analysis.effects.len();
                 self.redirect(at, redirections, &state, analysis)?;
-                let mut state = state;
                 for operand in operands {
                     if *arithmetic {
                         self.arithmetic_operand(at, operand, &mut state, analysis)?;
@@ -266,16 +243,13 @@ impl Fold<'_> {
                 Ok(Ends::both(state))
             }
             Node::Arithmetic { expression, redirections } => {
-                let start = analysis.effects.len();
                 self.redirect(at, redirections, &state, analysis)?;
-                let mut state = state;
                 self.arithmetic(at, expression, &mut state, analysis)?;
                 self.settle_compound(redirections, &analysis.effects, start, &mut state);
                 Ok(Ends::both(state))
             }
             Node::Unread(unread) => {
                 unknown(analysis, unread.code, unread.message.into(), span);
-                let mut state = state;
                 state.lose();
                 Ok(Ends::both(state))
             }

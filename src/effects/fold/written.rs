@@ -3,6 +3,7 @@
 //! A text is remembered only while nothing else can have changed the file or what its path means. Whatever is not plainly a
 //! command that leaves other files alone (an unknown, a link, a move, something at the same time) ends all remembering.
 
+use super::redirections::Input;
 use super::state::State;
 use super::{At, Ends, Fold};
 use crate::effect::{Effect, Kind, PathValue, Value, Word};
@@ -276,6 +277,20 @@ impl Fold<'_> {
         } else if simple.redirections.iter().any(opens_for_writing) {
             state.files.freeze();
         }
+    }
+
+    /// The redirections of a compound command, and what is remembered inside of it.
+    pub(super) fn open(
+        &mut self,
+        at: At<'_>,
+        redirections: &[Redirection],
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Input, LimitReached> {
+        let start = analysis.effects.len();
+        let input = self.redirect(at, redirections, state, analysis)?;
+        self.settle_compound(redirections, &analysis.effects, start, state);
+        Ok(input)
     }
 
     /// What is remembered inside a compound command, after its redirections.
