@@ -64,12 +64,16 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let mut state = state;
+        let start = analysis.effects.len();
         self.bodies(at, word, &mut state, analysis)?;
+        self.settle_compound(&[], &analysis.effects, start, &mut state);
         let mut after = state.clone();
         for (patterns, body) in arms {
+            let start = analysis.effects.len();
             for pattern in patterns {
                 self.bodies(at, pattern, &mut state, analysis)?;
             }
+            self.settle_compound(&[], &analysis.effects, start, &mut state);
             if let Some(body) = body {
                 // An arm may also be entered from the one before it.
                 let ends = self.node(at, *body, after.clone().join(&state), analysis)?;
@@ -113,6 +117,7 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let mut state = state;
         let mut held = Held::Unknown;
+        let start = analysis.effects.len();
         if let Some(list) = list {
             for word in list {
                 self.bodies(at, word, &mut state, analysis)?;
@@ -121,6 +126,7 @@ impl Fold<'_> {
             if !chosen {
                 held = one_of(&words::expand_all(list, &self.seen(&state)));
             }
+            self.settle_compound(&[], &analysis.effects, start, &mut state);
         }
         for effect in variables::shell_variable(&analysis.tables, name, None, span) {
             analysis.effects.push(effect);

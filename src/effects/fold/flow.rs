@@ -181,7 +181,7 @@ impl Fold<'_> {
     }
 
     /// What goes into its standard input, after its redirections.
-    pub(super) fn taken_by_stdin(&self, into: &mut Into, stdin: &Input, simple: &Simple, analysis: &Analysis<'_>) {
+    pub(super) fn taken_from_stdin(&self, into: &mut Into, stdin: &Input, simple: &Simple, analysis: &Analysis<'_>) {
         into.input = match stdin {
             Input::Unchanged => self.flows.input.clone(),
             _ => self.sources(analysis, into.run),

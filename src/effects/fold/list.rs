@@ -92,7 +92,12 @@ impl Fold<'_> {
                 let next = self.literal_output(at, *element, &state);
                 written = self.literal_write_by(at, *element, &state);
                 let before = analysis.effects.len();
-                let ends = self.node(at, *element, state.clone(), analysis)?;
+                let mut beside = state.clone();
+                beside.files.freeze(); // another element may write the same file
+                let mut ends = self.node(at, *element, beside, analysis)?;
+                for end in [&mut ends.ok, &mut ends.failed].into_iter().flatten() {
+                    end.files = state.files.clone();
+                }
                 sources.add(&self.sources(analysis, before));
                 self.next_in_pipeline(&mut sources);
                 if index + 1 == pipeline.elements.len()

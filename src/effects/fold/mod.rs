@@ -243,7 +243,8 @@ impl Fold<'_> {
             | Node::For { redirections, .. }
             | Node::ForArithmetic { redirections, .. }
             | Node::Case { redirections, .. } => {
-                let stdin = self.redirect(at, redirections, &state, analysis)?;
+                let mut state = state;
+                let stdin = self.open(at, redirections, &mut state, analysis)?;
                 self.control(stdin.at(at), node, span, state, analysis)
             }
             Node::Coproc { name, body } => self.coprocess(at, name.as_deref(), *body, state, analysis),

@@ -18,7 +18,8 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let start = analysis.effects.len();
-        let stdin = self.redirect(at, redirections, &state, analysis)?;
+        let mut state = state;
+        let stdin = self.open(at, redirections, &mut state, analysis)?;
         self.node(stdin.at(at), body, state.clone(), analysis)?;
         // What it wrote stays.
         let effects = analysis.effects.get(start..).unwrap_or_default();
@@ -34,7 +35,8 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
-        let stdin = self.redirect(at, redirections, &state, analysis)?;
+        let mut state = state;
+        let stdin = self.open(at, redirections, &mut state, analysis)?;
         self.node(stdin.at(at), body, state, analysis)
     }
 
@@ -54,10 +56,12 @@ impl Fold<'_> {
                 self.each(at, (name, words.as_deref(), *chosen), *body, (state, span), analysis)
             }
             Node::ForArithmetic { expressions, body, .. } => {
+                let start = analysis.effects.len();
                 let mut state = state;
                 for expression in expressions {
                     self.arithmetic(at, expression, &mut state, analysis)?;
                 }
+                self.settle_compound(&[], &analysis.effects, start, &mut state);
                 self.repeat(at, None, *body, state, analysis)
             }
             Node::Case { word, arms, .. } => self.cases(at, word, arms, state, analysis),
@@ -91,6 +95,7 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
+        let start = analysis.effects.len();
         let mut state = state;
         match node {
             Node::Function { name, body } => state.define(name, Body { script: at.script, node: *body }),
@@ -104,10 +109,12 @@ impl Fold<'_> {
                     }
                 }
                 state.assign(b"BASH_REMATCH", Held::Unknown);
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
             }
             Node::Arithmetic { expression, redirections } => {
                 self.redirect(at, redirections, &state, analysis)?;
                 self.arithmetic(at, expression, &mut state, analysis)?;
+                self.settle_compound(redirections, &analysis.effects, start, &mut state);
             }
             Node::Unread(unread) => {
                 unknown(analysis, unread.code, unread.message.into(), span);

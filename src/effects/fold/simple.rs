@@ -31,7 +31,7 @@ impl Fold<'_> {
         self.pay(span, &argv);
         let mut into = self.taken_by_words(simple, start, analysis);
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
-        self.taken_by_stdin(&mut into, &stdin, simple, analysis);
+        self.taken_from_stdin(&mut into, &stdin, simple, analysis);
         let at = stdin.at(at);
         let expanded = core::mem::replace(&mut self.expanded, outer);
         if argv.is_empty() {
@@ -43,9 +43,11 @@ impl Fold<'_> {
         }
         let written = self.literal_write(simple, &argv, at.stdin, &state);
         self.notice_parents(simple, &argv, &state);
-        if written.is_none() && self.disturbs(analysis.effects.get(start..).unwrap_or_default(), &state) {
-            state.files.disturb();
+        let frozen = state.files.is_frozen();
+        if written.is_none() {
+            self.settle_words(simple, &argv, analysis.effects.get(start..).unwrap_or_default(), &mut state);
         }
+        let settled = if written.is_none() { analysis.effects.len() } else { start };
         let before = state.clone();
         // `IFS=, read a b`: only `read` sees it.
         let fields = is_read(&argv) && state.function(b"read").is_none();
@@ -69,7 +71,8 @@ impl Fold<'_> {
         };
         reads_of_environment(expanded, &argv, analysis);
         self.flow(&into, &argv, &before.cwd, span, analysis);
-        let ends = self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &before, ends);
+        let ends = self.remember(written, analysis.effects.get(settled..).unwrap_or_default(), &before, ends);
+        let ends = Ends { ok: thawed(ends.ok, frozen), failed: thawed(ends.failed, frozen) };
         // In some shells an assignment before a special builtin or a function stays.
         let forget = |end: Option<State>| {
             end.map(|mut end| {
@@ -239,6 +242,14 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
+}
+
+/// What was open while the command ran is closed again.
+fn thawed(end: Option<State>, frozen: bool) -> Option<State> {
+    end.map(|mut end| {
+        end.files.thaw(frozen);
+        end
+    })
 }
 
 fn is_read(argv: &[Word]) -> bool {

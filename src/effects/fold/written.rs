@@ -3,13 +3,14 @@
 //! A text is remembered only while nothing else can have changed the file or what its path means. Whatever is not plainly a
 //! command that leaves other files alone (an unknown, a link, a move, something at the same time) ends all remembering.
 
+use super::redirections::Input;
 use super::state::State;
 use super::{At, Ends, Fold};
 use crate::effect::{Effect, Kind, PathValue, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::path::{self, Last, Resolution};
-use crate::shell::tree::{Descriptor, Node, NodeId, Pipeline, Redirection, RedirectionKind, Simple};
+use crate::shell::tree::{Descriptor, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple};
 use crate::shell::words;
 use crate::world::{Entry, World};
 use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
@@ -24,6 +25,8 @@ pub(super) struct Files {
     known: Rc<BTreeMap<Vec<u8>, File>>,
     /// Anything may have changed, now or later: nothing is remembered any more.
     disturbed: bool,
+    /// What is written now may be written to by something else as well: no new text is remembered.
+    frozen: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,11 +44,26 @@ impl Files {
         self.known = Rc::default();
     }
 
+    /// Remembers no new text from here on.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
+    }
+
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Goes back to whether new texts were remembered.
+    pub(super) fn thaw(&mut self, frozen: bool) {
+        self.frozen = frozen;
+    }
+
     /// What either of two ways may have left.
     pub(super) fn join(&mut self, other: &Self) {
         if self.disturbed || other.disturbed {
             return self.disturb();
         }
+        self.frozen |= other.frozen;
         if self.known == other.known {
             return;
         }
@@ -72,6 +90,7 @@ impl Files {
 
     fn put(&mut self, path: &[u8], file: File) {
         if !self.disturbed {
+            let file = if self.frozen { File { text: None, fresh: false } } else { file };
             Rc::make_mut(&mut self.known).insert(path.to_vec(), file);
         }
     }
@@ -199,10 +218,8 @@ impl Fold<'_> {
     pub(super) fn remember(&self, written: Option<Written>, effects: &[Effect], before: &State, ends: Ends) -> Ends {
         let mut ends = ends;
         let Some(written) = written else {
-            if self.disturbs(effects, before) {
-                for end in [&mut ends.ok, &mut ends.failed].into_iter().flatten() {
-                    end.files.disturb();
-                }
+            for end in [&mut ends.ok, &mut ends.failed].into_iter().flatten() {
+                self.settle(effects, before, end);
             }
             return ends;
         };
@@ -227,6 +244,68 @@ impl Fold<'_> {
             end.files.put(&written.leads, file);
         }
         ends
+    }
+
+    /// What effects do to what a state remembers, which it remembered `before` them as well.
+    pub(super) fn settle(&self, effects: &[Effect], before: &State, state: &mut State) {
+        if self.disturbs(effects, before) {
+            return state.files.disturb();
+        }
+        for effect in effects {
+            // A file that is there from now on, with some text.
+            if let Kind::Write(path) = &effect.kind
+                && let Value::Known(written) = &path.value
+                && let Resolution::At { path: leads, exists } = path::resolve(self.world, written, None, Last::Follow)
+                && !state.files.known.contains_key(&leads)
+                // These make nothing where nothing is.
+                && (exists || !matches!(effect.by.as_deref(), Some("rm" | "chmod")))
+            {
+                state.files.put(&leads, File { text: None, fresh: false });
+            }
+        }
+    }
+
+    /// Before a command runs: what its words and redirections have done. What it writes itself, and what goes to a file that it
+    /// has open, may be the same file: so nothing new is remembered while it runs.
+    pub(super) fn settle_words(&self, simple: &Simple, argv: &[Word], effects: &[Effect], state: &mut State) {
+        let before = state.clone();
+        self.settle(effects, &before, state);
+        let stays = |r: &Redirection| matches!(r.descriptor, Some(Descriptor::Variable(_)));
+        let executes = argv.first().is_some_and(|w| w.value.known() == Some(b"exec"));
+        if simple.redirections.iter().any(|r| opens_for_writing(r) && (stays(r) || executes)) {
+            state.files.disturb();
+        } else if simple.redirections.iter().any(opens_for_writing) {
+            state.files.freeze();
+        }
+    }
+
+    /// The redirections of a compound command, and what is remembered inside of it.
+    pub(super) fn open(
+        &mut self,
+        at: At<'_>,
+        redirections: &[Redirection],
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Input, LimitReached> {
+        let start = analysis.effects.len();
+        let input = self.redirect(at, redirections, state, analysis)?;
+        self.settle_compound(redirections, &analysis.effects, start, state);
+        Ok(input)
+    }
+
+    /// What is remembered inside a compound command, after its redirections.
+    pub(super) fn settle_compound(
+        &self,
+        redirections: &[Redirection],
+        effects: &[Effect],
+        start: usize,
+        state: &mut State,
+    ) {
+        let before = state.clone();
+        self.settle(effects.get(start..).unwrap_or_default(), &before, state);
+        if redirections.iter().any(opens_for_writing) {
+            state.files.disturb();
+        }
     }
 
     /// Whether effects may change a remembered file, or what the path of one means.
@@ -281,6 +360,18 @@ impl Fold<'_> {
         let searched = !named.contains(&b'/') && is_on_path(self.world, named, cwd);
         (!searched).then(|| text.to_vec())
     }
+}
+
+fn opens_for_writing(redirection: &Redirection) -> bool {
+    use RedirectionKind as K;
+    let reads = matches!(redirection.kind, K::Read | K::DuplicateInput | K::HereDocument | K::HereString);
+    let text = match redirection.target.parts.as_slice() {
+        [Part::Text { bytes, .. }] => bytes.as_slice(),
+        _ => b"",
+    };
+    let descriptor = !text.is_empty() && text.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+    let copies = redirection.kind == K::DuplicateOutput && descriptor;
+    !reads && !copies && text != b"/dev/null"
 }
 
 /// Whether a directory of PATH has something of that name.
