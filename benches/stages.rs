@@ -162,7 +162,14 @@ fn globbing(stages: &Stages) {
         ("affix", path(Value::Affix { prefix: b"/home/u/".to_vec(), suffix: b"/key.txt".to_vec() })),
     ];
     let places = Places { homes: &[b"/home/u"], roots: &[b"/home/u/work"] };
-    let rule = PathRule { patterns: &globs, unless: &[], places, reading: Reading::Restrict, ignore_case: false };
+    let rule = PathRule {
+        patterns: &globs,
+        unless: &[],
+        places,
+        unless_places: places,
+        reading: Reading::Restrict,
+        ignore_case: false,
+    };
     for (name, subject) in &subjects {
         stages.stage(&format!("glob/applies {name}"), || -> Answer { applies(&rule, subject) });
     }

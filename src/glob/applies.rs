@@ -41,6 +41,8 @@ pub struct PathRule<'a> {
     /// What `~/` and `./` stand for. Where that is not known, a pattern of a restricting rule could match, one of a permitting
     /// rule does not; a carve-out does not soften a restricting rule, and makes a permitting one uncertain.
     pub places: Places<'a>,
+    /// The same for the carve-outs: a place that the agent chooses must not soften a rule, nor widen one that permits.
+    pub unless_places: Places<'a>,
     /// What the answer is for.
     pub reading: Reading,
     /// The file system ignores case. Letters outside ASCII in a *glob* never fold; in a *path* they could be anything then.
@@ -54,10 +56,10 @@ pub fn applies(rule: &PathRule<'_>, subject: &Subject) -> Answer {
 
 /// The same, for one of many questions that share a budget.
 pub fn applies_within(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answer {
-    let unplaced = |globs: &[PathGlob]| globs.iter().any(|glob| glob.bases(&rule.places).is_empty());
+    let unplaced = |globs: &[PathGlob], places| globs.iter().any(|glob| glob.bases(places).is_empty());
     match (rule.reading, placed(rule, subject, budget)) {
-        (Reading::Restrict, Answer::No) if unplaced(rule.patterns) => Answer::Maybe,
-        (Reading::Permit, Answer::Yes) if unplaced(rule.unless) => Answer::Maybe,
+        (Reading::Restrict, Answer::No) if unplaced(rule.patterns, &rule.places) => Answer::Maybe,
+        (Reading::Permit, Answer::Yes) if unplaced(rule.unless, &rule.unless_places) => Answer::Maybe,
         (_, answer) => answer,
     }
 }
@@ -66,8 +68,10 @@ pub fn applies_within(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -
 fn placed(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answer {
     let fold = rule.ignore_case;
     if let Some(paths) = &subject.exact {
-        let covered = |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, fold));
-        let hit = |path: &&Vec<u8>| covered(rule.patterns, path) && !covered(rule.unless, path);
+        let covered = |globs: &[PathGlob], places, path: &[u8]| globs.iter().any(|g| g.covers(path, places, fold));
+        let hit = |path: &&Vec<u8>| {
+            covered(rule.patterns, &rule.places, path) && !covered(rule.unless, &rule.unless_places, path)
+        };
         let hits = paths.iter().filter(hit).count();
         let exact = !(fold && subject.outside_ascii);
         match rule.reading {
@@ -95,7 +99,7 @@ fn by_language(rule: &PathRule<'_>, subject: &Subject, budget: &Budget) -> Answe
         return Answer::No;
     }
     let unless: Vec<Lane<'_>> =
-        rule.unless.iter().flat_map(|glob| glob.lanes(&rule.places, fold)).filter(near).collect();
+        rule.unless.iter().flat_map(|glob| glob.lanes(&rule.unless_places, fold)).filter(near).collect();
     let ask = |tree| search(shape, tree, &patterns, &unless, budget);
     let answer = |found: Found| match found {
         Found { hit: true, miss: false } => Answer::Yes,

@@ -53,6 +53,7 @@ impl<'p> Views<'p> {
             patterns,
             unless,
             places: scene.places(allows),
+            unless_places: scene.places(!allows),
             reading: if allows { Reading::Permit } else { Reading::Restrict },
             ignore_case: self.ignore_case && !allows,
         };
@@ -116,8 +117,10 @@ impl<'p> Views<'p> {
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
         // For single known paths, of which there may be many, the same without building an automaton.
         let covered =
-            |globs: &[PathGlob], path: &[u8]| globs.iter().any(|g| g.covers(path, &rule.places, rule.ignore_case));
-        let free = |path: &[u8]| !covered(rule.patterns, path) || covered(rule.unless, path);
+            |globs: &[PathGlob], places, path: &[u8]| globs.iter().any(|g| g.covers(path, places, rule.ignore_case));
+        let free = |path: &[u8]| {
+            !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
+        };
         let look = || {
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,

@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     /// What `./` stands for: every repository that encloses the session's directory or the call's, or those directories
     /// themselves where there is none.
     pub roots: Vec<&'a [u8]>,
+    /// How many of the roots are those of the session's directory; they come first.
+    of_session: usize,
     /// What the call itself makes or changes: a look at the machine does not show it.
     writes: Vec<&'a PathValue>,
     tiers: Vec<InTier>,
@@ -64,9 +66,11 @@ impl<'a> Scene<'a> {
         let shadows = Shadows::new(search.as_deref(), places, effects);
         let writes = effects.iter().filter_map(written).collect();
         let budget = Budget::default();
-        let mut scene = Self { world, cwd, homes, roots: Vec::new(), writes, tiers: Vec::new(), budget, shadows };
+        let mut scene =
+            Self { world, cwd, homes, roots: Vec::new(), of_session: 0, writes, tiers: Vec::new(), budget, shadows };
         let mut repositories = Vec::new();
-        for dir in [world.session_dir(), Some(cwd)].into_iter().flatten() {
+        for (dir, of_session) in [(world.session_dir(), true), (Some(cwd), false)] {
+            let Some(dir) = dir else { continue };
             let found = enclosing_repositories(world, dir);
             if found.is_empty() {
                 add(&mut scene.roots, dir);
@@ -74,6 +78,9 @@ impl<'a> Scene<'a> {
             for root in found {
                 add(&mut scene.roots, root);
                 add(&mut repositories, root);
+            }
+            if of_session {
+                scene.of_session = scene.roots.len();
             }
         }
         if policy.layers.iter().any(|l| !l.tiers.is_empty()) {
@@ -87,11 +94,13 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// The directories that `~/` and `./` of a rule stand for. A rule that allows speaks of the account's home only: `HOME` comes
-    /// from the environment.
-    pub fn places(&self, allows: bool) -> Places<'_> {
-        let homes = if allows { self.homes.get(..1) } else { self.homes.get(..) };
-        Places { homes: homes.unwrap_or_default(), roots: &self.roots }
+    /// The directories that `~/` and `./` stand for where matching `softens` a decision: only those that nobody chose for this call,
+    /// the account's home and the repositories around the session's directory. Elsewhere also `HOME` of the environment, and what
+    /// is around the call's own directory.
+    pub fn places(&self, softens: bool) -> Places<'_> {
+        let (homes, roots) =
+            if softens { (self.homes.get(..1), self.roots.get(..self.of_session)) } else { (None, None) };
+        Places { homes: homes.unwrap_or(&self.homes), roots: roots.unwrap_or(&self.roots) }
     }
 
     /// Whether a rule that is limited to `tiers` applies; `allows` for a rule that allows.

@@ -224,6 +224,7 @@ fn covers(predicted: &PathValue, file: &[u8]) -> bool {
         patterns: std::slice::from_ref(&glob),
         unless: &[],
         places: Places::default(),
+        unless_places: Places::default(),
         reading: Reading::Restrict,
         ignore_case: false,
     };

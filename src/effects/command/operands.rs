@@ -143,6 +143,8 @@ impl<'t> Command<'_, 't> {
             [] => None,
         };
         let (Some(Value::Known(place)), Value::Known(target), true) = (place, &word.value, symbolic) else {
+            // A link is a second name: what is written through it later is written there.
+            self.modify(&word.value, false, word.span);
             return self.read(&word.value, true, word.span);
         };
         let inside = path::join(&place, target);
@@ -151,9 +153,11 @@ impl<'t> Command<'_, 't> {
             None => target.clone(),
         };
         self.read(&Value::Known(beside.clone()), true, word.span);
+        self.modify(&Value::Known(beside.clone()), false, word.span);
         // Where the place is a directory the link stands in it.
         let either = Value::Set(alloc::vec![inside, beside]);
         self.read(&either, false, word.span);
+        self.modify(&either, false, word.span);
     }
 
     /// Whether what operands and options do not name is left alone: git has nothing to check out, or only files (`git checkout --

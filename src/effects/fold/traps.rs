@@ -52,7 +52,8 @@ impl Fold<'_> {
         self.traps.closed = true;
         for script in core::mem::take(&mut self.traps.waiting) {
             let lost = || State::new(Value::ANY_WORD);
-            let state = self.traps.since.clone().unwrap_or_else(lost);
+            let mut state = self.traps.since.clone().unwrap_or_else(lost);
+            state.files.disturb(); // anything may have been written by then
             self.root(script, state, Stdin::Stream, analysis)?;
         }
         Ok(())

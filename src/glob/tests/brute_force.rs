@@ -159,8 +159,14 @@ fn compare(cases: u32, tree: bool, reading: Reading) -> Counts {
             Answer::No
         };
         let (patterns_read, unless_read) = (parse(&patterns), parse(&unless));
-        let rule =
-            PathRule { patterns: &patterns_read, unless: &unless_read, places: HOME, reading, ignore_case: false };
+        let rule = PathRule {
+            patterns: &patterns_read,
+            unless: &unless_read,
+            places: HOME,
+            unless_places: HOME,
+            reading,
+            ignore_case: false,
+        };
         let got = applies(&rule, &Subject::new(&PathValue::standing(value.clone(), tree)));
         let mut now = counts.get();
         match got {

@@ -84,7 +84,14 @@ fn what_is_not_anchored_is_refused_with_the_fix() {
 
 fn ask(patterns: &[&str], unless: &[&str], value: &Value, tree: bool, reading: Reading) -> Answer {
     let (patterns, unless) = (globs(patterns), globs(unless));
-    let rule = PathRule { patterns: &patterns, unless: &unless, places: HERE, reading, ignore_case: false };
+    let rule = PathRule {
+        patterns: &patterns,
+        unless: &unless,
+        places: HERE,
+        unless_places: HERE,
+        reading,
+        ignore_case: false,
+    };
     applies(&rule, &subject(value.clone(), tree))
 }
 
@@ -230,7 +237,7 @@ fn unknown_places_and_ignored_case() {
         (&everything, &carved, Reading::Restrict, Yes),
         (&everything, &carved, Reading::Permit, Maybe),
     ] {
-        let rule = PathRule { patterns, unless, places: nowhere, reading, ignore_case: false };
+        let rule = PathRule { patterns, unless, places: nowhere, unless_places: nowhere, reading, ignore_case: false };
         assert_eq!(applies(&rule, &path), want, "{reading:?}");
     }
     for (text, value, plain, caseless) in [
@@ -250,6 +257,7 @@ fn unknown_places_and_ignored_case() {
                 patterns: &globs(&[text]),
                 unless: &[],
                 places: HERE,
+                unless_places: HERE,
                 reading: Reading::Restrict,
                 ignore_case,
             };
@@ -262,8 +270,14 @@ fn unknown_places_and_ignored_case() {
 fn too_much_work_is_maybe() {
     let text = String::from("/") + &"{a,b}*".repeat(60);
     let all: Vec<PathGlob> = globs(&[&text, "/**/a?????????????????", "/**/b?????????????????c"]);
-    let rule =
-        PathRule { patterns: &all, unless: &all[2..], places: HERE, reading: Reading::Restrict, ignore_case: false };
+    let rule = PathRule {
+        patterns: &all,
+        unless: &all[2..],
+        places: HERE,
+        unless_places: HERE,
+        reading: Reading::Restrict,
+        ignore_case: false,
+    };
     assert_eq!(applies(&rule, &subject(Value::ANY_WORD, true)), Maybe);
     let long = Value::Pattern([b"/".as_slice(), &b"a*".repeat(2_000)].concat());
     assert_eq!(applies(&rule, &subject(long, false)), Maybe);
