@@ -76,9 +76,8 @@ impl<'p> Views<'p> {
             return false;
         }
         // What is not there is made by the call, as a single file, or not copied at all.
-        let look = || match exists {
-            true => Contents::below(scene.world, &leads, scene.cwd),
-            false => Some(Contents::default()),
+        let look = || {
+            if exists { Contents::below(scene.world, &leads, scene.cwd) } else { Some(Contents::default()) }
         };
         let Some(contents) = self.contents.get_or_init(look).as_ref().filter(|c| c.linked.is_empty()) else {
             return false;

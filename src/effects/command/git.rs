@@ -1,11 +1,11 @@
 //! Settings of git: which are harmless to change for a call or for good.
 
-use super::{Command, options::Parsed, options::split};
+use super::{Command, net, options::Parsed, options::split, paths, roles::Manner};
 use crate::{
-    effect::{Value, Word},
+    effect::{Certainty, Kind, Value, Word},
     tables::words::{Role, VariableRole},
 };
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 fn is_inert(on: &Command<'_, '_>, key: &[u8]) -> bool {
     let name = [b"git:", key.to_ascii_lowercase().as_slice()].concat();
@@ -79,4 +79,81 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
         let detail = "the setting that is changed may make git run a program later".into();
         on.unknown("git-config", detail, key.span, false);
     }
+}
+
+impl Command<'_, '_> {
+    pub(super) fn git_remote(&mut self, word: &Word) {
+        self.reached = true;
+        if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
+            let detail = "a transport helper of git runs a program that the address names".to_string();
+            return self.unknown("opaque-program", detail, word.span, false);
+        }
+        match net::git_remote(&word.value) {
+            net::Target::Host(connect) => self.connect(connect, word.span),
+            net::Target::File(path) => {
+                self.read(&path, true, word.span);
+            }
+        }
+    }
+
+    /// `REV:PATH` reads a path as it was; other words are revisions or paths, and a path that does not exist harms nobody.
+    pub(super) fn rev_path(&mut self, word: &Word, manner: Manner) {
+        if let spread @ (Value::Below { .. } | Value::Affix { .. }) = pathspec(&word.value)
+            && word.value.known().is_some()
+        {
+            let path = paths::made(&spread, &self.cwd, manner.tree);
+            return self.push(Kind::Read(path), Certainty::Partial, word.span, true);
+        }
+        match &word.value {
+            Value::Known(text) => match split(text, b':') {
+                (_, Some(path)) if !path.is_empty() => {
+                    self.read(&Value::Known(path.to_vec()), manner.tree, word.span);
+                }
+                _ => self.push_revision(text, manner, word),
+            },
+            Value::Set(all) => {
+                for text in all.clone() {
+                    self.rev_path(&Word::known(text, word.span), manner);
+                }
+            }
+            Value::Affix { prefix, suffix } if prefix.contains(&b':') => {
+                let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
+                self.read(&Value::Affix { prefix: path, suffix: suffix.clone() }, manner.tree, word.span);
+            }
+            value => self.read(value, manner.tree, word.span),
+        }
+    }
+
+    /// Whether the word stands behind `--`.
+    pub(super) fn behind_dashes(&self, word: &Word) -> bool {
+        let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
+        dashes.is_some_and(|at| self.argv.iter().skip(at).any(|w| w == word))
+    }
+
+    fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
+        // It is read from the repository: what stands in the directory says nothing of it.
+        let path = paths::made(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
+        self.push(Kind::Read(path), Certainty::Partial, word.span, true);
+    }
+}
+
+/// What a pathspec names: git expands `*`, `?` and `[...]` itself, also across `/`, and reads magic behind `:`.
+pub(super) fn pathspec(value: &Value) -> Value {
+    let Value::Known(text) = value else { return value.clone() };
+    let magic = [&b":("[..], b":/", b":!", b":^"].iter().any(|start| text.starts_with(start));
+    let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\');
+    let Some(first) = text.iter().position(special).or_else(|| magic.then_some(0)) else { return value.clone() };
+    let after = text.iter().rposition(special).map_or(text.len(), |at| at + 1);
+    let head = text.get(..first).unwrap_or_default();
+    let dir = match head.iter().rposition(|b| *b == b'/') {
+        Some(0) => b"/".to_vec(),
+        Some(slash) if !magic => head.get(..slash).unwrap_or_default().to_vec(),
+        _ => b".".to_vec(),
+    };
+    let suffix = if magic { Vec::new() } else { text.get(after..).unwrap_or_default().to_vec() };
+    // Above here there is more of the repository than below `..`.
+    if dir.split(|b| *b == b'/').any(|name| name == b"..") {
+        return Value::Affix { prefix: Vec::new(), suffix };
+    }
+    Value::Below { dir, suffix }
 }
