@@ -2,7 +2,7 @@
 
 use super::{Command, net, options::Parsed, options::split, paths, roles::Manner};
 use crate::{
-    effect::{Certainty, Kind, Value, Word},
+    effect::{Certainty, Kind, Span, Spared, Value, Word},
     tables::words::{Role, VariableRole},
 };
 use alloc::{format, string::String, vec::Vec};
@@ -124,8 +124,26 @@ impl Command<'_, '_> {
         }
     }
 
+    /// A path of what git tracks, or a revision.
+    pub(super) fn tracked(&mut self, word: &Word, manner: Manner) {
+        let (value, span) = (&word.value, word.span);
+        if value.known() == Some(b".") || self.behind_dashes(word) {
+            return self.read_sparing(&pathspec(value), manner.tree, Spared::Repository, span);
+        }
+        // A name without a directory or an end may be a revision, of which everything is looked at.
+        if value.known().is_none_or(|text| !text.iter().any(|b| matches!(b, b'/' | b'.'))) {
+            self.read_sparing(&Value::from("."), true, Spared::Repository, span);
+        }
+        self.rev_path(word, manner);
+    }
+
+    /// Changes what a pathspec names.
+    pub(super) fn modify_pathspec(&mut self, value: &Value, manner: Manner, span: Span) {
+        self.modify_sparing(&pathspec(value), manner.tree, manner.spared, span);
+    }
+
     /// Whether the word stands behind `--`.
-    pub(super) fn behind_dashes(&self, word: &Word) -> bool {
+    fn behind_dashes(&self, word: &Word) -> bool {
         let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
         dashes.is_some_and(|at| self.argv.iter().skip(at).any(|w| w == word))
     }

@@ -5,11 +5,11 @@ use super::{
     emit::certainty,
     expression, git, jq, net,
     options::{Parsed, split},
-    paths, sed,
+    sed,
     variables::assignment_text,
 };
 use crate::{
-    effect::{Certainty, Connect, Kind, Spared, Value, Word},
+    effect::{Connect, Kind, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -183,9 +183,7 @@ impl<'t> Command<'_, 't> {
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
             Role::Write => self.write(value, false, span),
-            Role::Modify if self.name == b"git" => {
-                self.modify_sparing(&git::pathspec(value), manner.tree, manner.spared, span);
-            }
+            Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
             Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
             Role::Move => {
                 self.read(value, true, span);
@@ -224,16 +222,7 @@ impl<'t> Command<'_, 't> {
             Role::Net | Role::Host => self.net(word, role == Role::Host),
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
-            Role::Tracked if value.known() == Some(b".") || self.behind_dashes(word) => {
-                self.read_sparing(&git::pathspec(value), manner.tree, Spared::Repository, span);
-            }
-            Role::Tracked => {
-                // A name without a directory or an end may be a revision, of which everything is looked at.
-                if value.known().is_none_or(|text| !text.iter().any(|b| matches!(b, b'/' | b'.'))) {
-                    self.read_sparing(&Value::from("."), true, Spared::Repository, span);
-                }
-                self.rev_path(word, manner);
-            }
+            Role::Tracked => self.tracked(word, manner),
             Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
             Role::Assign => self.assign(word),
             Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
