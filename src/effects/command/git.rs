@@ -85,7 +85,7 @@ impl Command<'_, '_> {
     pub(super) fn git_remote(&mut self, word: &Word) {
         self.reached = true;
         if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
-            let detail = "a transport helper of git runs a program that the address names".to_string();
+            let detail = "a transport helper of git runs a program that the address names".into();
             return self.unknown("opaque-program", detail, word.span, false);
         }
         match net::git_remote(&word.value) {
