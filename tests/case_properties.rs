@@ -145,6 +145,8 @@ fn is_simple(script: &str) -> bool {
     let first = script.split(' ').next().unwrap_or_default();
     is_one_line(script)
         && first.starts_with(|c: char| c.is_ascii_alphanumeric() || "./".contains(c))
+        // A program that is not known may be a builtin that changes what follows.
+        && !first.contains(['*', '?', '['])
         && !SHELL_WORDS.contains(&first)
         && !script.contains(['$', '`', ';', '|', '&', '<', '>', '(', ')', '{', '}', '\\'])
 }

@@ -123,6 +123,8 @@ vocabulary! {
         Move = "move",
         /// What a link leads to: it may be read through the link, and is meant from the link's directory if that is symbolic.
         LinkTarget = "link-target",
+        /// A revision, `REV:PATH`, or behind `--` a path of files that stand there.
+        Tracked = "tracked",
     }
 }
 

@@ -37,7 +37,11 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Builtin::Set => self.set(operands),
-            Builtin::ShellOptions => self.outcome.reading |= !operands.is_empty(),
+            Builtin::ShellOptions => {
+                let changes = parsed.uses(&[b"-s", b"-u"]) || !parsed.doubts.is_empty();
+                self.outcome.reading |=
+                    changes && !operands.iter().all(|w| w.value.known().is_some_and(is_harmless_shopt));
+            }
             Builtin::Alias => {
                 self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'=')));
             }
@@ -177,11 +181,33 @@ fn is_name(text: &[u8]) -> bool {
         && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
-/// Whether a word of `set` leaves the reading and expansion of text as it is: `-e -u -x -v -C`, their long names, `pipefail`, and
-/// positional parameters.
+/// Options of `shopt` that leave reading and expansion as they are, or only drop words that match no file, as some shells do
+/// anyway.
+fn is_harmless_shopt(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 14] = [
+        b"inherit_errexit",
+        b"nullglob",
+        b"failglob",
+        b"checkwinsize",
+        b"checkhash",
+        b"checkjobs",
+        b"cmdhist",
+        b"histappend",
+        b"lithist",
+        b"huponexit",
+        b"gnu_errfmt",
+        b"shift_verbose",
+        b"errexit",
+        b"pipefail",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Whether a word of `set` leaves the reading and expansion of text as it is: `-e -E -u -x -v -C`, their long names, `pipefail`,
+/// and positional parameters.
 fn is_harmless_option(word: &Word) -> bool {
-    const LETTERS: &[u8] = b"euxvC";
-    const NAMES: [&[u8]; 6] = [b"errexit", b"nounset", b"xtrace", b"verbose", b"noclobber", b"pipefail"];
+    const LETTERS: &[u8] = b"eEuxvC";
+    const NAMES: [&[u8]; 7] = [b"errexit", b"errtrace", b"nounset", b"xtrace", b"verbose", b"noclobber", b"pipefail"];
     let Some(text) = word.value.known() else { return false };
     let letters = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
     match letters {

@@ -1,8 +1,8 @@
 //! Settings of git: which are harmless to change for a call or for good, and what those in force make a command run.
 
-use super::{Command, Shell, Stdin, options::Parsed, options::split};
+use super::{Command, Shell, Stdin, net, options::Parsed, options::split, paths, roles::Manner};
 use crate::{
-    effect::{Effect, Kind, Value, Word},
+    effect::{Certainty, Effect, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     effects::git::{Alias, Finding, InForce},
     tables::words::{Role, VariableRole},
@@ -169,4 +169,99 @@ pub(super) fn alias(on: &mut Command<'_, '_>, name: &[u8], at: usize) -> Result<
         }
     }
     Ok(true)
+}
+
+impl Command<'_, '_> {
+    pub(super) fn git_remote(&mut self, word: &Word) {
+        self.reached = true;
+        if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
+            let detail = "a transport helper of git runs a program that the address names".into();
+            return self.unknown("opaque-program", detail, word.span, false);
+        }
+        match net::git_remote(&word.value) {
+            net::Target::Host(connect) => self.connect(connect, word.span),
+            net::Target::File(path) => {
+                self.read(&path, true, word.span);
+            }
+        }
+    }
+
+    /// `REV:PATH` reads a path as it was; other words are revisions or paths, and a path that does not exist harms nobody.
+    pub(super) fn rev_path(&mut self, word: &Word, manner: Manner) {
+        if let spread @ (Value::Below { .. } | Value::Affix { .. }) = pathspec(&word.value)
+            && word.value.known().is_some()
+        {
+            let path = paths::made(&spread, &self.cwd, manner.tree);
+            return self.push(Kind::Read(path), Certainty::Partial, word.span, true);
+        }
+        match &word.value {
+            Value::Known(text) => match split(text, b':') {
+                (_, Some(path)) if !path.is_empty() => {
+                    self.read(&Value::Known(path.to_vec()), manner.tree, word.span);
+                }
+                _ => self.push_revision(text, manner, word),
+            },
+            Value::Set(all) => {
+                for text in all.clone() {
+                    self.rev_path(&Word::known(text, word.span), manner);
+                }
+            }
+            Value::Affix { prefix, suffix } if prefix.contains(&b':') => {
+                let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
+                self.read(&Value::Affix { prefix: path, suffix: suffix.clone() }, manner.tree, word.span);
+            }
+            value => self.read(value, manner.tree, word.span),
+        }
+    }
+
+    /// A path of what git tracks, or a revision.
+    pub(super) fn tracked(&mut self, word: &Word, manner: Manner) {
+        let (value, span) = (&word.value, word.span);
+        if value.known() == Some(b".") || self.behind_dashes(word) {
+            return self.read_sparing(&pathspec(value), manner.tree, Spared::Repository, span);
+        }
+        // A name without a directory or an end may be a revision, of which everything is looked at.
+        if value.known().is_none_or(|text| !text.iter().any(|b| matches!(b, b'/' | b'.'))) {
+            self.read_sparing(&Value::from("."), true, Spared::Repository, span);
+        }
+        self.rev_path(word, manner);
+    }
+
+    /// Changes what a pathspec names.
+    pub(super) fn modify_pathspec(&mut self, value: &Value, manner: Manner, span: Span) {
+        self.modify_sparing(&pathspec(value), manner.tree, manner.spared, span);
+    }
+
+    /// Whether the word stands behind `--`.
+    fn behind_dashes(&self, word: &Word) -> bool {
+        let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
+        dashes.is_some_and(|at| self.argv.iter().skip(at).any(|w| w == word))
+    }
+
+    fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
+        // It is read from the repository: what stands in the directory says nothing of it.
+        let path = paths::made(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
+        self.push(Kind::Read(path), Certainty::Partial, word.span, true);
+    }
+}
+
+/// What a pathspec names: git expands `*`, `?` and `[...]` itself, also across `/`, and reads magic behind `:`.
+pub(super) fn pathspec(value: &Value) -> Value {
+    let Value::Known(text) = value else { return value.clone() };
+    let magic = [&b":("[..], b":/", b":!", b":^"].iter().any(|start| text.starts_with(start));
+    let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\');
+    let Some(first) = text.iter().position(special).or_else(|| magic.then_some(0)) else { return value.clone() };
+    let after = text.iter().rposition(special).map_or(text.len(), |at| at + 1);
+    let head = text.get(..first).unwrap_or_default();
+    let dir = match head.iter().rposition(|b| *b == b'/') {
+        Some(0) => b"/".to_vec(),
+        Some(slash) if !magic => head.get(..slash).unwrap_or_default().to_vec(),
+        _ => b".".to_vec(),
+    };
+    let suffix = if magic { Vec::new() } else { text.get(after..).unwrap_or_default().to_vec() };
+    // Above here there is more of the repository than below `..`.
+    if dir.split(|b| *b == b'/').any(|name| name == b"..") {
+        return Value::Affix { prefix: Vec::new(), suffix };
+    }
+    Value::Below { dir, suffix }
 }

@@ -52,6 +52,10 @@ impl<'t> Command<'_, 't> {
         if last.is_none() && program.last() == Some(Role::Write) {
             self.copies_by_option(program, parsed);
         }
+        if program.name() == b"split" && parsed.operands.len() < 2 {
+            // The names of its parts begin with `x` unless an operand says otherwise.
+            self.write(&Value::Pattern(b"x*".to_vec()), false, self.span);
+        }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }

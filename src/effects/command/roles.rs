@@ -5,11 +5,11 @@ use super::{
     emit::certainty,
     expression, git, jq, net,
     options::{Parsed, split},
-    paths, sed,
+    sed,
     variables::assignment_text,
 };
 use crate::{
-    effect::{Certainty, Connect, Kind, Spared, Value, Word},
+    effect::{Connect, Kind, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -186,6 +186,7 @@ impl<'t> Command<'_, 't> {
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
             Role::Write => self.write(value, false, span),
+            Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
             Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
             Role::Move => {
                 self.read(value, true, span);
@@ -233,6 +234,7 @@ impl<'t> Command<'_, 't> {
             Role::Net | Role::Host => self.net(word, role == Role::Host),
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
+            Role::Tracked => self.tracked(word, manner),
             Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
             Role::Assign => self.assign(word),
             Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
@@ -452,47 +454,5 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
         }
-    }
-
-    fn git_remote(&mut self, word: &Word) {
-        self.reached = true;
-        if word.value.known().is_some_and(|t| t.windows(2).any(|w| w == b"::")) {
-            let detail = "a transport helper of git runs a program that the address names".to_string();
-            return self.unknown("opaque-program", detail, word.span, false);
-        }
-        match net::git_remote(&word.value) {
-            net::Target::Host(connect) => self.connect(connect, word.span),
-            net::Target::File(path) => {
-                self.read(&path, true, word.span);
-            }
-        }
-    }
-
-    /// `REV:PATH` reads a path as it was; other words are revisions or paths, and a path that does not exist harms nobody.
-    fn rev_path(&mut self, word: &Word, manner: Manner) {
-        match &word.value {
-            Value::Known(text) => match split(text, b':') {
-                (_, Some(path)) if !path.is_empty() => {
-                    self.read(&Value::Known(path.to_vec()), manner.tree, word.span);
-                }
-                _ => self.push_revision(text, manner, word),
-            },
-            Value::Set(all) => {
-                for text in all.clone() {
-                    self.rev_path(&Word::known(text, word.span), manner);
-                }
-            }
-            Value::Affix { prefix, suffix } if prefix.contains(&b':') => {
-                let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
-                self.read(&Value::Affix { prefix: path, suffix: suffix.clone() }, manner.tree, word.span);
-            }
-            value => self.read(value, manner.tree, word.span),
-        }
-    }
-
-    fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
-        // It is read from the repository: what stands in the directory says nothing of it.
-        let path = paths::made(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
-        self.push(Kind::Read(path), Certainty::Partial, word.span, true);
     }
 }

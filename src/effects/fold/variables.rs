@@ -5,7 +5,7 @@ use super::{At, Fold, unknown};
 use crate::effect::{Effect, Span, Value};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis};
-use crate::shell::tree::{AssignedValue, Assignment, Part, Word};
+use crate::shell::tree::{AssignedValue, Assignment, Node, NodeId, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
 use alloc::vec::Vec;
@@ -73,7 +73,7 @@ impl Fold<'_> {
                 if assignment.append || assignment.subscript.is_some() {
                     return Ok(Held::Unknown);
                 }
-                Ok(self.held_by(word, state))
+                Ok(self.held_by(at, word, state))
             }
             AssignedValue::Array(items) => {
                 for (subscript, word) in items {
@@ -87,13 +87,41 @@ impl Fold<'_> {
         }
     }
 
-    fn held_by(&self, word: &Word, state: &State) -> Held {
+    fn held_by(&self, at: At<'_>, word: &Word, state: &State) -> Held {
         if matches!(word.parts.as_slice(), [Part::Arithmetic { .. }]) {
             return Held::Integer;
+        }
+        if let [Part::Command { body: Some(body), .. }] = word.parts.as_slice()
+            && let Some(held) = self.printed(at, *body, state)
+        {
+            return held;
         }
         match words::value(word, &self.seen(state)) {
             Value::Unknown { .. } => Held::Unknown,
             value => Held::Is(value),
+        }
+    }
+
+    /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
+    fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
+        let tree = &self.scripts.get(at.script)?.tree;
+        let Node::Simple(simple) = &tree.get(body)?.node else { return None };
+        if !simple.assignments.is_empty() || !simple.redirections.is_empty() {
+            return None;
+        }
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+        let known = known?;
+        if state.function(known.first()?).is_some() {
+            return None;
+        }
+        match known.as_slice() {
+            [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
+                Some(Held::Integer)
+            }
+            // A new name that nobody has, in the directory for temporary files.
+            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(b"/tmp/tmp.*".to_vec()))),
+            _ => None,
         }
     }
 
