@@ -112,7 +112,7 @@ fn scan(text: &[u8]) -> Option<()> {
             b'(' | b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^'
             | b'$' => Slash::Regex,
             b if b.is_ascii_digit() || b == b'.' => {
-                at = end_of(text, at, |b| b.is_ascii_alphanumeric() || b == b'.');
+                at = number(text, at)?;
                 Slash::Divides
             }
             b if b.is_ascii_alphabetic() || b == b'_' => {
@@ -134,6 +134,18 @@ fn scan(text: &[u8]) -> Option<()> {
         last = byte;
     }
     Some(())
+}
+
+/// Past a number. Where letters follow without a space, implementations disagree on where it ends, and a call may
+/// begin there: `1system(...)`, `1e5system(...)`, `0x1fsystem(...)`.
+fn number(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = end_of(text, at, |b| b.is_ascii_digit() || b == b'.');
+    if let Some(b'e' | b'E') = text.get(at) {
+        let sign = usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
+        at = end_of(text, at + 1 + sign, |b| b.is_ascii_digit());
+    }
+    let letter = text.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    (!letter).then_some(at)
 }
 
 fn end_of(text: &[u8], mut at: usize, inside: impl Fn(u8) -> bool) -> usize {

@@ -4,7 +4,10 @@ use super::{Command, Stdin, options::Parsed, wrappers::replace};
 use crate::{
     effect::{Value, Word},
     effects::LimitReached,
-    tables::{Program, words::Runs},
+    tables::{
+        Program,
+        words::{Role, Runs},
+    },
 };
 use alloc::{vec, vec::Vec};
 
@@ -122,7 +125,9 @@ fn common(words: &[Word]) -> Vec<u8> {
 
 /// The literal end of the pattern of `-name '*END'`.
 fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
-    let name = parsed.uses.iter().find(|u| u.spec.name == b"-name")?;
+    // Only what stands before the first action restricts it.
+    let mut tests = parsed.uses.iter().take_while(|u| !u.spec.roles.contains(&Role::Rest) && u.spec.name != b"-delete");
+    let name = tests.find(|u| u.spec.name == b"-name")?;
     let pattern = name.arguments.first()?.value.known()?;
     let end = pattern.strip_prefix(b"*").unwrap_or(pattern);
     let literal = !end.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\' | b']'));

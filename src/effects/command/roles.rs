@@ -203,23 +203,22 @@ impl<'t> Command<'_, 't> {
                 let detail = format!("`{}` takes more names from a list", self.by);
                 self.unknown("listed-paths", detail, span, false);
             }
+            Role::Script | Role::LoadCode if super::shells::is_stdin(value.known()) => self.reads_commands(),
             Role::LoadCode => {
                 self.read(value, false, span);
                 let detail = format!("`{}` loads code from a place that an option names", self.by);
                 self.unknown("opaque-code", detail, span, false);
             }
             Role::Script => {
-                if !stdio {
-                    self.read(value, false, span);
-                    self.loads(value);
-                    let certain = value.known().is_some_and(|name| {
-                        super::wrappers::names_a_place(name)
-                            || (!self.searches && name.iter().any(|b| matches!(b, b'/' | b'.')))
-                    });
-                    if !certain {
-                        // Or another file, which is found along a path, or a package.
-                        self.loads(&Value::ANY_WORD);
-                    }
+                self.read(value, false, span);
+                self.loads(value);
+                let certain = value.known().is_some_and(|name| {
+                    super::wrappers::names_a_place(name)
+                        || (!self.searches && name.iter().any(|b| matches!(b, b'/' | b'.')))
+                });
+                if !certain {
+                    // Or another file, which is found along a path, or a package.
+                    self.loads(&Value::ANY_WORD);
                 }
                 self.project("runs the code of a file", word);
             }
@@ -330,7 +329,8 @@ impl<'t> Command<'_, 't> {
             b.is_ascii_alphanumeric()
                 || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%')
         };
-        let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
+        let assigns = |t: &&[u8]| split(split(t, b' ').0, b'=').1.is_some();
+        let Some(text) = word.value.known().filter(|t| t.iter().all(plain) && !assigns(t)) else {
             self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
             let detail = format!("`{}` appends words to a command", self.by);
             self.unknown("dynamic-script", detail, word.span, false);

@@ -219,7 +219,7 @@ fn is_shell_script(text: &[u8]) -> bool {
     system && is_usual_shell(name) && words.all(plain)
 }
 
-fn is_stdin(word: Option<&[u8]>) -> bool {
+pub(super) fn is_stdin(word: Option<&[u8]>) -> bool {
     matches!(word, Some(b"-" | b"/dev/stdin" | b"/dev/fd/0" | b"/proc/self/fd/0"))
 }
 
