@@ -112,7 +112,8 @@ fn scan(text: &[u8]) -> Option<()> {
             b'(' | b'[' | b',' | b'!' | b'~' | b'=' | b'<' | b'>' | b'?' | b':' | b'+' | b'-' | b'*' | b'%' | b'^'
             | b'$' => Slash::Regex,
             b if b.is_ascii_digit() || b == b'.' => {
-                at = end_of(text, at, |b| b.is_ascii_alphanumeric() || b == b'.');
+                // Letters end it: `1system(...)` is a number and a call.
+                at = end_of(text, at, |b| b.is_ascii_digit() || b == b'.');
                 Slash::Divides
             }
             b if b.is_ascii_alphabetic() || b == b'_' => {
