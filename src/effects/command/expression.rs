@@ -4,7 +4,10 @@ use super::{Command, Stdin, options::Parsed, wrappers::replace};
 use crate::{
     effect::{Value, Word},
     effects::LimitReached,
-    tables::{Program, words::Runs},
+    tables::{
+        Program,
+        words::{Role, Runs},
+    },
 };
 use alloc::{vec, vec::Vec};
 
@@ -103,7 +106,8 @@ fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
     };
     let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
     let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
-    let suffix = suffix.unwrap_or_default();
+    // A start point that ends so is found itself, and then its end is not behind its beginning.
+    let suffix = suffix.filter(|end| !prefix.ends_with(end)).unwrap_or_default();
     Value::Affix { prefix, suffix }
 }
 
@@ -122,7 +126,9 @@ fn common(words: &[Word]) -> Vec<u8> {
 
 /// The literal end of the pattern of `-name '*END'`.
 fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
-    let name = parsed.uses.iter().find(|u| u.spec.name == b"-name")?;
+    // Only what stands before the first action restricts it.
+    let mut tests = parsed.uses.iter().take_while(|u| u.spec.roles[0] != Role::Rest && u.spec.name != b"-delete");
+    let name = tests.find(|u| u.spec.name == b"-name")?;
     let pattern = name.arguments.first()?.value.known()?;
     let end = pattern.strip_prefix(b"*").unwrap_or(pattern);
     let literal = !end.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\' | b']'));

@@ -183,15 +183,14 @@ impl<'t> Command<'_, 't> {
                 let detail = format!("`{}` takes more names from a list", self.by);
                 self.unknown("listed-paths", detail, span, false);
             }
+            Role::Script | Role::LoadCode if super::shells::is_stdin(value.known()) => self.reads_commands(),
             Role::LoadCode => {
                 self.read(value, false, span);
                 let detail = format!("`{}` loads code from a place that an option names", self.by);
                 self.unknown("opaque-code", detail, span, false);
             }
             Role::Script => {
-                if !stdio {
-                    self.read(value, false, span);
-                }
+                self.read(value, false, span);
                 self.project("runs the code of a file", word);
             }
             Role::Module => self.project("runs a module", word),
@@ -300,7 +299,8 @@ impl<'t> Command<'_, 't> {
             b.is_ascii_alphanumeric()
                 || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%')
         };
-        let Some(text) = word.value.known().filter(|t| t.iter().all(plain)) else {
+        let assigns = |t: &&[u8]| split(split(t, b' ').0, b'=').1.is_some();
+        let Some(text) = word.value.known().filter(|t| t.iter().all(plain) && !assigns(t)) else {
             self.script(&word.value, Shell::Child, super::Stdin::Stream, &[], word.span)?;
             let detail = format!("`{}` appends words to a command", self.by);
             self.unknown("dynamic-script", detail, word.span, false);

@@ -91,6 +91,6 @@ impl<'t> Command<'_, 't> {
     }
 }
 
-fn is_stdin(word: Option<&[u8]>) -> bool {
+pub(super) fn is_stdin(word: Option<&[u8]>) -> bool {
     matches!(word, Some(b"-" | b"/dev/stdin" | b"/dev/fd/0" | b"/proc/self/fd/0"))
 }

@@ -41,14 +41,13 @@ fn split(line: &str) -> Vec<Word> {
     for c in line.chars().chain([' ']) {
         match (quote, c) {
             (Some(q), c) if c == q => quote = None,
-            (Some(_), c) => word.push(c),
             (None, '\'' | '"') => (quote, open) = (Some(c), true),
             (None, ' ') if open || !word.is_empty() => {
                 words.push(Word { value: value(&word.replace("\\n", "\n")), span: Span::default() });
                 (word, open) = (String::new(), false);
             }
             (None, ' ') => {}
-            (None, c) => word.push(c),
+            (_, c) => word.push(c),
         }
     }
     assert!(quote.is_none(), "open quote in {line}");
@@ -108,7 +107,7 @@ fn connect(c: &Connect) -> String {
     }
     out.push_str(&shown(&c.host));
     if let Some(port) = c.port {
-        out.push_str(&format!(":{port}"));
+        out = format!("{out}:{port}");
     }
     out
 }
