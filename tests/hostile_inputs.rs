@@ -24,8 +24,8 @@ use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The stack of the thread that decides: an eighth of what a process gets.
-const STACK: usize = 1 << 20;
+/// The stack of the thread that decides: an eighth of what a process gets; without optimisation, frames are several times as large.
+const STACK: usize = if cfg!(debug_assertions) { 4 << 20 } else { 1 << 20 };
 /// What one case may take: a hang or a square is far over it on any machine, however busy.
 const BOUND: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
 /// The cases that take longest are printed.

@@ -56,6 +56,9 @@ const TIERS: &str = "tier('near', paths = ['/w/p'])\n";
 const KEYS: [&str; 8] = ["commands", "reads", "writes", "network", "tools", "environment", "interactive", "unknown"];
 
 /// Scripts that leave nothing behind for a script that follows.
+/// Those of [`SCRIPTS`] that may change the directory, as far as is known.
+const MAY_MOVE: &[&str] = &["$X push"];
+
 const SCRIPTS: &[&str] = &[
     "true",
     "git status",
@@ -280,9 +283,13 @@ proptest! {
     fn two_scripts_in_a_row_get_the_stricter_verdict(base in pieces(false), a in select(SCRIPTS), b in select(SCRIPTS)) {
         let policy = managed(&base);
         let stricter = script(&policy, a).max(script(&policy, b));
-        prop_assert_eq!(script(&policy, &format!("{a}\n{b}")), stricter, "`{}` and `{}`", a, b);
         let separator = if a.ends_with('&') { "" } else { ";" };
-        prop_assert_eq!(script(&policy, &format!("{a}{separator} {b}")), stricter, "`{}`{} `{}`", a, separator, b);
+        for both in [format!("{a}\n{b}"), format!("{a}{separator} {b}")] {
+            let decision = script(&policy, &both);
+            // What may be `cd` leaves a sure match of the next command in doubt, never allowed.
+            let moved = MAY_MOVE.contains(&a) && decision == stricter.min(Decision::Prompt);
+            prop_assert!(decision == stricter || moved, "`{both}`: {decision:?}, not {stricter:?}");
+        }
     }
 }
 
