@@ -3,7 +3,7 @@
 
 use super::line::Line;
 use super::stage::{self, Stage};
-use super::sys::{self, Claim, Sent, Stream};
+use super::sys;
 use super::{Event, Profile};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
 
@@ -15,6 +15,27 @@ const NO_POLICY: u8 = 4;
 const MESSAGE: usize = 768;
 /// A write of this many bytes to a pipe with room is never split or blocked (Linux: a page).
 const ANSWER: usize = 4096;
+
+/// Where a message goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// How much of it arrived.
+pub(super) enum Sent {
+    All,
+    Part,
+    Nothing,
+}
+
+/// Who ends the process; `Again`, the same thread a second time, is found out on Unix only.
+pub(super) enum Claim {
+    First,
+    Again,
+    Elsewhere,
+}
 
 /// Why the process cannot go on.
 #[cfg_attr(not(unix), allow(dead_code, reason = "signals and exits are caught on Unix only"))]

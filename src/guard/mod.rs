@@ -142,8 +142,8 @@ pub fn leave(answer: Answer<'_>) -> ! {
         Answer::Silence => sys::exit(0),
         Answer::Json(bytes) => {
             last::stdout_used();
-            match sys::send(sys::Stream::Stdout, bytes) {
-                sys::Sent::All if !bytes.is_empty() => sys::exit(0),
+            match sys::send(last::Stream::Stdout, bytes) {
+                last::Sent::All if !bytes.is_empty() => sys::exit(0),
                 _ => last::end_claimed(&Cause::NotAnswered),
             }
         }

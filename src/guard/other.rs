@@ -5,7 +5,7 @@
 #![allow(dead_code, clippy::unnecessary_wraps, reason = "the interface is that of `unix.rs`, which has more to tell")]
 
 use super::Profile;
-use super::last::{self, Cause};
+use super::last::{self, Cause, Claim, Sent, Stream};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 use std::io::{self, Write};
@@ -14,27 +14,6 @@ use std::{process, thread};
 /// Counts the deadlines that were set, so that the watchdog of an old one does nothing.
 static TURN: AtomicU32 = AtomicU32::new(0);
 static ENDING: AtomicBool = AtomicBool::new(false);
-
-/// Where a message goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stream {
-    Stdout,
-    Stderr,
-}
-
-/// How much of it arrived.
-pub(super) enum Sent {
-    All,
-    Part,
-    Nothing,
-}
-
-/// Who ends the process; that the same thread comes again is not found out here.
-pub(super) enum Claim {
-    First,
-    Again,
-    Elsewhere,
-}
 
 pub(super) fn install(_: Profile) -> Result<(), ()> {
     Ok(())

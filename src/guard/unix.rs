@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "system calls of libc")]
 
 use super::Profile;
-use super::last::{self, Cause};
+use super::last::{self, Cause, Claim, Sent, Stream};
 use super::signals::{KINDS, Kind};
 use core::cell::UnsafeCell;
 use core::ffi::c_int;
@@ -34,27 +34,6 @@ static MAIN_STACK: Stack = Stack(UnsafeCell::new([0; STACK]));
 static DEADLINE: AtomicU32 = AtomicU32::new(0);
 /// The thread that ends the process; 0 while none does.
 static ENDING: AtomicUsize = AtomicUsize::new(0);
-
-/// Where a message goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stream {
-    Stdout,
-    Stderr,
-}
-
-/// How much of it arrived.
-pub(super) enum Sent {
-    All,
-    Part,
-    Nothing,
-}
-
-/// Who ends the process.
-pub(super) enum Claim {
-    First,
-    Again,
-    Elsewhere,
-}
 
 /// Installs handlers, resets the signal mask, and makes the process leave no core behind. An error means that a fault would
 /// not be caught.

@@ -3,6 +3,7 @@
 //! What Codex does with a hook's answer is what every promise of prexec rests on, and only Codex can say it. See
 //! `tests/codex/README.md` for how to install the client and how to run this against another version of it.
 
+// `cfg(test)` holds here anyway; it tells clippy that these modules are tests, where `expect` is allowed.
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
@@ -31,7 +32,6 @@ mod prexec;
 mod prexec_blocks;
 #[cfg(test)]
 mod prexec_fails;
-#[cfg(test)]
 #[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]
