@@ -157,9 +157,9 @@ fn globbing(stages: &Stages) {
         .map(|g| PathGlob::parse(g).expect("a glob"));
     let path = |value: Value| Subject::new(&PathValue::file(value));
     let subjects = [
-        ("known path", path(Value::Known(b"/home/u/work/src/main.rs".to_vec()))),
-        ("pattern", path(Value::Pattern(b"/home/u/work/src/*.rs".to_vec()))),
-        ("affix", path(Value::Affix { prefix: b"/home/u/".to_vec(), suffix: b"/key.txt".to_vec() })),
+        ("known path", path(Value::Known(b"/home/u/work/src/main.rs".into()))),
+        ("pattern", path(Value::Pattern(b"/home/u/work/src/*.rs".into()))),
+        ("affix", path(Value::Affix { prefix: b"/home/u/".into(), suffix: b"/key.txt".into() })),
     ];
     let places = Places { homes: &[b"/home/u"], roots: &[b"/home/u/work"] };
     let rule = PathRule {

@@ -70,9 +70,9 @@ fn every_case_has_a_verdict_and_an_explanation_of_the_right_form() {
 fn every_kind_of_effect_has_the_right_form() {
     let path = |value: Held, tree| PathValue::standing(value, tree);
     let values = || {
-        let affix = Held::Affix { prefix: b"/a".to_vec(), suffix: b"\xff".to_vec() };
-        let set = Held::Set(vec![b"/a".to_vec(), b"/b".to_vec()]);
-        [Held::from("/a"), set, affix, Held::Pattern(b"/*".to_vec()), Held::ANY_WORD, Held::ANY_WORDS]
+        let affix = Held::Affix { prefix: b"/a".into(), suffix: b"\xff".into() };
+        let set = Held::Set([b"/a".into(), b"/b".into()].into());
+        [Held::from("/a"), set, affix, Held::Pattern(b"/*".into()), Held::ANY_WORD, Held::ANY_WORDS]
     };
     let mut kinds = vec![
         Kind::Tool(Tool { name: "t".into(), arguments: vec![("a".into(), "b".into())], modelled: false }),

@@ -190,8 +190,8 @@ mod generated {
         let Some((value, rest)) = values.split_first() else { return real.is_empty() };
         let one = |fits: &dyn Fn(&Vec<u8>) -> bool| real.first().is_some_and(fits) && agrees(rest, &real[1..]);
         match value {
-            Value::Known(bytes) => one(&|word| word == bytes),
-            Value::Set(all) => one(&|word| all.contains(word)),
+            Value::Known(bytes) => one(&|word| bytes == word),
+            Value::Set(all) => one(&|word| all.iter().any(|one| one == word)),
             Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => one(&|word| {
                 word.starts_with(prefix) && word.ends_with(suffix) && word.len() >= prefix.len() + suffix.len()
             }),

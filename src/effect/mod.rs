@@ -1,7 +1,9 @@
 //! What a call would do, as a list of [`Effect`]s: the common tongue of the analyser and the policy.
 
+mod bytes;
 mod value;
 
+pub use bytes::Bytes;
 pub use value::{Value, Word};
 
 use alloc::{string::String, vec::Vec};

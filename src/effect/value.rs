@@ -1,32 +1,32 @@
 //! What is known of a word before the script runs.
 
-use super::Span;
-use alloc::vec::Vec;
+use super::{Bytes, Span};
+use alloc::{rc::Rc, vec::Vec};
 
 /// The value of one word, as far as it can be worked out. Bytes, not text: a script can build any bytes but NUL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Exactly these bytes.
-    Known(Vec<u8>),
+    Known(Bytes),
     /// One of these, two or more, each different.
-    Set(Vec<Vec<u8>>),
+    Set(Rc<[Bytes]>),
     /// One word that begins with `prefix` and ends with `suffix`, with anything between (also nothing).
     Affix {
         /// Known beginning; may be empty.
-        prefix: Vec<u8>,
+        prefix: Bytes,
         /// Known end; may be empty. It does not overlap the prefix.
-        suffix: Vec<u8>,
+        suffix: Bytes,
     },
     /// A path at or below a directory, such as `find` gives it: no `..` in what is not known.
     Below {
         /// The directory, as written or absolute.
-        dir: Vec<u8>,
+        dir: Bytes,
         /// Known end; may be empty.
-        suffix: Vec<u8>,
+        suffix: Bytes,
     },
     /// A pathname expansion that is not carried out: glob text in which a backslash quotes the next byte. It becomes the
     /// matching paths, zero or more words, or its own text where nothing matches.
-    Pattern(Vec<u8>),
+    Pattern(Bytes),
     /// Nothing is known.
     Unknown {
         /// It may become more than one word.
@@ -42,6 +42,18 @@ impl Value {
     /// Any number of words.
     pub const ANY_WORDS: Self = Self::Unknown { may_split: true, may_be_empty: true };
 
+    /// One of these, in order and each once; `None` where there are none or more than `most`.
+    pub fn one_of<T: Into<Bytes>>(all: impl IntoIterator<Item = T>, most: usize) -> Option<Self> {
+        let mut all: Vec<Bytes> = all.into_iter().map(Into::into).collect();
+        all.sort_unstable();
+        all.dedup();
+        match all.len() {
+            1 => all.pop().map(Self::Known),
+            several if several > 1 && several <= most => Some(Self::Set(all.into())),
+            _ => None,
+        }
+    }
+
     /// The value where it is exactly one.
     pub fn known(&self) -> Option<&[u8]> {
         match self {
@@ -54,7 +66,7 @@ impl Value {
     pub fn size(&self) -> usize {
         match self {
             Self::Known(text) | Self::Pattern(text) => text.len(),
-            Self::Set(all) => all.iter().map(Vec::len).sum(),
+            Self::Set(all) => all.iter().map(|one| one.len()).sum(),
             Self::Affix { prefix, suffix } | Self::Below { dir: prefix, suffix } => prefix.len() + suffix.len(),
             Self::Unknown { .. } => 0,
         }
@@ -69,7 +81,7 @@ impl Value {
     }
 
     /// The finite alternatives, where there are such: one for a known value, all of a set.
-    pub fn alternatives(&self) -> Option<&[Vec<u8>]> {
+    pub fn alternatives(&self) -> Option<&[Bytes]> {
         match self {
             Self::Known(one) => Some(core::slice::from_ref(one)),
             Self::Set(all) => Some(all),
@@ -78,9 +90,21 @@ impl Value {
     }
 }
 
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Known(bytes.into())
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Known(bytes.into())
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Known(text.as_bytes().to_vec())
+        Self::Known(text.as_bytes().into())
     }
 }
 
@@ -95,7 +119,7 @@ pub struct Word {
 
 impl Word {
     /// A word with a known value.
-    pub fn known(bytes: impl Into<Vec<u8>>, span: Span) -> Self {
+    pub fn known(bytes: impl Into<Bytes>, span: Span) -> Self {
         Self { value: Value::Known(bytes.into()), span }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Ana
     let mut tool = ToolEffects { analysis, id, cwd, world };
     let modelled = match &call.tool {
         ToolCall::ApplyPatch { patch } => {
-            patch::add(tool.analysis, patch, &Value::Known(cwd.to_vec()), None, Some(id));
+            patch::add(tool.analysis, patch, &Value::Known(cwd.into()), None, Some(id));
             true
         }
         ToolCall::ViewImage { path } => {
@@ -57,7 +57,7 @@ impl ToolEffects<'_, '_> {
     /// some tools expand it.
     fn path(&mut self, path: &str, certainty: Certainty, kind: fn(PathValue) -> Kind) {
         // Only the first is the path as it stands.
-        let mut spelling = path::spelling(&Value::from(path), &Value::Known(self.cwd.to_vec()));
+        let mut spelling = path::spelling(&Value::from(path), &Value::Known(self.cwd.into()));
         for value in self.tool_paths(path) {
             let path = PathValue::file(value).spelled(spelling.take());
             self.push(kind(path), certainty, Span::default(), None);
@@ -66,7 +66,7 @@ impl ToolEffects<'_, '_> {
 
     /// The paths that a tool could mean: as it stands, and with `~` expanded for tools that do so.
     fn tool_paths(&self, written: &str) -> Vec<Value> {
-        let mut paths = Vec::from([Value::Known(path::normalize(&path::join(self.cwd, written.as_bytes())))]);
+        let mut paths = Vec::from([Value::Known(path::normalize(&path::join(self.cwd, written.as_bytes())).into())]);
         if let Some(rest) = written.strip_prefix('~') {
             let (user, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let homes: Vec<Vec<u8>> = if user.is_empty() {
@@ -75,7 +75,7 @@ impl ToolEffects<'_, '_> {
                 self.world.home_of(user).into_iter().collect()
             };
             let below = rest.trim_start_matches('/').as_bytes();
-            paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)))));
+            paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)).into())));
         }
         paths
     }

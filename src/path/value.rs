@@ -14,18 +14,18 @@ const MAX_ALTERNATIVES: usize = 64;
 /// depend on `cwd`; where `cwd` is known to be relative it counts as unknown.
 pub fn absolute(path: &Value, cwd: &Value) -> Value {
     match path {
-        Value::Known(one) if is_absolute(one) => Value::Known(normalize(one)),
+        Value::Known(one) if is_absolute(one) => Value::Known(normalize(one).into()),
         Value::Known(one) => from(cwd, one),
         Value::Set(all) => several(all.iter().map(|one| absolute(&Value::Known(one.clone()), cwd))),
         Value::Affix { prefix, suffix } if is_absolute(prefix) => affix(prefix, suffix),
         // An empty prefix says nothing of whether the word is absolute.
         Value::Affix { prefix, suffix } if !prefix.is_empty() => match cwd.known().filter(|dir| is_absolute(dir)) {
             Some(dir) => affix(&join(dir, prefix), suffix),
-            None => Value::Affix { prefix: Vec::new(), suffix: suffix.clone() },
+            None => Value::Affix { prefix: Vec::new().into(), suffix: suffix.clone() },
         },
         Value::Below { dir, suffix } => match absolute(&Value::Known(dir.clone()), cwd) {
             Value::Known(dir) => Value::Below { dir, suffix: suffix.clone() },
-            _ => Value::Affix { prefix: Vec::new(), suffix: suffix.clone() },
+            _ => Value::Affix { prefix: Vec::new().into(), suffix: suffix.clone() },
         },
         Value::Pattern(text) if !is_absolute(text) => pattern(cwd, text),
         other => other.clone(),
@@ -43,24 +43,24 @@ pub fn spelling(path: &Value, cwd: &Value) -> Option<Vec<u8>> {
 fn from(cwd: &Value, path: &[u8]) -> Value {
     let after = |dir: &[u8]| join(dir, path);
     match cwd {
-        Value::Known(dir) if is_absolute(dir) => Value::Known(normalize(&after(dir))),
+        Value::Known(dir) if is_absolute(dir) => Value::Known(normalize(&after(dir)).into()),
         Value::Set(dirs) => several(dirs.iter().map(|dir| from(&Value::Known(dir.clone()), path))),
         Value::Affix { prefix, suffix } if is_absolute(prefix) => {
             affix(prefix, &[suffix, b"/".as_slice(), path].concat())
         }
         Value::Pattern(text) if is_absolute(text) => {
-            Value::Pattern([text.as_slice(), b"/", &escape_pattern(path)].concat())
+            Value::Pattern([&**text, b"/", &escape_pattern(path)].concat().into())
         }
-        _ => Value::Affix { prefix: Vec::new(), suffix: [b"/", path].concat() },
+        _ => Value::Affix { prefix: Vec::new().into(), suffix: [b"/", path].concat().into() },
     }
 }
 
 /// The relative pathname expansion `text` in `cwd`.
 fn pattern(cwd: &Value, text: &[u8]) -> Value {
     match cwd {
-        Value::Known(dir) if is_absolute(dir) => Value::Pattern(join(&escape_pattern(&normalize(dir)), text)),
-        Value::Pattern(dir) if is_absolute(dir) => Value::Pattern(join(dir, text)),
-        _ => Value::Affix { prefix: Vec::new(), suffix: literal_end(text).to_vec() },
+        Value::Known(dir) if is_absolute(dir) => Value::Pattern(join(&escape_pattern(&normalize(dir)), text).into()),
+        Value::Pattern(dir) if is_absolute(dir) => Value::Pattern(join(dir, text).into()),
+        _ => Value::Affix { prefix: Vec::new().into(), suffix: literal_end(text).into() },
     }
 }
 
@@ -94,7 +94,7 @@ fn affix(prefix: &[u8], suffix: &[u8]) -> Value {
         prefix.push(b'/');
     }
     prefix.extend_from_slice(begun);
-    Value::Affix { prefix, suffix: suffix.to_vec() }
+    Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
 }
 
 /// One value for several.
@@ -112,7 +112,7 @@ fn several(values: impl Iterator<Item = Value>) -> Value {
         (1, Some(one)) => Value::Known(one),
         (_, Some(last)) => {
             all.push(last);
-            Value::Set(all)
+            Value::Set(all.into())
         }
         (_, None) => Value::ANY_WORD,
     }
@@ -121,6 +121,7 @@ fn several(values: impl Iterator<Item = Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::Bytes;
 
     fn affix_of(prefix: &str, suffix: &str) -> Value {
         Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
@@ -131,7 +132,7 @@ mod tests {
     }
 
     fn set_of(all: &[&str]) -> Value {
-        Value::Set(all.iter().map(|one| one.as_bytes().to_vec()).collect())
+        Value::Set(all.iter().map(|one| Bytes::from(*one)).collect())
     }
 
     #[test]

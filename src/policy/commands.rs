@@ -293,8 +293,8 @@ mod tests {
             (affix("", "/kill"), false, no, maybe),
             (affix("", "/skill"), false, no, no),
             (affix("", "/KILL"), true, no, maybe),
-            (Value::Set(vec![b"kill".to_vec(), b"/bin/skill".to_vec()]), false, maybe, maybe),
-            (Value::Set(vec![b"/sbin/kill".to_vec(), b"/bin/kill".to_vec()]), false, no, yes),
+            (Value::Set(vec![b"kill".into(), b"/bin/skill".into()].into()), false, maybe, maybe),
+            (Value::Set(vec![b"/sbin/kill".into(), b"/bin/kill".into()].into()), false, no, yes),
             (Value::ANY_WORDS, false, maybe, maybe),
         ] {
             for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {

@@ -16,7 +16,7 @@ pub(super) fn network_answer(rule: &NetworkRule, connect: &Connect) -> Answer {
     let host = match connect.host.alternatives() {
         None => Answer::Maybe,
         Some(all) => {
-            let same = all.iter().filter(|h| h.as_slice() == rule.host.as_bytes()).count();
+            let same = all.iter().filter(|h| **h == *rule.host.as_bytes()).count();
             if same == 0 {
                 Answer::No
             } else if same == all.len() {

@@ -4,7 +4,7 @@ use super::contents::Contents;
 use super::rule::GlobRule;
 use super::scene::Scene;
 use crate::decision::Decision;
-use crate::effect::{PathValue, Value};
+use crate::effect::{Bytes, PathValue, Value};
 use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
@@ -24,7 +24,7 @@ pub(super) struct Views<'p> {
 
 impl<'p> Views<'p> {
     pub(super) fn of(path: &'p PathValue, scene: &Scene<'_>) -> Self {
-        let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, Vec::as_slice);
+        let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, |first| first);
         Self {
             path,
             written: Subject::new(path),
@@ -87,7 +87,7 @@ impl<'p> Views<'p> {
             return false;
         };
         let free = |path: Vec<u8>| {
-            let path = PathValue::file(Value::Known(path));
+            let path = PathValue::file(Value::Known(path.into()));
             applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No
         };
         let name = path::file_name(source).unwrap_or_default();
@@ -101,7 +101,7 @@ impl<'p> Views<'p> {
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
             Value::Set(all) if self.path.tree => {
-                let one = |top: &Vec<u8>| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
+                let one = |top: &Bytes| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
                 return all.iter().all(|top| Views::of(&one(top), scene).stands_clear(rule, scene));
             }
             Value::Known(top) if self.path.tree => (top, b""),
@@ -134,9 +134,9 @@ impl<'p> Views<'p> {
         let Some(contents) = self.contents.get_or_init(look) else { return false };
         let spared = |path: &[u8]| path::below(path, top).is_some_and(|rest| self.path.spared.covers(rest));
         let named = |path: &&Vec<u8>| (self.path.tree || path.ends_with(suffix)) && !spared(path);
-        clear(PathValue::file(Value::Known(top.to_vec())))
+        clear(PathValue::file(Value::Known(top.into())))
             && contents.paths.iter().filter(named).all(|below| free(below))
-            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone()), true)))
+            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
     }
 }
 
@@ -147,19 +147,15 @@ fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
         Resolution::Unknown(_) => None,
     };
     let value = match &path.value {
-        Value::Known(written) => one(path.spelling.as_ref().unwrap_or(written)).map_or(Value::ANY_WORD, Value::Known),
+        Value::Known(written) => one(path.spelling.as_deref().unwrap_or(written)).map_or(Value::ANY_WORD, Value::from),
         Value::Set(all) => match all.iter().map(|w| one(w)).collect::<Option<Vec<_>>>() {
-            Some(mut leads) => {
-                leads.sort_unstable();
-                leads.dedup();
-                if leads.len() == 1 { leads.pop().map_or(Value::ANY_WORD, Value::Known) } else { Value::Set(leads) }
-            }
+            Some(leads) => Value::one_of(leads, usize::MAX).unwrap_or(Value::ANY_WORD),
             None => Value::ANY_WORD,
         },
         Value::Pattern(text) => through_links(text, one)?,
         // An affix's middle can already be anything; nothing more is known of it through links.
         Value::Below { dir, suffix } => {
-            one(dir).map_or(Value::ANY_WORD, |dir| Value::Below { dir, suffix: suffix.clone() })
+            one(dir).map_or(Value::ANY_WORD, |dir| Value::Below { dir: dir.into(), suffix: suffix.clone() })
         }
         Value::Affix { .. } | Value::Unknown { .. } => return None,
     };
@@ -176,5 +172,5 @@ fn through_links(text: &[u8], resolve: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Opt
     if leads == dir {
         return None;
     }
-    Some(Value::Pattern([path::escape_pattern(&leads).as_slice(), b"/", rest].concat()))
+    Some(Value::Pattern([path::escape_pattern(&leads).as_slice(), b"/", rest].concat().into()))
 }

@@ -48,7 +48,7 @@ fn call(call: &Call) -> Ordered {
     o.put("event", call.event.as_str());
     o.put("tool", call.tool_name.as_str());
     o.put("kind", call.tool.kind());
-    o.put("cwd", path_text(&Value::Known(call.cwd.as_bytes().to_vec())));
+    o.put("cwd", path_text(&Value::Known(call.cwd.as_bytes().into())));
     o.put("mode", call.permission_mode.as_str());
     o
 }
@@ -121,7 +121,7 @@ fn source(explained: &Explained<'_>, rule: &RuleRef) -> Json {
 
 /// A word with everything that is known of it.
 fn word(word: &Word) -> Ordered {
-    let text = |bytes: &[u8]| path_text(&Value::Known(bytes.to_vec()));
+    let text = |bytes: &[u8]| path_text(&Value::Known(bytes.into()));
     let mut o = Ordered::default();
     match &word.value {
         Value::Known(bytes) => o.put("known", text(bytes)),
@@ -145,6 +145,6 @@ fn word(word: &Word) -> Ordered {
     o
 }
 
-fn texts(all: &[Vec<u8>]) -> Vec<String> {
-    all.iter().filter_map(|bytes| path_text(&Value::Known(bytes.clone()))).collect()
+fn texts<T: AsRef<[u8]>>(all: &[T]) -> Vec<String> {
+    all.iter().filter_map(|bytes| path_text(&Value::from(bytes.as_ref()))).collect()
 }

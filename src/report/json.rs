@@ -96,7 +96,7 @@ pub(super) fn effect(effect: &Effect) -> Ordered {
 fn argv(words: &[Word]) -> Vec<Json> {
     words
         .iter()
-        .map(|w| w.value.known().map_or(Json::Null, |b| Json::from(path_text(&Value::Known(b.to_vec())))))
+        .map(|w| w.value.known().map_or(Json::Null, |b| Json::from(path_text(&Value::Known(b.into())))))
         .collect()
 }
 

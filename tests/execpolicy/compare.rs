@@ -152,7 +152,7 @@ fn explains(codex: &Codex, text: &str, argv: &[String], meant: &[&PrefixMatch], 
 fn decides_by(policy: &Policy, argv: &[String], cwd: &str, found: &[PrefixMatch]) -> Result<(), String> {
     let program = argv[0].contains('/').then(|| {
         let path = prexec::path::normalize(&prexec::path::join(cwd.as_bytes(), argv[0].as_bytes()));
-        PathValue::file(Value::Known(path))
+        PathValue::file(Value::Known(path.into()))
     });
     let argv = argv.iter().map(|word| Word::known(word.as_bytes(), Span::default())).collect();
     let effect = Effect {

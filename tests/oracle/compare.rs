@@ -177,7 +177,7 @@ fn words_match(predicted: &[Word], real: &[Vec<u8>]) -> bool {
     let Some((first, rest)) = predicted.split_first() else { return real.is_empty() };
     let one = |fits: &dyn Fn(&[u8]) -> bool| real.first().is_some_and(|w| fits(w)) && words_match(rest, &real[1..]);
     match &first.value {
-        Value::Known(bytes) => one(&|word| word == bytes),
+        Value::Known(bytes) => one(&|word| *bytes == *word),
         Value::Set(all) => one(&|word| all.iter().any(|a| a == word)),
         Value::Affix { prefix, suffix } => {
             one(&|word| word.len() >= prefix.len() + suffix.len() && word.starts_with(prefix) && word.ends_with(suffix))
@@ -202,7 +202,7 @@ fn words_match(predicted: &[Word], real: &[Vec<u8>]) -> bool {
 
 fn glob_fits(text: &[u8], word: &[u8]) -> bool {
     let rooted = |bytes: &[u8]| if bytes.starts_with(b"/") { bytes.to_vec() } else { [b"/here/", bytes].concat() };
-    covers(&PathValue::file(Value::Pattern(rooted(text))), &path::normalize(&rooted(word)))
+    covers(&PathValue::file(Value::Pattern(rooted(text).into())), &path::normalize(&rooted(word)))
 }
 
 /// Whether a rule that forbids exactly `file` would see it in what is predicted: by the matcher that decides.

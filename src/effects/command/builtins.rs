@@ -58,7 +58,7 @@ impl<'t> Command<'_, 't> {
 
     fn change_to(&mut self, word: Option<&Word>) {
         let target = match word.map(|w| &w.value) {
-            None => self.analysis.home.map_or(Value::ANY_WORD, |h| Value::Known(h.to_vec())),
+            None => self.analysis.home.map_or(Value::ANY_WORD, |h| Value::Known(h.into())),
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
@@ -76,7 +76,7 @@ impl<'t> Command<'_, 't> {
             match &word.value {
                 Value::Affix { prefix, suffix } if prefix.contains(&b'=') => {
                     let (name, value) = split(prefix, b'=');
-                    let value = Value::Affix { prefix: value.unwrap_or(&[]).to_vec(), suffix: suffix.clone() };
+                    let value = Value::Affix { prefix: value.unwrap_or(&[]).into(), suffix: suffix.clone() };
                     self.assigned(name, value, word);
                 }
                 _ => self.outcome.anything = true,
@@ -85,7 +85,7 @@ impl<'t> Command<'_, 't> {
         };
         if let (name, Some(value)) = split(text, b'=') {
             let appended = name.strip_suffix(b"+");
-            let value = if appended.is_some() { Value::ANY_WORD } else { Value::Known(value.to_vec()) };
+            let value = if appended.is_some() { Value::ANY_WORD } else { Value::Known(value.into()) };
             self.assigned(appended.unwrap_or(name), value, word);
         } else if !is_name(text) {
             self.dynamic_name(word);
@@ -141,7 +141,7 @@ impl<'t> Command<'_, 't> {
             && !value.is_empty()
             && value.iter().all(u8::is_ascii_digit)
         {
-            self.outcome.assigned.push((name.to_vec(), Value::Known(value.to_vec())));
+            self.outcome.assigned.push((name.to_vec(), Value::Known(value.into())));
             return;
         }
         self.outcome.anything = true;

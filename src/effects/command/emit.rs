@@ -2,7 +2,7 @@
 
 use super::{Command, Script, Shell, Stdin, command, options::Parsed, paths};
 use crate::{
-    effect::{Cause, Certainty, Connect, Effect, Kind, PathValue, Span, Spared, Value, Word},
+    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, PathValue, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
 };
@@ -85,7 +85,7 @@ impl Command<'_, '_> {
         match (&place.value, name) {
             (Value::Known(at), Some(name)) if !matches!(name, b".." | b".") => {
                 let inside = path::join(at, name);
-                let either = Value::Set(vec![at.clone(), inside]);
+                let either = Value::Set(vec![at.clone(), inside.into()].into());
                 self.write(&either, false, place.span);
             }
             (value, _) => {
@@ -100,7 +100,7 @@ impl Command<'_, '_> {
         let (Value::Pattern(pattern), Some(dir)) = (source, target.value.known()) else { return };
         let name = pattern.rsplit(|b| *b == b'/').next().unwrap_or(pattern);
         let made = [path::escape_pattern(dir).as_slice(), b"/", name].concat();
-        self.write(&Value::Pattern(made), false, target.span);
+        self.write(&Value::Pattern(made.into()), false, target.span);
     }
 
     /// Deletes or changes what is there; with `tree` everything below.
@@ -123,7 +123,7 @@ impl Command<'_, '_> {
     pub(super) fn reads_commands(&mut self) {
         match self.stdin {
             Stdin::Inherited => {
-                let program = Value::Known(self.name.to_vec());
+                let program = Value::Known(self.name.into());
                 self.push(Kind::Interactive(program), Certainty::Known, self.span, true);
             }
             Stdin::Empty => {}
@@ -158,7 +158,7 @@ impl Command<'_, '_> {
         span: Span,
     ) -> Result<(), LimitReached> {
         let cwd = self.cwd.clone();
-        let Some(all) = text.alternatives().map(<[Vec<u8>]>::to_owned) else {
+        let Some(all) = text.alternatives().map(<[Bytes]>::to_owned) else {
             let detail = format!("the script that `{}` executes is not known before it runs", self.by);
             self.unknown("dynamic-script", detail, span, false);
             self.outcome.anything |= shell != Shell::Child;
@@ -189,7 +189,7 @@ impl Command<'_, '_> {
         let span = words.iter().fold(first.span, |all, w| all.to(w.span));
         let known: Option<Vec<&[u8]>> = words.iter().map(|w| w.value.known()).collect();
         let text = match (known, words) {
-            (Some(parts), _) => Value::Known(parts.join(&b' ')),
+            (Some(parts), _) => Value::Known(parts.join(&b' ').into()),
             (None, [one]) => one.value.clone(),
             (None, _) => Value::ANY_WORD,
         };

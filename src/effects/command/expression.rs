@@ -2,7 +2,7 @@
 
 use super::{Command, Stdin, options::Parsed, wrappers::replace};
 use crate::{
-    effect::{Value, Word},
+    effect::{Bytes, Value, Word},
     effects::LimitReached,
     tables::{
         Program,
@@ -88,7 +88,11 @@ fn braces(word: &Word) -> Word {
     };
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
     let suffix = text.get(last + 1..).unwrap_or(&[]).to_vec();
-    let value = if prefix.is_empty() && suffix.is_empty() { Value::ANY_WORD } else { Value::Affix { prefix, suffix } };
+    let value = if prefix.is_empty() && suffix.is_empty() {
+        Value::ANY_WORD
+    } else {
+        Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
+    };
     Word { value, span: word.span }
 }
 
@@ -98,16 +102,16 @@ fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
     let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
     let suffix = suffix.unwrap_or_default();
     let prefix = match (here, starts) {
-        (true, _) => b"./".to_vec(),
-        (_, []) => return Value::Below { dir: b".".to_vec(), suffix },
+        (true, _) => b"./".into(),
+        (_, []) => return Value::Below { dir: b".".into(), suffix: suffix.into() },
         (_, [one]) => match &one.value {
-            Value::Known(start) => return Value::Below { dir: start.clone(), suffix },
+            Value::Known(start) => return Value::Below { dir: start.clone(), suffix: suffix.into() },
             Value::Affix { prefix, .. } => prefix.clone(),
-            _ => Vec::new(),
+            _ => Bytes::default(),
         },
-        _ => common(starts),
+        _ => common(starts).into(),
     };
-    Value::Affix { prefix, suffix }
+    Value::Affix { prefix, suffix: suffix.into() }
 }
 
 /// The beginning that all start points have in common, where all are known.
@@ -142,7 +146,7 @@ pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
         on.modify(&found, false, span);
         return;
     }
-    let starts = if parsed.operands.is_empty() { vec![Word::known(*b".", span)] } else { parsed.operands.clone() };
+    let starts = if parsed.operands.is_empty() { vec![Word::known(b".", span)] } else { parsed.operands.clone() };
     for start in starts {
         on.modify(&start.value, true, start.span);
     }

@@ -2,7 +2,7 @@
 
 use super::{Command, Shell, Stdin, net, options::Parsed, options::split, paths, roles::Manner};
 use crate::{
-    effect::{Certainty, Effect, Kind, Span, Spared, Value, Word},
+    effect::{Bytes, Certainty, Effect, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     effects::git::{Alias, Finding, InForce},
     tables::words::{Role, VariableRole},
@@ -66,9 +66,9 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
     if parsed.uses(&[b"--global"]) {
         let home = on.analysis.home.map(<[u8]>::to_vec);
-        let path = home.map_or(Value::Affix { prefix: alloc::vec![], suffix: b"/.gitconfig".to_vec() }, |mut home| {
+        let path = home.map_or(Value::Affix { prefix: Bytes::default(), suffix: b"/.gitconfig".into() }, |mut home| {
             home.extend_from_slice(b"/.gitconfig");
-            Value::Known(home)
+            Value::Known(home.into())
         });
         on.write(&path, false, span);
     } else if parsed.uses(&[b"--system"]) {
@@ -127,7 +127,7 @@ fn listed_objects(on: &mut Command<'_, '_>) {
         let names = text.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
         let paths = names.filter_map(|name| split(name, b':').1).filter(|path| !path.is_empty());
         for path in paths {
-            on.read(&Value::Known(path.to_vec()), false, span);
+            on.read(&Value::Known(path.into()), false, span);
         }
     }
     on.unknown("listed-paths", "`git cat-file` shows what standard input names".into(), span, true);
@@ -148,20 +148,20 @@ pub(super) fn alias(on: &mut Command<'_, '_>, name: &[u8], at: usize) -> Result<
     for Alias { value, root } in aliases {
         let span = on.span;
         if let Some(text) = value.strip_prefix(b"!") {
-            let outer = core::mem::replace(&mut on.cwd, root.map_or(Value::ANY_WORD, Value::Known));
+            let outer = core::mem::replace(&mut on.cwd, root.map_or(Value::ANY_WORD, Value::from));
             let text = match rest.iter().map(|word| word.value.known()).collect::<Option<Vec<_>>>() {
                 Some(words) => words.iter().fold(text.to_vec(), |text, word| quoted(text, word)),
                 None => [text, b" \"$@\""].concat(),
             };
             let mut arguments: Vec<Word> = Vec::from([Word::known(name, span)]);
             arguments.extend_from_slice(rest);
-            let done = on.script(&Value::Known(text), Shell::Child, on.stdin, &arguments, span);
+            let done = on.script(&Value::Known(text.into()), Shell::Child, on.stdin, &arguments, span);
             on.cwd = outer;
             done?;
         } else if value.iter().any(|b| matches!(b, b'"' | b'\'' | b'\\')) {
             on.unknown("git-config", "an alias of git has quotes, which are not followed".into(), span, false);
         } else {
-            let mut argv: Vec<Word> = Vec::from([Word::known(*b"git", span)]);
+            let mut argv: Vec<Word> = Vec::from([Word::known(b"git", span)]);
             let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
             argv.extend(words.map(|word| Word::known(word, span)));
             argv.extend_from_slice(rest);
@@ -197,18 +197,18 @@ impl Command<'_, '_> {
         match &word.value {
             Value::Known(text) => match split(text, b':') {
                 (_, Some(path)) if !path.is_empty() => {
-                    self.read(&Value::Known(path.to_vec()), manner.tree, word.span);
+                    self.read(&Value::Known(path.into()), manner.tree, word.span);
                 }
                 _ => self.push_revision(text, manner, word),
             },
             Value::Set(all) => {
-                for text in all.clone() {
-                    self.rev_path(&Word::known(text, word.span), manner);
+                for text in all.iter() {
+                    self.rev_path(&Word::known(text.clone(), word.span), manner);
                 }
             }
             Value::Affix { prefix, suffix } if prefix.contains(&b':') => {
                 let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
-                self.read(&Value::Affix { prefix: path, suffix: suffix.clone() }, manner.tree, word.span);
+                self.read(&Value::Affix { prefix: path.into(), suffix: suffix.clone() }, manner.tree, word.span);
             }
             value => self.read(value, manner.tree, word.span),
         }
@@ -240,7 +240,7 @@ impl Command<'_, '_> {
 
     fn push_revision(&mut self, text: &[u8], manner: Manner, word: &Word) {
         // It is read from the repository: what stands in the directory says nothing of it.
-        let path = paths::made(&Value::Known(text.to_vec()), &self.cwd, manner.tree);
+        let path = paths::made(&Value::Known(text.into()), &self.cwd, manner.tree);
         self.push(Kind::Read(path), Certainty::Partial, word.span, true);
     }
 }
@@ -261,7 +261,7 @@ pub(super) fn pathspec(value: &Value) -> Value {
     let suffix = if magic { Vec::new() } else { text.get(after..).unwrap_or_default().to_vec() };
     // Above here there is more of the repository than below `..`.
     if dir.split(|b| *b == b'/').any(|name| name == b"..") {
-        return Value::Affix { prefix: Vec::new(), suffix };
+        return Value::Affix { prefix: Vec::new().into(), suffix: suffix.into() };
     }
-    Value::Below { dir, suffix }
+    Value::Below { dir: dir.into(), suffix: suffix.into() }
 }

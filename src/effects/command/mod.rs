@@ -211,7 +211,7 @@ fn dispatch(
         Value::Set(names) => {
             let before = analysis.effects.len();
             let mut outcome = Outcome { anything: true, ..Outcome::default() };
-            for name in names {
+            for name in names.iter() {
                 let mut one = alloc::vec![Word::known(name.clone(), first.span)];
                 one.extend_from_slice(rest);
                 outcome.merge(command(analysis, scripts, cwd, stdin, &one, span)?);
@@ -292,7 +292,7 @@ impl<'c, 't> Command<'c, 't> {
     fn work(mut self) -> Result<Outcome, LimitReached> {
         let path = self.argv.first().and_then(|w| w.value.known()).unwrap_or(self.name);
         let by_path = path.contains(&b'/');
-        let program = by_path.then(|| paths::standing(&Value::Known(path.to_vec()), &self.cwd, false));
+        let program = by_path.then(|| paths::standing(&Value::Known(path.into()), &self.cwd, false));
         let argv = self.argv.to_vec();
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };

@@ -53,7 +53,7 @@ fn known(text: &[u8], bare: bool) -> Target {
         // A URL's escapes and globs are not worked out: then any path.
         let plain = !path.iter().any(|b| matches!(b, b'%' | b'{' | b'[' | b'\\'));
         let path = split(split(path, b'?').0, b'#').0;
-        return Target::File(if plain { Value::Known(path.to_vec()) } else { Value::ANY_WORD });
+        return Target::File(if plain { Value::Known(path.into()) } else { Value::ANY_WORD });
     }
     if rest.iter().any(|b| matches!(b, b'{' | b'\\')) || rest.starts_with(b"[") && scheme.is_none() {
         return Target::Host(ANY);
@@ -61,7 +61,7 @@ fn known(text: &[u8], bare: bool) -> Target {
     let authority = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next().unwrap_or(rest);
     let host = authority.rsplit(|b| *b == b'@').next().unwrap_or(authority);
     let (host, port) = port(host);
-    Target::Host(connect(scheme, Value::Known(host.to_ascii_lowercase()), port))
+    Target::Host(connect(scheme, Value::Known(host.to_ascii_lowercase().into()), port))
 }
 
 /// Splits a port off; an address in brackets keeps its colons.
@@ -97,7 +97,7 @@ pub(super) fn remote_path(value: &Value) -> Option<Connect> {
         return None;
     }
     let host = host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_ascii_lowercase();
-    Some(connect(Some(b"ssh"), Value::Known(host), None))
+    Some(connect(Some(b"ssh"), Value::Known(host.into()), None))
 }
 
 /// The repository that git talks to.
@@ -107,7 +107,7 @@ pub(super) fn git_remote(value: &Value) -> Target {
     }
     match value {
         Value::Known(text) => {
-            let text = text.as_slice();
+            let text: &[u8] = text;
             if text.windows(3).any(|w| w == b"://") {
                 return target(value, false);
             }

@@ -54,7 +54,7 @@ impl<'t> Command<'_, 't> {
         }
         if program.name() == b"split" && parsed.operands.len() < 2 {
             // The names of its parts begin with `x` unless an operand says otherwise.
-            self.write(&Value::Pattern(b"x*".to_vec()), false, self.span);
+            self.write(&Value::Pattern(b"x*".into()), false, self.span);
         }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
@@ -154,12 +154,12 @@ impl<'t> Command<'_, 't> {
         let inside = path::join(&place, target);
         let beside = match place.iter().rposition(|b| *b == b'/') {
             Some(at) => path::join(place.get(..=at).unwrap_or(b"/"), target),
-            None => target.clone(),
+            None => target.to_vec(),
         };
-        self.read(&Value::Known(beside.clone()), true, word.span);
-        self.modify(&Value::Known(beside.clone()), false, word.span);
+        self.read(&Value::Known(beside.clone().into()), true, word.span);
+        self.modify(&Value::Known(beside.clone().into()), false, word.span);
         // Where the place is a directory the link stands in it.
-        let either = Value::Set(alloc::vec![inside, beside]);
+        let either = Value::one_of([inside, beside], 2).unwrap_or(Value::ANY_WORD);
         self.read(&either, false, word.span);
         self.modify(&either, false, word.span);
     }

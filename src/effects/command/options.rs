@@ -223,7 +223,7 @@ impl<'p, 't> Parser<'p, 't> {
         if let Some(spec) = self.program.option(b"+") {
             // `+12` is the number of a line wherever `+` takes an argument.
             if spec.arguments == 0 || !rest.iter().all(u8::is_ascii_digit) {
-                self.used(spec, (spec.arguments > 0).then(|| Value::Known(rest.to_vec())), word);
+                self.used(spec, (spec.arguments > 0).then(|| Value::Known(rest.into())), word);
             }
         } else if self.program.runs() == Runs::Shell {
             let letters = text.iter().skip(1).map(|b| [b'+', *b]);
@@ -246,7 +246,7 @@ impl<'p, 't> Parser<'p, 't> {
         }
         let (key, value) = split(text, b'=');
         match (self.program.option(key), value) {
-            (Some(spec), Some(value)) => self.used(spec, Some(Value::Known(value.to_vec())), word),
+            (Some(spec), Some(value)) => self.used(spec, Some(Value::Known(value.into())), word),
             _ => self.unknown(text, word),
         }
         true
@@ -254,7 +254,7 @@ impl<'p, 't> Parser<'p, 't> {
 
     fn long(&mut self, text: &[u8], word: &Word) {
         let (name, attached) = split(text, b'=');
-        let attached = attached.map(|v| Value::Known(v.to_vec()));
+        let attached = attached.map(|v| Value::Known(v.into()));
         match self.named(name) {
             Abbreviated::One(spec) => self.used(spec, attached, word),
             Abbreviated::Several => {
@@ -282,7 +282,7 @@ impl<'p, 't> Parser<'p, 't> {
         let (Some(letter), Some(value)) = (text.get(..2), text.get(2..)) else { return self.unknown(text, word) };
         match self.program.option(letter) {
             Some(spec) if spec.arguments > 0 && self.program.has(flags::OPEN) => {
-                self.used(spec, Some(Value::Known(value.to_vec())), word);
+                self.used(spec, Some(Value::Known(value.into())), word);
             }
             _ => self.unknown(text, word),
         }
@@ -310,8 +310,8 @@ impl<'p, 't> Parser<'p, 't> {
             let tail = letters.get(at..).unwrap_or(&[]);
             let attached = match end {
                 None if tail.is_empty() => None,
-                None => Some(Value::Known(tail.to_vec())),
-                Some(suffix) => Some(Value::Affix { prefix: tail.to_vec(), suffix: suffix.to_vec() }),
+                None => Some(Value::Known(tail.into())),
+                Some(suffix) => Some(Value::Affix { prefix: tail.into(), suffix: suffix.into() }),
             };
             return self.used(spec, attached, word);
         }
@@ -335,7 +335,7 @@ impl<'p, 't> Parser<'p, 't> {
     /// A word of which only the beginning is known, where that settles the option.
     fn partial(&mut self, word: &Word) -> bool {
         let Value::Affix { prefix, suffix } = &word.value else { return false };
-        let rest = |from: &[u8]| Value::Affix { prefix: from.to_vec(), suffix: suffix.clone() };
+        let rest = |from: &[u8]| Value::Affix { prefix: from.into(), suffix: suffix.clone() };
         if let (name, Some(value)) = split(prefix, b'=') {
             let key = self.style == Style::Keys || name.starts_with(b"--") || self.style == Style::Long;
             if let (true, Abbreviated::One(spec)) = (key, self.named(name)) {

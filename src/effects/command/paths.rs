@@ -20,7 +20,7 @@ pub(in crate::effects) fn is_open_already(path: &Value) -> bool {
     match path {
         Value::Known(path) => {
             let descriptor = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"));
-            DEVICES.contains(&path.as_slice()) || descriptor.is_some_and(|d| d.iter().all(u8::is_ascii_digit))
+            DEVICES.contains(&&**path) || descriptor.is_some_and(|d| d.iter().all(u8::is_ascii_digit))
         }
         Value::Below { dir, .. } => dir == b"/dev/fd",
         _ => false,

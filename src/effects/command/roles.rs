@@ -95,7 +95,7 @@ impl<'t> Command<'_, 't> {
         if bundle && old != self.cwd {
             // tar changes directory between its operands: each of them may be meant in either.
             self.cwd = match (old.alternatives(), self.cwd.alternatives()) {
-                (Some(a), Some(b)) => Value::Set([a, b].concat()),
+                (Some(a), Some(b)) => Value::Set([a, b].concat().into()),
                 _ => Value::ANY_WORD,
             };
         }
@@ -119,7 +119,7 @@ impl<'t> Command<'_, 't> {
             && !host.contains(&b'/')
             && !parsed.uses(&[b"--force-local"])
         {
-            let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).to_vec());
+            let host = Value::Known(host.rsplit(|b| *b == b'@').next().unwrap_or(host).into());
             self.connect(Connect { scheme: Some("ssh".into()), host, port: None, method: None }, argument.span);
             return;
         }
@@ -281,7 +281,7 @@ impl<'t> Command<'_, 't> {
                 // `name=@file;type=x` in a form.
                 let file = file.map(|f| split(f, b';').0).filter(|f| !f.is_empty() && *f != b"-");
                 if let Some(file) = file {
-                    self.read(&Value::Known(file.to_vec()), false, word.span);
+                    self.read(&Value::Known(file.into()), false, word.span);
                 }
             }
             Value::Affix { prefix, .. } if prefix.first().is_some_and(|b| !matches!(b, b'@' | b'<')) => {
@@ -291,11 +291,11 @@ impl<'t> Command<'_, 't> {
             }
             Value::Affix { prefix, suffix } if prefix.len() > 1 => {
                 let prefix = prefix.get(1..).unwrap_or_default().to_vec();
-                self.read(&Value::Affix { prefix, suffix: suffix.clone() }, false, word.span);
+                self.read(&Value::Affix { prefix: prefix.into(), suffix: suffix.clone() }, false, word.span);
             }
             Value::Set(all) => {
-                for text in all.clone() {
-                    self.read_if_at(&Word::known(text, word.span));
+                for text in all.iter() {
+                    self.read_if_at(&Word::known(text.clone(), word.span));
                 }
             }
             _ => self.read(&Value::ANY_WORD, false, word.span),
@@ -316,9 +316,9 @@ impl<'t> Command<'_, 't> {
         let volume = self.name != b"openssl" && self.name != b"kubectl";
         for piece in pieces.into_iter().filter(looks_like_path) {
             let piece = piece.strip_prefix(b"//").map_or(piece, |p| p);
-            self.read(&Value::Known(piece.to_vec()), volume, word.span);
+            self.read(&Value::Known(piece.into()), volume, word.span);
             if volume {
-                self.write(&Value::Known(piece.to_vec()), true, word.span);
+                self.write(&Value::Known(piece.into()), true, word.span);
             }
         }
     }
@@ -427,7 +427,7 @@ impl<'t> Command<'_, 't> {
         let key = text.get(..at).unwrap_or(text).to_ascii_lowercase();
         let value = text.get(at + 1..).unwrap_or(&[]);
         if [&b"proxycommand"[..], b"localcommand", b"knownhostscommand"].contains(&key.as_slice()) {
-            return self.script(&Value::Known(value.to_vec()), Shell::Child, super::Stdin::Stream, &[], word.span);
+            return self.script(&Value::Known(value.into()), Shell::Child, super::Stdin::Stream, &[], word.span);
         }
         if self.analysis.tables.variable(&[b"ssh:", key.as_slice()].concat()) != Some(VariableRole::Inert) {
             let detail = format!("nothing is known of the option `{}` of ssh", String::from_utf8_lossy(&key));
@@ -439,7 +439,7 @@ impl<'t> Command<'_, 't> {
     fn tar_action(&mut self, word: &Word) -> Result<(), LimitReached> {
         match word.value.known() {
             Some(text) if text.starts_with(b"exec=") => {
-                let script = Value::Known(text.get(5..).unwrap_or(&[]).to_vec());
+                let script = Value::Known(text.get(5..).unwrap_or(&[]).into());
                 self.script(&script, Shell::Child, super::Stdin::Stream, &[], word.span)
             }
             Some(text)

@@ -50,7 +50,7 @@ impl<'t> Command<'_, 't> {
         let Some(text) = text else { return self.role(Role::Script, file, Manner::default()) };
         self.read(&file.value, false, file.span);
         self.loads(&file.value);
-        self.script(&Value::Known(text), shell, self.stdin, arguments, self.span)
+        self.script(&Value::Known(text.into()), shell, self.stdin, arguments, self.span)
     }
 
     /// `. FILE`.
@@ -76,7 +76,7 @@ impl<'t> Command<'_, 't> {
         if !is_shell_script(&text) {
             return Ok(false);
         }
-        self.script(&Value::Known(text), Shell::Child, self.stdin, self.argv, self.span)?;
+        self.script(&Value::Known(text.into()), Shell::Child, self.stdin, self.argv, self.span)?;
         Ok(true)
     }
 
@@ -96,7 +96,7 @@ impl<'t> Command<'_, 't> {
 
     fn shell_on_stdin_with(&mut self, arguments: &[crate::effect::Word]) -> Result<(), LimitReached> {
         if let Stdin::Text(text) = self.stdin {
-            let text = crate::effect::Value::Known(text.to_vec());
+            let text = crate::effect::Value::Known(text.into());
             return self.script(&text, Shell::Child, Stdin::Stream, arguments, self.span);
         }
         self.reads_commands();

@@ -6,7 +6,7 @@
 //! allow of the command answers it.
 
 use super::*;
-use crate::effect::{Cause, Connect, PathValue, Spared};
+use crate::effect::{Bytes, Cause, Connect, PathValue, Spared};
 use alloc::vec;
 use std::eprintln;
 
@@ -67,7 +67,7 @@ fn value(text: &str) -> Value {
         return Value::Affix { prefix: prefix.into(), suffix: suffix.into() };
     }
     if let Some(set) = text.strip_prefix("%SET:") {
-        return Value::Set(set.split('|').map(|t| t.as_bytes().to_vec()).collect());
+        return Value::Set(set.split('|').map(Bytes::from).collect());
     }
     match text {
         "%ANY" => Value::ANY_WORD,
@@ -291,7 +291,7 @@ fn too_deep_and_too_many_are_limits() {
     let line = vec!["env"; 40].join(" ");
     assert_eq!(effects_of(&line, "/w").2.unwrap_err().name, "command-depth");
     let mut analysis = Analysis::new(Tables::built_in(), None);
-    let argv = [Word::known(*b"true", Span::default())];
+    let argv = [Word::known(b"true", Span::default())];
     let mut run = || command(&mut analysis, &mut Noting, &Value::from("/"), Stdin::Empty, &argv, Span::default());
     for _ in 0..MAX_STEPS {
         run().unwrap();
@@ -352,10 +352,10 @@ fn any_word() -> impl proptest::strategy::Strategy<Value = Word> {
     let text =
         prop_oneof![4 => bits.prop_map(|s| s.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..12)];
     let value = prop_oneof![
-        8 => text.clone().prop_map(Value::Known),
-        1 => prop::collection::vec(text.clone(), 2..4).prop_map(Value::Set),
-        1 => (text.clone(), text.clone()).prop_map(|(prefix, suffix)| Value::Affix { prefix, suffix }),
-        1 => text.prop_map(Value::Pattern),
+        8 => text.clone().prop_map(Value::from),
+        1 => prop::collection::vec(text.clone(), 2..4).prop_map(|all| Value::Set(all.into_iter().map(Bytes::from).collect())),
+        1 => (text.clone(), text.clone()).prop_map(|(prefix, suffix)| Value::Affix { prefix: prefix.into(), suffix: suffix.into() }),
+        1 => text.prop_map(|text| Value::Pattern(text.into())),
         1 => Just(Value::ANY_WORD),
         1 => Just(Value::ANY_WORDS),
     ];

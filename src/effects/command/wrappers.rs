@@ -258,7 +258,7 @@ impl<'t> Command<'_, 't> {
         }
         let skip = usize::from(!operands.is_empty());
         if let Some(arguments) = operands.get(skip..).filter(|a| !a.is_empty()) {
-            let mut argv: Vec<Word> = alloc::vec![Word::known(*b"sh", self.span)];
+            let mut argv: Vec<Word> = alloc::vec![Word::known(b"sh", self.span)];
             argv.extend_from_slice(arguments);
             return self.inner(&argv, self.stdin).map(|_| ());
         }
@@ -317,13 +317,13 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
     let suffix = text.get(last + token.len()..).unwrap_or(&[]).to_vec();
     let value = match by() {
-        _ if first != last => Value::Affix { prefix, suffix },
+        _ if first != last => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
         Value::Affix { prefix: inner, suffix: end } => {
-            let prefix = [prefix, inner].concat();
-            Value::Affix { prefix, suffix: [end, suffix].concat() }
+            let prefix = [prefix, inner.to_vec()].concat();
+            Value::Affix { prefix: prefix.into(), suffix: [&end, suffix.as_slice()].concat().into() }
         }
         whole if prefix.is_empty() && suffix.is_empty() => whole,
-        _ => Value::Affix { prefix, suffix },
+        _ => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
     };
     Word { value, span: word.span }
 }

@@ -3,7 +3,7 @@
 use super::state::{Held, State};
 use super::variables;
 use super::{At, Ends, Fold, join};
-use crate::effect::{Span, Value, Word as Argument};
+use crate::effect::{Bytes, Span, Value, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::Analysis;
 use crate::shell::tree::{NodeId, Word};
@@ -183,7 +183,7 @@ impl Fold<'_> {
 
 /// The value of a variable that takes each of `words` in turn.
 fn one_of(words: &[Argument]) -> Held {
-    let mut all: Vec<Vec<u8>> = Vec::new();
+    let mut all: Vec<Bytes> = Vec::new();
     for word in words {
         let Some(alternatives) = word.value.alternatives() else {
             // A single pattern or affix keeps its shape.
@@ -194,11 +194,5 @@ fn one_of(words: &[Argument]) -> Held {
         };
         all.extend_from_slice(alternatives);
     }
-    all.sort_unstable();
-    all.dedup();
-    match all.len() {
-        1 => all.pop().map_or(Held::Unknown, |one| Held::Is(Value::Known(one))),
-        2..=MAX_VALUES => Held::Is(Value::Set(all)),
-        _ => Held::Unknown,
-    }
+    Value::one_of(all, MAX_VALUES).map_or(Held::Unknown, Held::Is)
 }

@@ -91,7 +91,7 @@ impl Fold<'_> {
             Kind::Read(path) => {
                 sources.add_file(path);
                 for known in path.value.alternatives().unwrap_or_default() {
-                    if let Some(before) = self.flows.files.get(known) {
+                    if let Some(before) = self.flows.files.get(&**known) {
                         sources.add(before);
                     }
                 }
@@ -269,7 +269,7 @@ impl Fold<'_> {
     /// Where the files came from that a command executes.
     fn executed<'s>(&'s self, run: &'s Run) -> impl Iterator<Item = &'s Sources> {
         let paths = run.program.iter().chain(&run.loads);
-        paths.flat_map(|p| p.value.alternatives().unwrap_or_default()).filter_map(|path| self.flows.files.get(path))
+        paths.flat_map(|p| p.value.alternatives().unwrap_or_default()).filter_map(|path| self.flows.files.get(&**path))
     }
 
     /// `export x=...` and `read x`.
@@ -318,17 +318,17 @@ fn written_path(effect: &Effect, argv: &[Word], cwd: &Value) -> Vec<Vec<u8>> {
     let Kind::Write(path) = &effect.kind else { return Vec::new() };
     // A copy of a file is that file under another name, or stands in a directory of that name.
     if !path.tree || path.like.is_some() {
-        return path.value.alternatives().unwrap_or_default().to_vec();
+        return path.value.alternatives().unwrap_or_default().iter().map(|path| path.to_vec()).collect();
     }
     let names = argv.iter().filter_map(|word| {
         let text = word.value.known()?;
         text.windows(3).any(|w| w == b"://").then_some(())?;
         let text = text.split(|b| matches!(b, b'?' | b'#')).next()?;
         let name = text.rsplit(|b| *b == b'/').next().filter(|name| !name.is_empty())?;
-        match path::absolute(&Value::Known(name.to_vec()), cwd) {
+        match path::absolute(&Value::Known(name.into()), cwd) {
             Value::Known(path) => Some(path),
             _ => None,
         }
     });
-    names.collect()
+    names.map(|name| name.to_vec()).collect()
 }

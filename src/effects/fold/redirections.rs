@@ -137,6 +137,6 @@ fn network(target: &Value) -> Option<Connect> {
     let mut parts = rest.split(|b| *b == b'/');
     let host = parts.next().filter(|h| whole && !h.is_empty());
     let port = parts.next().and_then(|p| core::str::from_utf8(p).ok()).and_then(|p| p.parse().ok());
-    let host = host.map_or(Value::ANY_WORD, |h| Value::Known(h.to_ascii_lowercase()));
+    let host = host.map_or(Value::ANY_WORD, |h| Value::Known(h.to_ascii_lowercase().into()));
     Some(Connect { scheme: Some(scheme.into()), host, port, method: None })
 }

@@ -160,8 +160,8 @@ impl Fold<'_> {
         }
         if let Some(directory) = outcome.chdir {
             for known in directory.alternatives().unwrap_or_default() {
-                if !self.directories.contains(known) {
-                    self.directories.push(known.clone());
+                if !self.directories.iter().any(|dir| *known == *dir) {
+                    self.directories.push(known.to_vec());
                 }
             }
             ok.cwd = directory;
@@ -267,7 +267,7 @@ fn reads_of_environment(names: Vec<(Vec<u8>, Span)>, argv: &[Word], analysis: &m
     }
     let by = program.map(|p| String::from_utf8_lossy(p).into_owned());
     for (name, span) in names {
-        let kind = Kind::ReadEnv(Value::Known(name));
+        let kind = Kind::ReadEnv(Value::Known(name.into()));
         analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });
     }
 }

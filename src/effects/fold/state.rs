@@ -216,14 +216,7 @@ fn join_directories(a: &Value, b: &Value) -> Value {
     /// More directories than this are no more worth following than "unknown".
     const MOST: usize = 8;
     let (Some(one), Some(two)) = (a.alternatives(), b.alternatives()) else { return Value::ANY_WORD };
-    let mut all: Vec<Vec<u8>> = one.iter().chain(two).cloned().collect();
-    all.sort_unstable();
-    all.dedup();
-    match all.len() {
-        1 => all.pop().map_or(Value::ANY_WORD, Value::Known),
-        2..=MOST => Value::Set(all),
-        _ => Value::ANY_WORD,
-    }
+    Value::one_of(one.iter().chain(two).cloned(), MOST).unwrap_or(Value::ANY_WORD)
 }
 
 /// The state as the expansion of words sees it.
@@ -250,7 +243,7 @@ impl Seen<'_> {
             };
         }
         let home = self.world.home_variable().or_else(|| self.world.home())?;
-        Some(Value::Known(home.to_owned()))
+        Some(Value::Known(home.to_owned().into()))
     }
 
     /// What the script knows of a variable.
@@ -258,7 +251,7 @@ impl Seen<'_> {
         match name {
             b"HOME" => return self.home_value(),
             b"PWD" if !self.state.is_touched(name) => {
-                return self.state.cwd.known().map(|d| Value::Known(d.to_owned()));
+                return self.state.cwd.known().map(|d| Value::Known(d.to_owned().into()));
             }
             _ => {}
         }
@@ -284,13 +277,13 @@ impl words::State for Seen<'_> {
     fn home(&self, name: &[u8]) -> Option<Value> {
         match name {
             b"" => self.home_value(),
-            b"+" => self.state.cwd.known().map(|d| Value::Known(d.to_owned())),
+            b"+" => self.state.cwd.known().map(|d| Value::Known(d.to_owned().into())),
             b"-" => None,
             user => {
                 let user = core::str::from_utf8(user).ok()?;
                 let is_name = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
                 let is_stack = user.bytes().all(|b| b.is_ascii_digit());
-                (is_name && !is_stack).then(|| self.world.home_of(user)).flatten().map(Value::Known)
+                (is_name && !is_stack).then(|| self.world.home_of(user)).flatten().map(Value::from)
             }
         }
     }
@@ -300,7 +293,7 @@ impl words::State for Seen<'_> {
             return Some(b" \t\n".to_vec());
         }
         match self.state.held(b"IFS")? {
-            Held::Is(Value::Known(bytes)) => Some(bytes.clone()),
+            Held::Is(Value::Known(bytes)) => Some(bytes.to_vec()),
             _ => None,
         }
     }

@@ -120,7 +120,7 @@ impl Fold<'_> {
                 Some(Held::Integer)
             }
             // A new name that nobody has, in the directory for temporary files.
-            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(b"/tmp/tmp.*".to_vec()))),
+            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(b"/tmp/tmp.*".into()))),
             _ => None,
         }
     }

@@ -155,7 +155,7 @@ impl Fold<'_> {
         if exists && self.world.read_small(&leads, MAX_EXISTING).is_none() {
             return None;
         }
-        Some(Written { path, leads, exists, text })
+        Some(Written { path: path.to_vec(), leads, exists, text })
     }
 
     /// The same for an element of a pipeline that is a simple command.
@@ -351,7 +351,7 @@ impl Fold<'_> {
         if self.parents || path::components(named).any(|c| c == b"..") {
             return None;
         }
-        let Value::Known(path) = path::absolute(&Value::Known(named.to_vec()), cwd) else { return None };
+        let Value::Known(path) = path::absolute(&Value::Known(named.into()), cwd) else { return None };
         let Resolution::At { path: leads, .. } = path::resolve(self.world, &path, None, Last::Follow) else {
             return None;
         };

@@ -213,12 +213,10 @@ fn changes(before: &[Effect], place: &Configuration) -> bool {
         if effect.by.as_deref() == Some("git") {
             return false;
         }
-        written
-            .value
-            .alternatives()
-            .unwrap_or_default()
-            .iter()
-            .any(|path| place.files.contains(path) || place.repositories.iter().any(|dir| path::starts_with(path, dir)))
+        written.value.alternatives().unwrap_or_default().iter().any(|path| {
+            place.files.iter().any(|file| *path == *file)
+                || place.repositories.iter().any(|dir| path::starts_with(path, dir))
+        })
     })
 }
 

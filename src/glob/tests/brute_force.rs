@@ -114,7 +114,7 @@ fn value() -> impl Strategy<Value = Value> {
         3 => wild.prop_map(|text| pattern(&(String::from("/") + &text))),
         1 => plain.clone().prop_map(|text| Value::from((String::from("/") + &text).as_str())),
         1 => prop::collection::vec(plain, 2..4)
-            .prop_map(|all| Value::Set(all.iter().map(|text| [b"/", text.as_bytes()].concat()).collect())),
+            .prop_map(|all| Value::Set(all.iter().map(|text| [b"/", text.as_bytes()].concat().into()).collect())),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Anchors, trees, carve-outs and partly known paths, as tables.
 
 use super::{super::*, affix, globs, pattern, subject};
-use crate::effect::Value;
+use crate::effect::{Bytes, Value};
 use Answer::{Maybe, No, Yes};
 use alloc::{string::String, vec::Vec};
 
@@ -97,7 +97,7 @@ fn ask(patterns: &[&str], unless: &[&str], value: &Value, tree: bool, reading: R
 
 #[test]
 fn partly_known_paths() {
-    let set = |all: &[&str]| Value::Set(all.iter().map(|one| one.as_bytes().to_vec()).collect());
+    let set = |all: &[&str]| Value::Set(all.iter().map(|one| Bytes::from(*one)).collect());
     let any = Value::ANY_WORD;
     for (patterns, unless, value, want) in [
         (&["**/.env"][..], &[][..], Value::from("/p/.env"), Yes),
@@ -279,6 +279,6 @@ fn too_much_work_is_maybe() {
         ignore_case: false,
     };
     assert_eq!(applies(&rule, &subject(Value::ANY_WORD, true)), Maybe);
-    let long = Value::Pattern([b"/".as_slice(), &b"a*".repeat(2_000)].concat());
+    let long = Value::Pattern([b"/".as_slice(), &b"a*".repeat(2_000)].concat().into());
     assert_eq!(applies(&rule, &subject(long, false)), Maybe);
 }

@@ -13,7 +13,7 @@ impl words::State for State {
             b"e" => Some(Value::from("")),
             b"s" => Some(Value::from("a b")),
             b"g" => Some(Value::from("*.c")),
-            b"t" => Some(Value::Set([b"x".to_vec(), b"y".to_vec()].to_vec())),
+            b"t" => Some(Value::Set([b"x".into(), b"y".into()].into())),
             _ => None,
         }
     }

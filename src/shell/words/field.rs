@@ -10,8 +10,8 @@ use super::{
     parameter,
     pattern::{escape, has_glob},
 };
-use crate::effect::Value;
-use alloc::{vec, vec::Vec};
+use crate::effect::{Bytes, Value};
+use alloc::{rc::Rc, vec, vec::Vec};
 
 /// What happens to unquoted values.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ enum Atom {
     /// Known text.
     Text { bytes: Vec<u8>, quoted: bool },
     /// One of several.
-    OneOf(Vec<Vec<u8>>),
+    OneOf(Rc<[Bytes]>),
     /// Any text, inside this one word.
     Any,
     /// A value whose shape is only kept where it is the whole word.
@@ -94,7 +94,7 @@ impl<'s> Builder<'s> {
                 Part::Command { .. } | Part::Arithmetic { .. } => self.push(Atom::Any),
                 Part::Process { .. } => {
                     let (dir, suffix) = (b"/dev/fd".to_vec(), Vec::new());
-                    self.push(Atom::Whole(Value::Below { dir, suffix }));
+                    self.push(Atom::Whole(Value::Below { dir: dir.into(), suffix: suffix.into() }));
                 }
                 Part::Braces(_) | Part::Sequence(_) | Part::Unread(_) => self.push(Atom::AnyWords),
             }
@@ -125,7 +125,7 @@ impl<'s> Builder<'s> {
     fn may_be_at_start(&self) -> bool {
         self.field.iter().flatten().all(|atom| match atom {
             Atom::Text { bytes, .. } => bytes.is_empty(),
-            Atom::OneOf(all) => all.iter().any(Vec::is_empty),
+            Atom::OneOf(all) => all.iter().any(|one| one.is_empty()),
             Atom::Any | Atom::AnyWords | Atom::Whole(_) => true,
         })
     }
@@ -206,7 +206,7 @@ impl<'s> Builder<'s> {
 
 /// Whether a value, unquoted, could be taken for a glob.
 fn may_glob(value: &Value) -> bool {
-    let glob = |bytes: &Vec<u8>| bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('));
+    let glob = |bytes: &Bytes| bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('));
     match value {
         Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => glob(prefix) || glob(suffix),
         other => other.alternatives().is_none_or(|all| all.iter().any(glob)),
@@ -262,7 +262,7 @@ fn join(field: &[Atom], split: Split) -> Value {
     }
     if !any && globs {
         let several = field.iter().any(|atom| matches!(atom, Atom::OneOf(_)));
-        return if several { Value::ANY_WORDS } else { Value::Pattern(pattern(field)) };
+        return if several { Value::ANY_WORDS } else { Value::Pattern(pattern(field).into()) };
     }
     if any && globs {
         return Value::ANY_WORD;
@@ -281,9 +281,7 @@ fn join(field: &[Atom], split: Split) -> Value {
                 _ => return ends(field),
             }
         }
-        all.sort_unstable();
-        all.dedup();
-        return if all.len() == 1 { Value::Known(all.pop().unwrap_or_default()) } else { Value::Set(all) };
+        return Value::one_of(all, usize::MAX).unwrap_or(Value::ANY_WORD);
     }
     ends(field)
 }
@@ -302,7 +300,11 @@ fn ends(field: &[Atom]) -> Value {
     }
     tail.reverse();
     let suffix = tail.concat();
-    if prefix.is_empty() && suffix.is_empty() { Value::ANY_WORD } else { Value::Affix { prefix, suffix } }
+    if prefix.is_empty() && suffix.is_empty() {
+        Value::ANY_WORD
+    } else {
+        Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
+    }
 }
 
 /// The field as glob text: a backslash quotes what was quoted.

@@ -55,7 +55,7 @@ pub fn expand(word: &Word, state: &dyn State) -> Vec<effect::Word> {
     if let [Part::Text { bytes, quoted }] = word.parts.as_slice()
         && (*quoted || !pattern::has_glob(bytes))
     {
-        return vec![effect::Word { value: Value::Known(bytes.clone()), span: word.span }];
+        return vec![effect::Word { value: Value::Known(bytes.clone().into()), span: word.span }];
     }
     let braces = word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)));
     let alternatives = if braces && alternatives::may_join_dollar(&word.parts) {
@@ -86,7 +86,7 @@ pub fn value(word: &Word, state: &dyn State) -> Value {
     let parts: Vec<_> = word.parts.iter().map(alternatives::borrowed).collect();
     let mut builder = Builder::new(Split::Never, state);
     builder.parts(&parts, false);
-    builder.finish().pop().unwrap_or_else(|| Value::Known(Vec::new()))
+    builder.finish().pop().unwrap_or_else(|| Value::Known(Vec::new().into()))
 }
 
 /// The target of a redirection: one word. It is a [`Value::Pattern`] where bash would look up file names (dash and zsh open the

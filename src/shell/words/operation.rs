@@ -20,7 +20,7 @@ pub(super) fn evaluate(parameter: &Parameter, state: &dyn State) -> Option<Value
     if parameter.length {
         // the length in characters is the length in bytes for ASCII only
         let bytes = current.known().filter(|bytes| bytes.is_ascii())?;
-        return Some(Value::Known(bytes.len().to_string().into_bytes()));
+        return Some(Value::Known(bytes.len().to_string().into_bytes().into()));
     }
     match &parameter.operation {
         None => Some(current),
@@ -35,7 +35,7 @@ fn apply(operation: &Operation, current: &Value, state: &dyn State) -> Option<Va
         b"-" | b"=" | b"?" => Some(current.clone()),
         b":-" | b":=" if bytes.is_empty() => operand(0),
         b":-" | b":=" | b":?" if !bytes.is_empty() => Some(current.clone()),
-        b":+" if bytes.is_empty() => Some(Value::Known(Vec::new())),
+        b":+" if bytes.is_empty() => Some(Value::Known(Vec::new().into())),
         b"+" | b":+" => operand(0),
         b"#" | b"##" => {
             literal(operation, 0, state).map(|prefix| known(bytes.strip_prefix(prefix.as_slice()).unwrap_or(bytes)))
@@ -50,7 +50,7 @@ fn apply(operation: &Operation, current: &Value, state: &dyn State) -> Option<Va
 }
 
 fn known(bytes: &[u8]) -> Value {
-    Value::Known(bytes.to_vec())
+    Value::Known(bytes.into())
 }
 
 /// The text of an operand that is a pattern but holds no glob, so that it matches itself only.
@@ -91,7 +91,7 @@ fn replace(operation: &Operation, bytes: &[u8], state: &dyn State) -> Option<Val
         }
     }
     out.extend_from_slice(rest);
-    Some(Value::Known(out))
+    Some(Value::Known(out.into()))
 }
 
 /// `${x:1:2}` with plain numbers.

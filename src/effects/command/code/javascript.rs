@@ -410,7 +410,7 @@ fn options(reading: &mut Reading<'_>, does: Doing, open: usize) {
 /// `process.env` and what is done with it.
 fn environment(reading: &mut Reading<'_>, at: usize) -> usize {
     let (name, end) = if reading.is_mark(at, b".") && reading.kind(at + 1) == Some(Kind::Name) {
-        (Value::Known(reading.text(at + 1).to_vec()), at + 2)
+        (Value::Known(reading.text(at + 1).into()), at + 2)
     } else if reading.is_mark(at, b"[") {
         (reading.value(at + 1..reading.mate(at)), reading.mate(at).saturating_add(1))
     } else {

@@ -36,7 +36,7 @@ fn step(reading: &mut Reading<'_>, at: usize) {
     }
     match reading.kind(at) {
         Some(Kind::Command) => {
-            let command = value(at).map_or(Value::ANY_WORD, Value::Known);
+            let command = value(at).map_or(Value::ANY_WORD, Value::from);
             reading.out.acts.push(Act::Shell(command));
         }
         Some(Kind::Variable) => {
@@ -50,7 +50,7 @@ fn step(reading: &mut Reading<'_>, at: usize) {
             if key && matches!(reading.kind(at + 2), Some(Kind::Name | Kind::Text)) {
                 let named = reading.kind(at + 2) == Some(Kind::Name);
                 let name = if named { Some(reading.text(at + 2).to_vec()) } else { value(at + 2) };
-                reading.out.acts.push(Act::ReadEnv(name.map_or(Value::ANY_WORD, Value::Known)));
+                reading.out.acts.push(Act::ReadEnv(name.map_or(Value::ANY_WORD, Value::from)));
                 if set || reading.is_mark(at + 4, b"=~") || reading.is_mark(at + 4, b",") {
                     reading.doubt("the environment is set or handed on:", text);
                 }
@@ -82,7 +82,7 @@ fn name(reading: &mut Reading<'_>, at: usize) {
     let argument = if reading.is_mark(at + 1, b"(") { at + 2 } else { at + 1 };
     let ends = matches!(reading.text(argument + 1), b"" | b")" | b";" | b"}" | b"if" | b"unless" | b"or" | b"and");
     let known = reading.tokens.get(argument).filter(|t| t.kind == Kind::Text && ends).and_then(|t| t.value.clone());
-    let Some(known) = known.map(Value::Known) else {
+    let Some(known) = known.map(Value::from) else {
         return reading.doubt("the arguments are not worked out of", text);
     };
     let act = match does {

@@ -259,7 +259,7 @@ fn names(reading: &mut Reading<'_>) {
         if token.kind == Kind::Name && alone && once && reading.is_mark(at + 1, b"=") {
             let end = (at..tokens.len()).find(|n| matches!(reading.text(*n), b"\n" | b";")).unwrap_or(tokens.len());
             if let Value::Known(text) = reading.value(at + 2..end) {
-                reading.constants.insert(token.text, text);
+                reading.constants.insert(token.text, text.to_vec());
                 if let Some((Doing::Path, open)) = reading.chain(at + 2) {
                     reading.paths.insert(token.text);
                     reading.approved.insert(open);

@@ -158,7 +158,7 @@ impl<'a> Reading<'a> {
 
     /// The value of an expression as far as it is known: literals, names of constants, paths that are put together of such.
     pub(super) fn value(&self, range: Range<usize>) -> Value {
-        self.known(range.clone(), 0).map_or_else(|| self.beginning(range), Value::Known)
+        self.known(range.clone(), 0).map_or_else(|| self.beginning(range), Value::from)
     }
 
     fn known(&self, range: Range<usize>, depth: usize) -> Option<Vec<u8>> {
@@ -214,7 +214,7 @@ impl<'a> Reading<'a> {
         if !sums || all.len() < 3 {
             return Value::ANY_WORD;
         }
-        Value::Affix { prefix: literal(all.first()), suffix: literal(all.last()) }
+        Value::Affix { prefix: literal(all.first()).into(), suffix: literal(all.last()).into() }
     }
 
     /// What the name at `at` with the attributes after it stands for, and where it ends; only for names of modules and of the
