@@ -102,7 +102,9 @@ fn call(script: &str) -> Call {
 }
 
 fn world() -> MemoryWorld {
-    MemoryWorld::new().session("/home/u/work").home("/home/u").repository("/home/u/work", &[])
+    let config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n[remote \"origin\"]\n\turl = https://example.com/a/b.git\n";
+    let world = MemoryWorld::new().session("/home/u/work").home("/home/u").repository("/home/u/work", &[]);
+    world.file("/home/u/work/.git/HEAD").text("/home/u/work/.git/config", config)
 }
 
 fn effects_of(call: &Call, world: &MemoryWorld) -> Vec<Effect> {

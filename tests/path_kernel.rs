@@ -2,7 +2,7 @@
 
 use prexec::{
     path::{Last, Resolution, Why, normalize, resolve},
-    world::{Entry, World},
+    world::{Content, Entry, World},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 use std::{
@@ -53,8 +53,8 @@ impl World for Real {
     fn variable(&self, _name: &str) -> Option<Vec<u8>> {
         None
     }
-    fn read_small(&self, _path: &[u8], _limit: usize) -> Option<Vec<u8>> {
-        None
+    fn read_small(&self, _path: &[u8], _limit: usize) -> Content {
+        Content::Unread
     }
     fn is_writable(&self, _dir: &[u8]) -> bool {
         true

@@ -2,7 +2,7 @@
 
 use super::{NAME_MAX, PATH_MAX, is_absolute};
 use crate::world::{Entry, World};
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 
 /// The links that Linux follows in one walk before it gives up with `ELOOP`.
 const MAX_LINKS: usize = 40;
@@ -79,8 +79,10 @@ pub fn resolve(world: &dyn World, path: &[u8], cwd: Option<&[u8]>, last: Last) -
         world,
         cwd,
         last,
-        at: Vec::new(),
-        rest: alloc::vec![Segment { bytes: Cow::Borrowed(path), next: 0 }],
+        at: Vec::with_capacity(path.len() + 1),
+        path,
+        next: 0,
+        targets: Vec::new(),
         missing: None,
         exists: true,
         links: 0,
@@ -98,9 +100,9 @@ pub fn resolve(world: &dyn World, path: &[u8], cwd: Option<&[u8]>, last: Last) -
     }
 }
 
-/// Text that is still to be walked: the path itself, or the target of a link on the way.
-struct Segment<'a> {
-    bytes: Cow<'a, [u8]>,
+/// The target of a link on the way, of which the rest from `next` on is still to be walked.
+struct Target {
+    text: Vec<u8>,
     next: usize,
 }
 
@@ -110,8 +112,11 @@ struct Walk<'a> {
     last: Last,
     /// Where the walk is: a normal path, but empty for `/`.
     at: Vec<u8>,
+    /// What was asked for; from `next` on it is walked once `targets` are.
+    path: &'a [u8],
+    next: usize,
     /// Innermost last.
-    rest: Vec<Segment<'a>>,
+    targets: Vec<Target>,
     /// The length of `at` below which nothing exists; nothing is looked up there.
     missing: Option<usize>,
     exists: bool,
@@ -119,13 +124,21 @@ struct Walk<'a> {
     lookups: usize,
 }
 
+/// What the next component does.
+enum Step {
+    Stay,
+    Leave,
+    /// It has been added to [`Walk::at`], which had this length.
+    Enter(usize),
+}
+
 impl Walk<'_> {
     fn run(&mut self) -> Result<(), Why> {
-        while let Some(name) = self.next_name() {
-            match name.as_slice() {
-                b"." => {}
-                b".." => self.leave(),
-                _ => self.enter(&name)?,
+        while let Some(step) = self.take_name() {
+            match step {
+                Step::Stay => {}
+                Step::Leave => self.leave(),
+                Step::Enter(parent) => self.enter(parent)?,
             }
             if self.at.len() >= PATH_MAX {
                 return Err(Why::TooLong);
@@ -135,24 +148,36 @@ impl Walk<'_> {
     }
 
     /// Takes the next component off what is still to be walked.
-    fn next_name(&mut self) -> Option<Vec<u8>> {
+    fn take_name(&mut self) -> Option<Step> {
         loop {
-            let segment = self.rest.last_mut()?;
-            let ahead = segment.bytes.get(segment.next..).unwrap_or_default();
+            let (text, next) = match self.targets.last_mut() {
+                Some(target) => (target.text.as_slice(), &mut target.next),
+                None => (self.path, &mut self.next),
+            };
+            let ahead = text.get(*next..).unwrap_or_default();
             let slashes = ahead.iter().take_while(|b| **b == b'/').count();
-            let name: Vec<u8> = ahead.iter().skip(slashes).copied().take_while(|b| *b != b'/').collect();
-            if name.is_empty() {
-                self.rest.pop();
-                continue;
+            let ahead = ahead.get(slashes..).unwrap_or_default();
+            let name = ahead.split(|b| *b == b'/').next().unwrap_or_default();
+            *next += slashes + name.len();
+            match name {
+                b"" => {
+                    self.targets.pop()?;
+                }
+                b"." => return Some(Step::Stay),
+                b".." => return Some(Step::Leave),
+                _ => {
+                    let parent = self.at.len();
+                    self.at.push(b'/');
+                    self.at.extend_from_slice(name);
+                    return Some(Step::Enter(parent));
+                }
             }
-            segment.next += slashes + name.len();
-            return Some(name);
         }
     }
 
     /// Whether the component just taken is the last and its spelling does not demand a directory.
     fn is_last(&self) -> bool {
-        self.rest.iter().all(|s| s.next >= s.bytes.len())
+        self.next >= self.path.len() && self.targets.iter().all(|target| target.next >= target.text.len())
     }
 
     fn leave(&mut self) {
@@ -168,40 +193,34 @@ impl Walk<'_> {
         }
     }
 
-    fn enter(&mut self, name: &[u8]) -> Result<(), Why> {
+    /// Looks at the component that was added to `at` behind `parent`.
+    fn enter(&mut self, parent: usize) -> Result<(), Why> {
+        let (dir, name) = self.at.split_at_checked(parent).unwrap_or_default();
+        let name = name.get(1..).unwrap_or_default();
         if name.len() > NAME_MAX {
             return Err(Why::TooLong);
         }
-        match special(&self.at, name) {
+        match special(dir, name) {
             Special::None => {}
-            Special::Plain => {
-                self.push(name);
-                return Ok(());
-            }
+            Special::Plain => return Ok(()),
             Special::Cwd => {
                 let cwd = self.cwd.filter(|dir| is_absolute(dir)).ok_or(Why::NoDirectory)?;
-                return self.follow(cwd.to_vec());
+                return self.follow(parent, cwd.to_vec());
             }
-            Special::Root => return self.follow(b"/".to_vec()),
+            Special::Root => return self.follow(parent, b"/".to_vec()),
             Special::Unknown(why) => return Err(why),
         }
         if self.missing.is_some() {
-            self.push(name);
             return Ok(());
         }
         self.lookups += 1;
         if self.lookups > MAX_LOOKUPS {
             return Err(Why::Lookups);
         }
-        let parent = self.at.len();
-        self.push(name);
         match self.world.entry(&self.at) {
             Entry::Directory => {}
             Entry::Link(_) if self.last == Last::Keep && self.is_last() => {}
-            Entry::Link(target) => {
-                self.at.truncate(parent);
-                return self.follow(target);
-            }
+            Entry::Link(target) => return self.follow(parent, target),
             Entry::Other if self.is_last() => {}
             Entry::Other | Entry::Missing => {
                 self.missing = Some(parent);
@@ -212,13 +231,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn push(&mut self, name: &[u8]) {
-        self.at.push(b'/');
-        self.at.extend_from_slice(name);
-    }
-
-    /// Goes on with the text of a link that stands in the directory `at`.
-    fn follow(&mut self, target: Vec<u8>) -> Result<(), Why> {
+    /// Goes on with the text of a link that stands in the directory that ends at `parent`.
+    fn follow(&mut self, parent: usize, target: Vec<u8>) -> Result<(), Why> {
+        self.at.truncate(parent);
         self.links += 1;
         if self.links > MAX_LINKS {
             return Err(Why::Links);
@@ -230,7 +245,7 @@ impl Walk<'_> {
             self.at.clear();
             self.missing = None;
         }
-        self.rest.push(Segment { bytes: Cow::Owned(target), next: 0 });
+        self.targets.push(Target { text: target, next: 0 });
         Ok(())
     }
 }

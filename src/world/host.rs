@@ -1,12 +1,12 @@
 //! The real machine. Looks, never writes; nothing here follows a link or opens a device.
 
-use super::{Child, Entry, World};
+use super::{Child, Content, Entry, World};
 use alloc::{string::String, vec::Vec};
 use nix::errno::Errno;
 use nix::unistd::{AccessFlags, User, access, geteuid};
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -62,7 +62,7 @@ impl World for HostWorld {
             Ok(found) if found.is_dir() => Entry::Directory,
             Ok(_) => Entry::Other,
             Err(e) => match e.kind() {
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Entry::Missing,
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Entry::Missing,
                 _ => Entry::Error,
             },
         }
@@ -91,7 +91,7 @@ impl World for HostWorld {
 
     fn remotes(&self, root: &[u8]) -> Vec<String> {
         let config = Path::new(OsStr::from_bytes(root)).join(".git/config");
-        let text = read_small_file(&config, MAX_GIT_CONFIG).and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = read_small_file(&config, MAX_GIT_CONFIG).text().and_then(|bytes| String::from_utf8(bytes).ok());
         text.map(|text| remote_urls(&text)).unwrap_or_default()
     }
 
@@ -103,8 +103,8 @@ impl World for HostWorld {
         std::env::var_os(name).map(OsStringExt::into_vec)
     }
 
-    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
-        read_small_file(Path::new(OsStr::from_bytes(path)), u64::try_from(limit).ok()?)
+    fn read_small(&self, path: &[u8], limit: usize) -> Content {
+        read_small_file(Path::new(OsStr::from_bytes(path)), u64::try_from(limit).unwrap_or(u64::MAX))
     }
 
     fn is_writable(&self, dir: &[u8]) -> bool {
@@ -122,22 +122,26 @@ impl World for HostWorld {
         let path = Path::new(OsStr::from_bytes(path));
         match std::fs::metadata(path) {
             Ok(facts) => facts.is_file() && facts.mode() & 0o111 != 0,
-            Err(e) => !matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
+            Err(e) => !matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
         }
     }
 }
 
 /// The content of a regular file of bounded size; a fifo or device is neither waited for nor read.
-fn read_small_file(path: &Path, limit: u64) -> Option<Vec<u8>> {
-    let file: File = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
-    let facts = file.metadata().ok()?;
-    if !facts.is_file() || facts.len() > limit {
-        return None;
+fn read_small_file(path: &Path, limit: u64) -> Content {
+    let file = match OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path) {
+        Ok(file) => file,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Content::Missing,
+        Err(_) => return Content::Unread,
+    };
+    if !file.metadata().is_ok_and(|facts| facts.is_file() && facts.len() <= limit) {
+        return Content::Unread;
     }
     let mut content = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut content).ok()?;
+    let read = file.take(limit.saturating_add(1)).read_to_end(&mut content);
     // It may have grown since.
-    (u64::try_from(content.len()).is_ok_and(|length| length <= limit)).then_some(content)
+    let whole = read.is_ok() && u64::try_from(content.len()).is_ok_and(|length| length <= limit);
+    if whole { Content::Text(content) } else { Content::Unread }
 }
 
 /// The values of `url` and `pushurl` keys, wherever they stand: reading too many only restricts.

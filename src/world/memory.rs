@@ -1,7 +1,8 @@
 //! A [`World`] in memory, for tests and dry runs: what is not put in does not exist.
 
-use super::{Child, Entry, World};
+use super::{Child, Content, Entry, World};
 use alloc::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     string::String,
     vec::Vec,
@@ -130,7 +131,16 @@ impl MemoryWorld {
     }
 
     /// Where links lead; the path itself where that cannot be said.
-    fn leads(&self, path: &[u8]) -> Vec<u8> {
+    fn leads<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+        // Entries stand at paths without links, and so does what is missing in a directory.
+        let above = crate::path::parent(path).and_then(|dir| self.entries.get(dir));
+        if above == Some(&Entry::Directory) && !matches!(self.entries.get(path), Some(Entry::Link(_))) {
+            return Cow::Borrowed(path);
+        }
+        Cow::Owned(self.leads_slowly(path))
+    }
+
+    fn leads_slowly(&self, path: &[u8]) -> Vec<u8> {
         match crate::path::resolve(self, path, None, crate::path::Last::Follow) {
             crate::path::Resolution::At { path, .. } => path,
             crate::path::Resolution::Unknown(_) => path.to_vec(),
@@ -199,15 +209,20 @@ impl World for MemoryWorld {
         self.variables.get(name).cloned()
     }
 
-    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
-        self.contents.get(&self.leads(path)).filter(|content| content.len() <= limit).cloned()
+    fn read_small(&self, path: &[u8], limit: usize) -> Content {
+        let leads = self.leads(path);
+        match self.contents.get(&*leads) {
+            Some(content) if content.len() <= limit => Content::Text(content.clone()),
+            None if self.entry(&leads) == Entry::Missing => Content::Missing,
+            _ => Content::Unread,
+        }
     }
 
     fn is_writable(&self, dir: &[u8]) -> bool {
-        !self.fixed.contains(&self.leads(dir))
+        !self.fixed.contains(&*self.leads(dir))
     }
 
     fn is_executable(&self, path: &[u8]) -> bool {
-        self.executable.contains(&self.leads(path))
+        self.executable.contains(&*self.leads(path))
     }
 }

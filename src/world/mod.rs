@@ -28,6 +28,27 @@ pub enum Entry {
     Error,
 }
 
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// All of it.
+    Text(Vec<u8>),
+    /// Nothing stands there.
+    Missing,
+    /// Something stands there, or may, that is not read: no regular file, too large, no permission.
+    Unread,
+}
+
+impl Content {
+    /// The bytes, where they were read.
+    pub fn text(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Missing | Self::Unread => None,
+        }
+    }
+}
+
 /// What a name in a directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Child {
@@ -60,9 +81,8 @@ pub trait World {
     fn ignores_case(&self, path: &[u8]) -> bool;
     /// A variable of the environment that the call will run in.
     fn variable(&self, name: &str) -> Option<Vec<u8>>;
-    /// The content of a regular file of at most `limit` bytes, through links; `None` for anything else and where it cannot be
-    /// read.
-    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>>;
+    /// The content of a regular file of at most `limit` bytes, through links.
+    fn read_small(&self, path: &[u8], limit: usize) -> Content;
     /// Whether the account may put new names into a directory, through links. A superuser may everywhere: for it, only
     /// directories of its own that nobody else may write are not writable. `true` where it cannot be found out.
     fn is_writable(&self, dir: &[u8]) -> bool;

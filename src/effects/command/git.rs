@@ -93,8 +93,9 @@ pub(super) fn in_force(on: &mut Command<'_, '_>, subcommand: &[u8]) {
         listed_objects(on);
     }
     let Some(world) = on.scripts.world() else { return };
+    let in_force = InForce::new(world, &on.cwd, &mut on.analysis.git);
     let before = on.analysis.effects.get(..on.run_at).unwrap_or_default();
-    let findings = InForce::new(world, &on.cwd).findings(world, subcommand, &options, before);
+    let findings = in_force.findings(world, subcommand, &options, before);
     let span = on.span;
     for finding in findings {
         match finding {
@@ -136,7 +137,7 @@ fn listed_objects(on: &mut Command<'_, '_>) {
 /// Follows the aliases of a subcommand that git does not have itself; false where there are none.
 pub(super) fn alias(on: &mut Command<'_, '_>, name: &[u8], at: usize) -> Result<bool, LimitReached> {
     let Some(world) = on.scripts.world() else { return Ok(false) };
-    let in_force = InForce::new(world, &on.cwd);
+    let in_force = InForce::new(world, &on.cwd, &mut on.analysis.git);
     let aliases = in_force.aliases(world, name);
     if aliases.is_empty() {
         return Ok(false);

@@ -117,6 +117,8 @@ pub struct Analysis<'t> {
     pub effects: Vec<Effect>,
     /// Programs that import modules from a directory; [`check_imports`] looks at what stands there.
     imports: Vec<code::Import>,
+    /// Configuration of git that has been read.
+    git: super::git::Seen,
     next_id: u32,
     steps: u32,
     depth: u32,
@@ -125,7 +127,16 @@ pub struct Analysis<'t> {
 impl<'t> Analysis<'t> {
     /// An analysis without effects.
     pub fn new(tables: Tables<'t>, home: Option<&'t [u8]>) -> Self {
-        Self { tables, home, effects: Vec::new(), imports: Vec::new(), next_id: 0, steps: 0, depth: 0 }
+        Self {
+            tables,
+            home,
+            effects: Vec::new(),
+            imports: Vec::new(),
+            git: super::git::Seen::default(),
+            next_id: 0,
+            steps: 0,
+            depth: 0,
+        }
     }
 
     /// A number that no other command of the call has.

@@ -152,7 +152,7 @@ impl Fold<'_> {
             return None;
         };
         // What is no regular file keeps nothing.
-        if exists && self.world.read_small(&leads, MAX_EXISTING).is_none() {
+        if exists && self.world.read_small(&leads, MAX_EXISTING).text().is_none() {
             return None;
         }
         Some(Written { path: path.to_vec(), leads, exists, text })

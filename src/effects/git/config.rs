@@ -1,14 +1,14 @@
 //! The text of a git configuration file -> its settings, as git 2.47 reads it.
 
-use alloc::vec::Vec;
+use alloc::{rc::Rc, vec::Vec};
 
 /// One setting of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The section in lower case.
-    pub section: Vec<u8>,
+    pub section: Rc<[u8]>,
     /// The subsection, with its case (`[section.sub]` has it in lower case).
-    pub subsection: Option<Vec<u8>>,
+    pub subsection: Option<Rc<[u8]>>,
     /// The name in lower case.
     pub name: Vec<u8>,
     /// The value; nothing where the file has only the name, which stands for true.
@@ -19,27 +19,28 @@ impl Entry {
     /// Whether its key is `section.name` or, with any subsection in the place of `*`, `section.*.name`. A section that is written
     /// with two dots (`lfs.extension.*.clean`) has the second part at the start of the subsection.
     pub fn is(&self, key: &str) -> bool {
-        let mut parts = key.splitn(2, ".*.");
-        let (Some(head), tail) = (parts.next(), parts.next()) else { return false };
-        let Some(name) = tail else {
-            // `a.b.c` without a star has a literal subsection.
-            let Some((head, name)) = key.rsplit_once('.') else { return false };
-            let (section, subsection) = head.split_once('.').map_or((head, None), |(s, sub)| (s, Some(sub)));
-            let same = self.subsection.as_deref().map(<[u8]>::to_ascii_lowercase);
-            return self.section == section.as_bytes()
-                && self.name == name.as_bytes()
-                && same.as_deref() == subsection.map(str::as_bytes);
+        let rest = key.as_bytes().strip_prefix(&*self.section).and_then(|rest| rest.strip_prefix(b"."));
+        let Some(between) = rest.and_then(|rest| rest.strip_suffix(self.name.as_slice())) else { return false };
+        let starts = |with: &[u8]| {
+            let own = self.subsection.as_deref().and_then(|own| own.split_at_checked(with.len()));
+            own.is_some_and(|(start, _)| start.eq_ignore_ascii_case(with))
         };
-        let (section, inner) = head.split_once('.').map_or((head, ""), |(s, inner)| (s, inner));
-        self.section == section.as_bytes()
-            && self.name == name.as_bytes()
-            && self.subsection.as_ref().is_some_and(|s| s.to_ascii_lowercase().starts_with(inner.as_bytes()))
+        match (between.strip_suffix(b"."), &self.subsection) {
+            (None, own) => between.is_empty() && own.is_none(),
+            (Some(b"*"), own) => own.is_some(),
+            (Some(named), Some(own)) => match named.strip_suffix(b".*") {
+                Some(start) => starts(start),
+                // `a.b.c` without a star has a literal subsection.
+                None => own.eq_ignore_ascii_case(named),
+            },
+            (Some(_), None) => false,
+        }
     }
 
     /// The key as people write it.
     pub fn shown(&self) -> alloc::string::String {
-        let mut key = self.section.clone();
-        for part in self.subsection.iter().chain(core::iter::once(&self.name)) {
+        let mut key = self.section.to_vec();
+        for part in self.subsection.as_deref().into_iter().chain([self.name.as_slice()]) {
             key.push(b'.');
             key.extend_from_slice(part);
         }
@@ -59,11 +60,11 @@ pub fn parse(text: &[u8]) -> Result<Vec<Entry>, Malformed> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reader = Reader { text, at: 0 };
     let mut entries = Vec::new();
-    let mut section: Option<(Vec<u8>, Option<Vec<u8>>)> = None;
+    let mut section: Option<(Rc<[u8]>, Option<Rc<[u8]>>)> = None;
     while let Some(byte) = reader.next() {
         match byte {
             b'#' | b';' => reader.skip_line(),
-            b'[' => section = Some(reader.section()?),
+            b'[' => section = Some(reader.section().map(|(name, own)| (name.into(), own.map(Into::into)))?),
             b if is_space(b) => {}
             b if b.is_ascii_alphabetic() => {
                 let (name, value) = reader.setting(b)?;

@@ -6,11 +6,11 @@ mod place;
 
 pub use config::{Entry, Malformed, parse};
 
-use crate::effect::{Effect, Kind, Value};
+use crate::effect::{Bytes, Effect, Kind, Value};
 use crate::path;
 use crate::tables::git::{HOOKS, SETTINGS, Setting, UNMODELLED, names};
 use crate::world::{self, World};
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, rc::Rc, string::String, vec::Vec};
 use place::{Configuration, Found};
 
 /// Most bytes of a hook that is held against the ones that are known.
@@ -34,19 +34,35 @@ pub struct Alias {
     pub root: Option<Vec<u8>>,
 }
 
+/// What was read for the commands of one call, by directory: each file is read once. What the call itself writes before is
+/// looked for in its effects.
+#[derive(Debug, Default)]
+pub struct Seen(Vec<(Bytes, Rc<Configuration>)>);
+
+impl Seen {
+    fn configuration(&mut self, world: &dyn World, dir: &Bytes) -> Rc<Configuration> {
+        if let Some((_, known)) = self.0.iter().find(|(of, _)| of == dir) {
+            return known.clone();
+        }
+        let read = Rc::new(place::configuration(world, dir));
+        self.0.push((dir.clone(), read.clone()));
+        read
+    }
+}
+
 /// The configuration in force in the directories that a command may run in.
 pub struct InForce {
-    places: Vec<Configuration>,
+    places: Vec<Rc<Configuration>>,
     /// The directory is not known.
     anywhere: bool,
 }
 
 impl InForce {
     /// Looks it up.
-    pub fn new(world: &dyn World, cwd: &Value) -> Self {
+    pub fn new(world: &dyn World, cwd: &Value, seen: &mut Seen) -> Self {
         let dirs = cwd.alternatives().unwrap_or_default();
         let anywhere = dirs.is_empty() || !dirs.iter().all(|dir| path::is_absolute(dir));
-        Self { places: dirs.iter().map(|dir| place::configuration(world, dir)).collect(), anywhere }
+        Self { places: dirs.iter().map(|dir| seen.configuration(world, dir)).collect(), anywhere }
     }
 
     /// Whether some of the configuration is not known.
@@ -64,9 +80,9 @@ impl InForce {
             for Found { entry, .. } in &place.settings {
                 let named = match &entry.subsection {
                     None => entry.name.eq_ignore_ascii_case(name),
-                    Some(subsection) => subsection == name && entry.name == b"command",
+                    Some(subsection) => **subsection == *name && entry.name == b"command",
                 };
-                if entry.section == b"alias" && named {
+                if *entry.section == *b"alias" && named {
                     let value = entry.value.clone().unwrap_or_default();
                     aliases.push(Alias { value, root: place.root.clone() });
                 }
@@ -175,7 +191,7 @@ impl Command<'_> {
             for hook in HOOKS.iter().filter(|hook| names(hook.subcommands, self.subcommand)) {
                 let file = path::join(&dir, hook.name.as_bytes());
                 let stands = world.entry(&file) != world::Entry::Missing && world.is_executable(&file);
-                if stands && !world.read_small(&file, MAX_HOOK).is_some_and(|text| is_of_lfs(&text, hook.name)) {
+                if stands && !world.read_small(&file, MAX_HOOK).text().is_some_and(|text| is_of_lfs(&text, hook.name)) {
                     found.push(Finding::Hook(file));
                 }
             }

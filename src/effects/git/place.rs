@@ -2,7 +2,7 @@
 
 use super::config::{Entry, Malformed, parse};
 use crate::path::{self, Last, Resolution};
-use crate::world::{self, Child, World};
+use crate::world::{self, Child, Content, World};
 use alloc::{format, rc::Rc, string::String, vec::Vec};
 
 /// Most bytes of one file.
@@ -114,7 +114,7 @@ impl Reader<'_> {
         let git_dir = if self.world.entry(&leads) == world::Entry::Directory {
             leads
         } else {
-            let text = self.world.read_small(&leads, path::PATH_MAX);
+            let text = self.world.read_small(&leads, path::PATH_MAX).text();
             let Some(named) = text.as_deref().and_then(|text| text.strip_prefix(b"gitdir: ")) else {
                 self.doubt("the file `.git` cannot be read".into());
                 return true;
@@ -124,7 +124,7 @@ impl Reader<'_> {
         if self.found.root.is_none() {
             self.found.root = Some(dir.to_vec());
         }
-        let common = self.world.read_small(&path::join(&git_dir, b"commondir"), path::PATH_MAX);
+        let common = self.world.read_small(&path::join(&git_dir, b"commondir"), path::PATH_MAX).text();
         let common = common.map_or_else(|| git_dir.clone(), |named| path::join(&git_dir, named.trim_ascii_end()));
         self.file(&path::join(&common, b"config"), 0);
         self.file(&path::join(&git_dir, b"config.worktree"), 0);
@@ -170,15 +170,11 @@ impl Reader<'_> {
             return self.doubt("more files of configuration than are looked at".into());
         }
         self.found.files.push(file.to_vec());
-        let Some(text) = self.world.read_small(file, MAX_FILE) else {
-            let missing = match path::resolve(self.world, file, None, Last::Follow) {
-                Resolution::At { exists, .. } => !exists,
-                Resolution::Unknown(_) => false,
-            };
-            if !missing && file != b"/dev/null" {
-                self.doubt(format!("`{}` cannot be read", shown()));
-            }
-            return;
+        let text = match self.world.read_small(file, MAX_FILE) {
+            Content::Text(text) => text,
+            Content::Missing => return,
+            Content::Unread if file == b"/dev/null" => return,
+            Content::Unread => return self.doubt(format!("`{}` cannot be read", shown())),
         };
         let Ok(entries): Result<Vec<Entry>, Malformed> = parse(&text) else {
             return self.doubt(format!("`{}` is not a file of configuration", shown()));

@@ -5,7 +5,7 @@ use alloc::string::ToString;
 /// A machine with a repository in `/w`, and what commands in it find.
 fn findings(world: &MemoryWorld, subcommand: &str, options: &[&str]) -> Vec<String> {
     let options: Vec<Vec<u8>> = options.iter().map(|o| o.as_bytes().to_vec()).collect();
-    let in_force = InForce::new(world, &Value::from("/w"));
+    let in_force = InForce::new(world, &Value::from("/w"), &mut Seen::default());
     let found = in_force.findings(world, subcommand.as_bytes(), &options, &[]);
     found
         .into_iter()
@@ -140,7 +140,7 @@ fn repositories_of_other_shapes() {
         let found = findings(&world, "status", &[]);
         assert_eq!(!found.is_empty(), counts, "{what}: {found:?}");
     }
-    let unknown = InForce::new(&home(), &Value::ANY_WORD);
+    let unknown = InForce::new(&home(), &Value::ANY_WORD, &mut Seen::default());
     assert_eq!(unknown.findings(&home(), b"status", &[], &[]).len(), 1);
 }
 
@@ -174,7 +174,7 @@ fn hooks_that_run() {
 fn aliases_of_unknown_names() {
     let world = repository("[alias]\n\tCi = commit\n\tx = !evil\n[alias \"new\"]\n\tcommand = log\n");
     let values = |name: &str| -> Vec<String> {
-        let found = InForce::new(&world, &Value::from("/w")).aliases(&world, name.as_bytes());
+        let found = InForce::new(&world, &Value::from("/w"), &mut Seen::default()).aliases(&world, name.as_bytes());
         found.into_iter().map(|alias| String::from_utf8_lossy(&alias.value).to_string()).collect()
     };
     assert_eq!(values("ci"), ["commit"]);
@@ -182,7 +182,7 @@ fn aliases_of_unknown_names() {
     assert_eq!(values("new"), ["log"]);
     assert!(values("y").is_empty());
     let world = world.environment("PATH", "/p").program("/p/git-x");
-    assert!(InForce::new(&world, &Value::from("/w")).aliases(&world, b"x").is_empty());
+    assert!(InForce::new(&world, &Value::from("/w"), &mut Seen::default()).aliases(&world, b"x").is_empty());
 }
 
 #[test]
@@ -295,8 +295,8 @@ fn reads_what_git_reads() {
         let ours: Vec<u8> = ours
             .iter()
             .flat_map(|e| {
-                let mut line = e.section.clone();
-                for part in e.subsection.iter().chain([&e.name]) {
+                let mut line = e.section.to_vec();
+                for part in e.subsection.as_deref().into_iter().chain([e.name.as_slice()]) {
                     line.push(b'.');
                     line.extend_from_slice(part);
                 }
