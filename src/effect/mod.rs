@@ -6,7 +6,7 @@ mod value;
 pub use bytes::Bytes;
 pub use value::{Value, Word};
 
-use alloc::{string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 /// A half-open range of bytes in the outermost script; `0..0` where an effect has no place in a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +67,7 @@ pub struct Effect {
     /// Where in the outermost script it stands.
     pub span: Span,
     /// The program or construct that does it (`cat`, `>`), for people; `None` for a tool call itself.
-    pub by: Option<String>,
+    pub by: Option<Rc<str>>,
     /// The command whose own doing this is, so that a certain allow of that command (its [`Kind::Run`] effect with the same
     /// id) also answers it. `None` for what a script does beside its commands: redirections, unknown words and options,
     /// inner commands.

@@ -87,7 +87,7 @@ pub(super) fn add(
     let patch = read(text);
     let span = |(start, end)| place.unwrap_or(Span::new(start, end));
     let mut push = |kind, certainty, span, command| {
-        let by = Some(String::from("apply_patch"));
+        let by = Some("apply_patch".into());
         analysis.effects.push(Effect { kind, certainty, span, by, command });
     };
     for change in &patch.changes {

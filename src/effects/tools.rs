@@ -7,7 +7,7 @@ use crate::call::{Call, Json, ResourceAction, ToolCall};
 use crate::effect::{Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
 use crate::path;
 use crate::world::World;
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, rc::Rc, string::String, vec::Vec};
 
 /// Adds the effects of `call` in the directory `cwd`; a shell script's own are added elsewhere.
 pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Analysis<'_>) {
@@ -50,7 +50,7 @@ struct ToolEffects<'a, 't> {
 
 impl ToolEffects<'_, '_> {
     fn push(&mut self, kind: Kind, certainty: Certainty, span: Span, by: Option<&str>) {
-        self.analysis.effects.push(Effect { kind, certainty, span, by: by.map(String::from), command: Some(self.id) });
+        self.analysis.effects.push(Effect { kind, certainty, span, by: by.map(Rc::from), command: Some(self.id) });
     }
 
     /// One effect on a path as the tool would read it: relative to the call's directory, `~/` for the home directory too, because

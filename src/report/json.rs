@@ -86,7 +86,7 @@ pub(super) fn effect(effect: &Effect) -> Ordered {
     }
     o.put("certainty", effect.certainty.as_str());
     if let Some(by) = &effect.by {
-        o.put("by", by.as_str());
+        o.put("by", &**by);
     }
     o.put("span", vec![Json::from(effect.span.start), Json::from(effect.span.end)]);
     o

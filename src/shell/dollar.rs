@@ -43,9 +43,9 @@ impl Parser<'_, '_, '_> {
             next => {
                 self.advance(1);
                 parts.text(b"$", quoted);
-                let flag = matches!(next, Some(b'=' | b'~' | b'^' | b'+'));
-                if flag && self.peek_ahead(1).is_some_and(|byte| begins_name(byte) || byte == b'{') {
-                    // zsh expands the variable after these
+                let named = self.peek_ahead(1).is_some_and(|byte| begins_name(byte) || byte == b'{');
+                // zsh takes flags before the variable, also where none follows, and letters outside ASCII for a name
+                if matches!(next, Some(b'=' | b'~' | b'^')) || (next == Some(b'+') && named) || next > Some(b'\x7f') {
                     self.differs("zsh-parameter", start);
                 }
                 Ok(())

@@ -117,8 +117,12 @@ impl Parser<'_, '_, '_> {
             name.push(byte);
             self.advance(1);
         }
-        if self.eat(b'}') && matches!(self.peek(), Some(b'<' | b'>')) && name.first().copied().is_some_and(begins_name)
-        {
+        let closed = self.eat(b'}') && name.first().copied().is_some_and(begins_name);
+        if closed && self.redirects_after_blanks() {
+            // zsh takes the name for this redirection's
+            self.differs("variable-descriptor", start);
+        }
+        if closed && matches!(self.peek(), Some(b'<' | b'>')) {
             self.cover(start);
             self.differs("variable-descriptor", start);
             if !plain {
@@ -129,6 +133,14 @@ impl Parser<'_, '_, '_> {
         self.core.tick(self.pos - start)?;
         self.pos = start;
         Ok(None)
+    }
+
+    /// Whether blanks stand here and a redirection behind them.
+    fn redirects_after_blanks(&self) -> bool {
+        let ahead = self.text.get(self.pos..).unwrap_or_default();
+        let next = ahead.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\\' | b'\n'));
+        next.and_then(|at| ahead.get(at..))
+            .is_some_and(|at| at.starts_with(b"<") || at.starts_with(b">") || at.starts_with(b"&>"))
     }
 }
 

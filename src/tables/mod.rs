@@ -16,6 +16,7 @@ pub mod words;
 
 mod program;
 
+use core::cmp::Ordering;
 pub use program::{Abbreviated, OptionSpec, Program};
 use words::{Runs, VariableRole};
 
@@ -144,21 +145,25 @@ impl<'a> Bytes<'a> {
     }
 
     fn variable(self, name: &[u8]) -> Option<VariableRole> {
+        let prefixes = (0..=name.len()).rev().filter_map(|length| name.get(..length));
+        self.sorted_variable(name, b"").or_else(|| prefixes.into_iter().find_map(|p| self.sorted_variable(p, b"*")))
+    }
+
+    /// The variable whose key is these two together; the keys are in order.
+    fn sorted_variable(self, name: &[u8], end: &[u8]) -> Option<VariableRole> {
         let (at, count) = (self.header(2)?, self.header(3)?);
-        let mut best = None;
-        for n in 0..count.min(self.0.len()) {
-            let record = at.checked_add(n.checked_mul(layout::VARIABLE)?)?;
-            let key = self.text(self.u32(record)?, usize::from(self.u8(record + 4)?))?;
-            let role = VariableRole::from_code(self.u8(record + 5)?)?;
-            match key.split_last() {
-                Some((b'*', prefix)) if name.starts_with(prefix) && best.is_none_or(|(len, _)| len < prefix.len()) => {
-                    best = Some((prefix.len(), role));
-                }
-                _ if key == name => return Some(role),
-                _ => {}
+        let (mut low, mut high) = (0, count.min(self.0.len()));
+        while low < high {
+            let middle = low.midpoint(high);
+            let record = at.checked_add(middle.checked_mul(layout::VARIABLE)?)?;
+            let key = self.text(self.u32(record)?, usize::from(self.u8(record.checked_add(4)?)?))?;
+            match key.iter().cmp(name.iter().chain(end)) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return VariableRole::from_code(self.u8(record.checked_add(5)?)?),
             }
         }
-        best.map(|(_, role)| role)
+        None
     }
 }
 

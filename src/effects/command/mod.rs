@@ -36,6 +36,7 @@ use crate::{
 };
 use alloc::{
     format,
+    rc::Rc,
     string::{String, ToString},
     vec::Vec,
 };
@@ -258,7 +259,7 @@ struct Command<'c, 't> {
     name: &'c [u8],
     span: Span,
     id: CommandId,
-    by: String,
+    by: Rc<str>,
     /// Where in the effects its [`Kind::Run`] stands.
     run_at: usize,
     /// A script without a directory is looked for elsewhere than here (`source`), or may be no file at all (`go run`).
@@ -280,7 +281,7 @@ impl<'c, 't> Command<'c, 't> {
     ) -> Self {
         let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
         let id = analysis.next_command();
-        let by = String::from_utf8_lossy(name).into_owned();
+        let by = Rc::from(String::from_utf8_lossy(name));
         let run_at = analysis.effects.len();
         let (cwd, outcome) = (cwd.clone(), Outcome::default());
         Self {

@@ -4,16 +4,11 @@ use crate::{
     effect::{Cause, Certainty, Effect, Kind, Span, Value},
     tables::{Tables, words::VariableRole},
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec, vec::Vec};
 
 /// What setting a variable in the environment of a command does. Few names have values that make them harmless (`PAGER=cat`).
 pub fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
-    let effect = |kind, certainty| Effect { kind, certainty, span, by: Some(by.to_string()), command: None };
+    let effect = |kind, certainty| Effect { kind, certainty, span, by: Some(by.into()), command: None };
     let mut effects = vec![effect(Kind::SetEnv(Value::Known(name.into())), Certainty::Known)];
     let shown = String::from_utf8_lossy(name);
     let cause = match role(tables, name, value) {

@@ -107,7 +107,27 @@ struct Parsed {
     /// The place in the outermost script that all of this text has; `None` for the outermost itself.
     place: Option<Span>,
     /// Nodes that have been looked at.
-    seen: BTreeSet<NodeId>,
+    seen: Marks,
+}
+
+/// A set of the nodes of a tree.
+#[derive(Clone, Default)]
+struct Marks(Vec<bool>);
+
+impl Marks {
+    fn insert(&mut self, id: NodeId) {
+        let index = id.index();
+        if index >= self.0.len() {
+            self.0.resize(index + 1, false);
+        }
+        if let Some(mark) = self.0.get_mut(index) {
+            *mark = true;
+        }
+    }
+
+    fn contains(&self, id: NodeId) -> bool {
+        self.0.get(id.index()).is_some_and(|mark| *mark)
+    }
 }
 
 /// The work on all scripts of one call.
@@ -163,7 +183,7 @@ impl Fold<'_> {
             let detail = "bash, sh and zsh read this differently, and Codex does not say which of them runs it";
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }
-        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: BTreeSet::new() });
+        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default() });
         Ok(self.scripts.len().saturating_sub(1))
     }
 
@@ -292,7 +312,7 @@ impl Fold<'_> {
             // Parents come after their children: the outermost leftover leads to all below it.
             let mut rest: Vec<NodeId> = parsed.tree.iter().map(|(id, _)| id).collect();
             while let Some(id) = rest.pop() {
-                if !self.scripts.get(script).is_some_and(|s| s.seen.contains(&id)) {
+                if !self.scripts.get(script).is_some_and(|s| s.seen.contains(id)) {
                     let mut state = State::new(Value::ANY_WORD);
                     state.lose();
                     self.node(At { script, stdin: Stdin::Stream, piped: false }, id, state, analysis)?;

@@ -8,7 +8,7 @@ use crate::effects::command::{Analysis, Stdin, paths};
 use crate::path;
 use crate::shell::tree::{Descriptor, Redirection, RedirectionKind};
 use crate::shell::words;
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// Standard input as redirections leave it.
 pub(super) enum Input {
@@ -113,7 +113,7 @@ impl Fold<'_> {
 }
 
 fn push(analysis: &mut Analysis<'_>, kind: Kind, certainty: Certainty, span: Span, by: &str) {
-    analysis.effects.push(Effect { kind, certainty, span, by: Some(String::from(by)), command: None });
+    analysis.effects.push(Effect { kind, certainty, span, by: Some(by.into()), command: None });
 }
 
 /// `1`, `-`, `3-`.

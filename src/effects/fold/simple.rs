@@ -265,7 +265,7 @@ fn reads_of_environment(names: Vec<(Vec<u8>, Span)>, argv: &[Word], analysis: &m
     if program.is_some_and(|p| SILENT.contains(&p)) {
         return;
     }
-    let by = program.map(|p| String::from_utf8_lossy(p).into_owned());
+    let by: Option<Rc<str>> = program.filter(|_| !names.is_empty()).map(|p| String::from_utf8_lossy(p).into());
     for (name, span) in names {
         let kind = Kind::ReadEnv(Value::Known(name.into()));
         analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });

@@ -52,6 +52,19 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
+/// A section that settings stand in; they share it.
+#[derive(Clone)]
+struct Section {
+    section: Rc<[u8]>,
+    subsection: Option<Rc<[u8]>>,
+}
+
+impl From<(Vec<u8>, Option<Vec<u8>>)> for Section {
+    fn from((section, subsection): (Vec<u8>, Option<Vec<u8>>)) -> Self {
+        Self { section: section.into(), subsection: subsection.map(Into::into) }
+    }
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -60,15 +73,15 @@ pub fn parse(text: &[u8]) -> Result<Vec<Entry>, Malformed> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut reader = Reader { text, at: 0 };
     let mut entries = Vec::new();
-    let mut section: Option<(Rc<[u8]>, Option<Rc<[u8]>>)> = None;
+    let mut section: Option<Section> = None;
     while let Some(byte) = reader.next() {
         match byte {
             b'#' | b';' => reader.skip_line(),
-            b'[' => section = Some(reader.section().map(|(name, own)| (name.into(), own.map(Into::into)))?),
+            b'[' => section = Some(reader.section()?.into()),
             b if is_space(b) => {}
             b if b.is_ascii_alphabetic() => {
                 let (name, value) = reader.setting(b)?;
-                let (section, subsection) = section.clone().ok_or(Malformed)?;
+                let Section { section, subsection } = section.clone().ok_or(Malformed)?;
                 entries.push(Entry { section, subsection, name, value });
             }
             _ => return Err(Malformed),

@@ -69,7 +69,11 @@ impl<'s> Builder<'s> {
                 Part::Text { bytes, quoted } => {
                     // zsh looks for tildes at the start of what the word has become
                     let start = if index == 0 { from_braces } else { self.may_be_at_start() };
+                    let open = if *quoted || next.is_none() { None } else { open_tilde(bytes) };
                     if start && !quoted && bytes.first() == Some(&b'~') {
+                        self.push(Atom::Any);
+                    } else if let Some(before) = open {
+                        self.text(before, false);
                         self.push(Atom::Any);
                     } else {
                         self.text(bytes, *quoted);
@@ -202,6 +206,14 @@ impl<'s> Builder<'s> {
             self.done.push(join(&field, self.split));
         }
     }
+}
+
+/// What stands before a tilde at the start or after a colon whose name goes on behind this text: zsh expands `~""/x`, in which
+/// bash and dash keep the tilde.
+fn open_tilde(text: &[u8]) -> Option<&[u8]> {
+    let tilde = text.iter().rposition(|byte| *byte == b'~')?;
+    let (before, name) = text.split_at_checked(tilde)?;
+    (matches!(before.last(), None | Some(b':' | b'=')) && !name.contains(&b'/')).then_some(before)
 }
 
 /// Whether a value, unquoted, could be taken for a glob.

@@ -11,7 +11,7 @@ mod pattern;
 
 use super::tree::{Parameter, Part, Word};
 use crate::effect::{self, Value};
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use field::{Builder, Split};
 
 /// Most words that one word's brace expressions may become; beyond, the word is unknown.
@@ -49,13 +49,13 @@ impl State for Nothing {
     }
 }
 
-/// The words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
-pub fn expand(word: &Word, state: &dyn State) -> Vec<effect::Word> {
+/// Adds the words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
+fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     // most words are plain text
     if let [Part::Text { bytes, quoted }] = word.parts.as_slice()
         && (*quoted || !pattern::has_glob(bytes))
     {
-        return vec![effect::Word { value: Value::Known(bytes.clone().into()), span: word.span }];
+        return words.push(effect::Word { value: Value::Known(bytes.as_slice().into()), span: word.span });
     }
     let braces = word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)));
     let alternatives = if braces && alternatives::may_join_dollar(&word.parts) {
@@ -64,20 +64,22 @@ pub fn expand(word: &Word, state: &dyn State) -> Vec<effect::Word> {
         alternatives::alternatives(&word.parts)
     };
     let Some(alternatives) = alternatives else {
-        return vec![effect::Word { value: Value::ANY_WORDS, span: word.span }];
+        return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
     };
-    let mut words = Vec::new();
     for parts in alternatives {
         let mut builder = Builder::new(Split::Fields, state);
         builder.parts(&parts, braces);
         words.extend(builder.finish().into_iter().map(|value| effect::Word { value, span: word.span }));
     }
-    words
 }
 
 /// The words of several arguments.
 pub fn expand_all(words: &[Word], state: &dyn State) -> Vec<effect::Word> {
-    words.iter().flat_map(|word| expand(word, state)).collect()
+    let mut all = Vec::with_capacity(words.len());
+    for word in words {
+        expand(word, state, &mut all);
+    }
+    all
 }
 
 /// The value of an assignment, the operand of `case` or `[[`, a here-string, the body of a here-document: always one word;

@@ -8,7 +8,7 @@ use crate::{
     tables::languages::{Doing, doing},
     world::{Child, World},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, rc::Rc, string::String, vec::Vec};
 
 /// Most names of a directory that are looked at.
 const MAX_NAMES: usize = 10_000;
@@ -19,7 +19,7 @@ pub(in crate::effects) struct Import {
     /// The directory.
     pub(super) dir: Value,
     /// The interpreter, for people.
-    pub(super) by: String,
+    pub(super) by: Rc<str>,
     /// Where the code stands.
     pub(super) span: Span,
     /// The command, where an allow of it answers for what is imported.
