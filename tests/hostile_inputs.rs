@@ -11,6 +11,8 @@
 
 #[path = "hostile/inputs.rs"]
 mod inputs;
+#[path = "hostile/memory.rs"]
+mod memory;
 
 use inputs::{Input, Wanted};
 use prexec::codex;
@@ -28,13 +30,19 @@ use std::time::{Duration, Instant};
 const STACK: usize = if cfg!(debug_assertions) { 4 << 20 } else { 1 << 20 };
 /// What one case may take: a hang or a square is far over it on any machine, however busy.
 const BOUND: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
-/// The cases that take longest are printed.
+/// What one case may allocate at a time.
+const MEMORY: usize = 64 << 20;
+/// The cases that take longest, and those that take most memory, are printed.
 const SHOWN: usize = 25;
+
+#[global_allocator]
+static HEAP: memory::Counting = memory::Counting;
 
 struct Outcome {
     name: &'static str,
     bytes: usize,
     time: Duration,
+    memory: usize,
     decision: Decision,
     rule: String,
     wrong: Option<String>,
@@ -50,17 +58,24 @@ fn every_hostile_script_gets_its_answer_in_time() {
     let failures: Vec<&str> = outcomes.iter().filter_map(|o| o.wrong.as_deref()).collect();
     let failures = failures.join("\n");
     outcomes.sort_by_key(|o| std::cmp::Reverse(o.time));
-    for o in outcomes.iter().take(SHOWN) {
+    show(outcomes.iter().take(SHOWN));
+    outcomes.sort_by_key(|o| std::cmp::Reverse(o.memory));
+    show(outcomes.iter().take(SHOWN));
+    assert!(failures.is_empty(), "of {} cases:\n{failures}", cases.len());
+}
+
+fn show<'o>(outcomes: impl Iterator<Item = &'o Outcome>) {
+    for o in outcomes {
         println!(
-            "{:>9.1} ms {:>8} bytes  {:<32} {} {}",
+            "{:>9.1} ms {:>7} KiB {:>8} bytes  {:<32} {} {}",
             o.time.as_secs_f64() * 1e3,
+            o.memory >> 10,
             o.bytes,
             o.name,
             o.decision.as_str(),
             o.rule
         );
     }
-    assert!(failures.is_empty(), "of {} cases:\n{failures}", cases.len());
 }
 
 fn on_a_small_stack(case: &Input, policy: &Policy) -> Outcome {
@@ -82,7 +97,7 @@ fn run((name, script, wanted): &Input, policy: &Policy) -> Outcome {
     print!("{name} ({} bytes) ...", script.len());
     let _ = std::io::stdout().flush();
     let start = Instant::now();
-    let judged = gate::judge(&codex::read(input.as_bytes()), policy, &world);
+    let (judged, memory) = memory::peak_of(|| gate::judge(&codex::read(input.as_bytes()), policy, &world));
     let time = start.elapsed();
     println!(" {:.1} ms", time.as_secs_f64() * 1e3);
     let decision = judged.verdict.decision();
@@ -96,6 +111,8 @@ fn run((name, script, wanted): &Input, policy: &Policy) -> Outcome {
         Some(format!("`{name}` {shape:?} gets {} and not {wanted:?}", decision.as_str()))
     } else if time > BOUND {
         Some(format!("`{name}` {shape:?} takes {time:?}"))
+    } else if memory > MEMORY {
+        Some(format!("`{name}` {shape:?} allocates {} MiB", memory >> 20))
     } else if judged.verdict.reasons().is_empty() {
         Some(format!("`{name}` {shape:?} gets a verdict without a reason"))
     } else {
@@ -105,5 +122,5 @@ fn run((name, script, wanted): &Input, policy: &Policy) -> Outcome {
             .map(|e| format!("`{name}`: the verdict is not JSON: {e}"))
     };
     let rule = judged.verdict.reasons().first().map_or_else(String::new, |r| format!("{:?}", r.rule));
-    Outcome { name, bytes: script.len(), time, decision, rule, wrong }
+    Outcome { name, bytes: script.len(), time, memory, decision, rule, wrong }
 }

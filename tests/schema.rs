@@ -82,13 +82,13 @@ fn every_kind_of_effect_has_the_right_form() {
     for value in values() {
         let word = Word { value: value.clone(), span: Span::new(1, 2) };
         let program = Some(path(value.clone(), false));
-        kinds.push(Kind::Run(Run {
+        kinds.push(Kind::Run(Box::new(Run {
             argv: vec![word.clone(), word.clone()],
             canonical: Some(vec![word]),
             shape: None,
             loads: Vec::new(),
             program,
-        }));
+        })));
         kinds.push(Kind::Read(path(value.clone(), true)));
         kinds.push(Kind::Write(path(value.clone(), false)));
         for (scheme, port, method) in [(None, None, None), (Some("https"), Some(443), Some("GET"))] {

@@ -6,7 +6,7 @@ mod value;
 pub use bytes::Bytes;
 pub use value::{Value, Word};
 
-use alloc::{rc::Rc, string::String, vec::Vec};
+use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 
 /// A half-open range of bytes in the outermost script; `0..0` where an effect has no place in a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +78,7 @@ pub struct Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Starts a program.
-    Run(Run),
+    Run(Box<Run>),
     /// Reads the content of a file.
     Read(PathValue),
     /// Creates, changes, moves or deletes a file.

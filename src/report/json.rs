@@ -117,7 +117,7 @@ mod tests {
 
     fn judged(argv: Vec<Word>, path: Value) -> Judged {
         let span = Span::new(0, 8);
-        let run = Kind::Run(Run { argv, canonical: None, shape: None, program: None, loads: Vec::new() });
+        let run = Kind::Run(Run { argv, canonical: None, shape: None, program: None, loads: Vec::new() }.into());
         let read = Kind::Read(PathValue::file(path));
         let by = Some("cat".into());
         let effects = vec![

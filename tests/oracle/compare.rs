@@ -76,7 +76,7 @@ impl Prediction {
         let stubs: HashSet<u32> = effects.iter().filter_map(stub).map(|CommandId(id)| id).collect();
         for effect in effects {
             match effect.kind {
-                Kind::Run(run) => self.runs.push(run),
+                Kind::Run(run) => self.runs.push(*run),
                 Kind::Read(path) => self.reads.push(path),
                 Kind::Write(path) => self.writes.push(path),
                 // What the person at the terminal types next is no part of the script.

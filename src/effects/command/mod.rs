@@ -25,7 +25,7 @@ pub(in crate::effects) use code::check_imports;
 pub use shells::is_usual_shell;
 pub use variables::{assignment, shell_assignment};
 
-use super::LimitReached;
+use super::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::{
     effect::{Certainty, CommandId, Effect, Kind, Run, Shape, Span, Value, Word},
     tables::{
@@ -46,6 +46,8 @@ use options::Parsed;
 pub const MAX_DEPTH: u32 = 24;
 /// How many commands one analysis may look at.
 pub const MAX_STEPS: u32 = 20_000;
+/// How many words all commands of one analysis may have together: what is inside a wrapper has its words again.
+pub const MAX_WORDS: usize = 250_000;
 
 /// What standard input of a command is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +124,7 @@ pub struct Analysis<'t> {
     git: super::git::Seen,
     next_id: u32,
     steps: u32,
+    words: usize,
     depth: u32,
 }
 
@@ -136,6 +139,7 @@ impl<'t> Analysis<'t> {
             git: super::git::Seen::default(),
             next_id: 0,
             steps: 0,
+            words: 0,
             depth: 0,
         }
     }
@@ -197,8 +201,12 @@ pub fn command(
 ) -> Result<Outcome, LimitReached> {
     let limit = |name, what: &str| LimitReached { name, message: what.into() };
     analysis.steps += 1;
-    if analysis.steps > MAX_STEPS {
+    analysis.words = analysis.words.saturating_add(argv.len());
+    if analysis.steps > MAX_STEPS || analysis.words > MAX_WORDS {
         return Err(limit("commands", "the call has more commands than can be looked at"));
+    }
+    if analysis.effects.len() > MAX_EFFECTS {
+        return Err(too_many_effects());
     }
     if analysis.depth >= MAX_DEPTH {
         return Err(limit("command-depth", "commands start commands too many times inside each other"));
@@ -238,7 +246,7 @@ fn dispatch(
             let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
             let certainty = Certainty::Unknown;
             let by = None;
-            analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by, command: Some(id) });
+            analysis.effects.push(Effect { kind: Kind::Run(run.into()), certainty, span, by, command: Some(id) });
             let detail = "the program is not known before the script runs".to_string();
             let kind = Kind::Unknown(crate::effect::Cause { code: "dynamic-command", detail });
             analysis.effects.push(Effect { kind, certainty, span: first.span, by: None, command: None });
@@ -309,7 +317,7 @@ impl<'c, 't> Command<'c, 't> {
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
         self.push(
-            Kind::Run(Run { argv, canonical: None, shape: None, program, loads: Vec::new() }),
+            Kind::Run(Run { argv, canonical: None, shape: None, program, loads: Vec::new() }.into()),
             certainty,
             self.span,
             true,

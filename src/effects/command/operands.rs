@@ -3,7 +3,7 @@
 use super::{Command, Stdin, options::Parsed, roles::Manner};
 use crate::{
     effect::{Certainty, Connect, Kind, Spared, Value, Word},
-    effects::LimitReached,
+    effects::{LimitReached, MAX_EFFECTS, too_many_effects},
     path,
     tables::{
         Program,
@@ -35,6 +35,9 @@ impl<'t> Command<'_, 't> {
         let mut has_path = false;
         let last = last_role(program, parsed);
         for (word, roles) in assign(&parsed.operands, &sequence, last) {
+            if self.analysis.effects.len() > MAX_EFFECTS {
+                return Err(too_many_effects());
+            }
             for role in roles {
                 has_path |= is_path(role);
                 if Self::is_inner_assignment(program, word) {

@@ -3,7 +3,6 @@
 use super::state::{Held, State};
 use super::{Ends, Fold};
 use crate::effect::{Value, Word};
-use alloc::{rc::Rc, vec::Vec};
 
 impl Fold<'_> {
     /// Follows the builtin `name` with its `operands` into the state that it leaves.
@@ -80,6 +79,5 @@ fn shift(state: &mut State, operands: &[Word]) {
         [one] => one.value.known().and_then(|text| core::str::from_utf8(text).ok()?.parse().ok()),
         _ => None,
     };
-    let rest = |words: &Rc<Vec<Word>>| words.get(count?..).map(|rest| Rc::new(rest.to_vec()));
-    state.positional = state.positional.as_ref().and_then(rest);
+    state.positional = state.positional.as_ref().and_then(|positional| positional.shift(count?));
 }

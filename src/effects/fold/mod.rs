@@ -12,6 +12,7 @@ mod flow;
 mod list;
 mod names;
 mod nodes;
+mod positional;
 mod redirections;
 mod simple;
 mod state;
@@ -34,6 +35,10 @@ const MAX_STEPS: u32 = 200_000;
 /// Bytes of values and of words that one call may make out of its scripts. A command that takes more sees unknown values, and
 /// what follows it is not looked at: the call is denied.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that the tree of a script takes for each byte of its text.
+const TREE: usize = 16;
+/// Bytes that a word takes beside its text.
+const WORD: usize = 48;
 /// How many nodes may be followed inside each other: the bound on the stack. What the parser reads is less than half as deep by
 /// itself; calls of functions and scripts add to that.
 const MAX_NODES_DEEP: usize = 160;
@@ -177,6 +182,10 @@ struct At<'s> {
 impl Fold<'_> {
     /// Parses a text; what other shells would read differently is unknown.
     fn parse(&mut self, text: &str, place: Option<Span>, analysis: &mut Analysis<'_>) -> Result<usize, LimitReached> {
+        if place.is_some() {
+            // All trees are kept, and a script may hold itself again and again, each time a little shorter.
+            self.bytes.set(self.bytes.get().saturating_sub(text.len().saturating_mul(TREE)));
+        }
         let tree = shell::parse(text, &Limits::default())
             .map_err(|limit| LimitReached { name: limit.name, message: limit.message })?;
         for difference in tree.differences() {
@@ -296,7 +305,7 @@ impl Fold<'_> {
     /// Takes the bytes of a command and of what its words become off what is left.
     fn pay(&self, span: Span, words: &[Word]) {
         let text = usize::try_from(span.end.saturating_sub(span.start)).unwrap_or(usize::MAX);
-        let size = words.iter().fold(text, |sum, word| sum.saturating_add(word.value.size()));
+        let size = words.iter().fold(text, |sum, word| sum.saturating_add(WORD + word.value.size()));
         self.bytes.set(self.bytes.get().saturating_sub(size));
     }
 
@@ -354,7 +363,7 @@ impl Scripts for Fold<'_> {
         };
         if !script.arguments.is_empty() {
             // The first is `$0`.
-            state.positional = Some(Rc::new(script.arguments.iter().skip(1).cloned().collect()));
+            state.positional = Some(script.arguments.iter().skip(1).cloned().collect::<Vec<_>>().into());
         }
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());

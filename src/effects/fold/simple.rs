@@ -1,5 +1,6 @@
 //! Simple commands.
 
+use super::positional::Positional;
 use super::state::{Held, State};
 use super::{At, Body, Ends, Fold, Here, MAX_CALLS};
 use crate::effect::{Certainty, Effect, Kind, Run, Span, Value, Word};
@@ -152,7 +153,7 @@ impl Fold<'_> {
                 state.unset(name);
             }
             if let Some(words) = &outcome.positional {
-                state.positional = words.iter().all(|w| w.value.is_one_word()).then(|| Rc::new(words.clone()));
+                state.positional = Positional::certain(words);
             }
             if outcome.anything {
                 state.lose();
@@ -188,7 +189,7 @@ impl Fold<'_> {
         };
         let mut inside = state.clone();
         let words = argv.get(1..).unwrap_or_default();
-        inside.positional = words.iter().all(|w| w.value.is_one_word()).then(|| Rc::new(words.to_vec()));
+        inside.positional = Positional::certain(words);
         for name in temporary {
             inside.assign(name, Held::Unknown);
         }
@@ -283,7 +284,7 @@ fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd
     let known = argv.iter().all(|w| w.value.known().is_some());
     let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
     let certainty = if known { Certainty::Known } else { Certainty::Partial };
-    analysis.effects.push(Effect { kind: Kind::Run(run), certainty, span, by: None, command: Some(id) });
+    analysis.effects.push(Effect { kind: Kind::Run(run.into()), certainty, span, by: None, command: Some(id) });
     let text = match (argv.get(1..).unwrap_or_default(), stdin) {
         ([one], _) => one.value.known(),
         ([], Stdin::Text(text)) => Some(text),

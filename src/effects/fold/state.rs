@@ -2,8 +2,9 @@
 //! "unknown"; what is not certain is given up, never guessed.
 
 use super::names::Names;
+use super::positional::Positional;
 use super::written::Files;
-use crate::effect::{Value, Word};
+use crate::effect::Value;
 use crate::shell::tree::NodeId;
 use crate::shell::words;
 use crate::world::World;
@@ -51,7 +52,7 @@ pub(super) struct State {
     numeric: Rc<BTreeSet<Vec<u8>>>,
     functions: Names<Function>,
     /// `$1` and so on, where they are known.
-    pub(super) positional: Option<Rc<Vec<Word>>>,
+    pub(super) positional: Option<Positional>,
     /// Anything may have been assigned, defined or changed: no variable is known any more.
     lost: bool,
     /// No function is certain: so that losing again and again costs nothing.

@@ -3,8 +3,8 @@
 use super::state::{Held, State, is_integer};
 use super::{At, Fold, unknown};
 use crate::effect::{Effect, Span, Value};
-use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis};
+use crate::effects::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::shell::tree::{AssignedValue, Assignment, Node, NodeId, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
@@ -49,6 +49,9 @@ impl Fold<'_> {
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
+        if analysis.effects.len() > MAX_EFFECTS {
+            return Err(too_many_effects());
+        }
         let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
         let effects = command::assignment(&analysis.tables, &assignment.name, known(&held), span, "=");

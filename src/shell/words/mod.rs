@@ -17,6 +17,9 @@ use field::{Builder, Split};
 /// Most words that one word's brace expressions may become; beyond, the word is unknown.
 pub const MAX_WORDS: usize = 256;
 
+/// Most bytes that they may have together.
+const MAX_BRACES: usize = 1024 * 1024;
+
 /// Most bytes of a value that an expansion makes longer; beyond, it is unknown. Longer than any script.
 pub const MAX_VALUE: usize = 256 * 1024;
 
@@ -63,7 +66,8 @@ fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     } else {
         alternatives::alternatives(&word.parts)
     };
-    let Some(alternatives) = alternatives else {
+    let length = word.span.end.saturating_sub(word.span.start) as usize;
+    let Some(alternatives) = alternatives.filter(|all| all.len().saturating_mul(length) <= MAX_BRACES) else {
         return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
     };
     for parts in alternatives {
