@@ -155,7 +155,9 @@ fn commands_that_others_find_are_found() {
     }
     println!("{} scripts; understood by others: {understood:?}; {} missed", scripts.len(), missed.len());
     assert!(!own || understood.values().all(|n| n * 10 >= scripts.len() * 8), "{understood:?}");
-    missed.iter().for_each(|line| println!("{line}"));
+    for line in &missed {
+        println!("{line}");
+    }
     assert!(!own || missed.is_empty(), "{} commands are missed:\n{}", missed.len(), missed.join("\n"));
     let stale: Vec<_> = known.difference(&used).collect();
     assert!(!own || stale.is_empty(), "no longer so: {stale:?}");
