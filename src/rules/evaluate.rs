@@ -1,7 +1,6 @@
 //! Evaluates one policy file within its limits, and those that it includes or loads.
 
 use super::anchor::Anchor;
-use super::builtins;
 use super::diagnostics::{Diagnostic, Problem, sentence};
 use super::limits::{self, LimitReached};
 use super::nesting;
@@ -108,7 +107,6 @@ fn evaluate(
     let mut ast =
         parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct it; what follows was not looked at")))?;
     limits::bound_operators(&mut ast);
-    let globals = builtins::globals();
     let loader = Loader { session };
     let anchor = Anchor(session);
     {
@@ -117,7 +115,7 @@ fn evaluate(
         eval.set_loader(&loader);
         limits::apply(&mut eval, || session.late())
             .map_err(|e| Diagnostic::of_file(&source.name, sentence(&e.to_string()), None))?;
-        let result = eval.eval_module(ast, &globals);
+        let result = eval.eval_module(ast, &session.globals);
         result.map_err(|e| limit(&source.name, &e).unwrap_or_else(|| diagnostic(&source.name, &e, None)))?;
     }
     if purpose == Purpose::Rules {

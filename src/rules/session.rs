@@ -1,12 +1,13 @@
 //! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
 
+use super::builtins;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::examples::CommandExamples;
 use super::limits;
 use super::source::{Identity, Source};
 use crate::policy::{Head, Layer, Trust};
 use starlark::codemap::FileSpan;
-use starlark::environment::FrozenModule;
+use starlark::environment::{FrozenModule, Globals};
 use starlark::eval::Evaluator;
 use std::{
     cell::RefCell,
@@ -22,6 +23,8 @@ use std::{
 pub(super) struct Session<'a> {
     /// Told the name of each file before it is evaluated.
     pub(super) note: &'a dyn Fn(&str),
+    /// What a policy can name. Making it costs more than evaluating a file, so that all files of a load share it.
+    pub(super) globals: Globals,
     pub(super) state: RefCell<State>,
     started: Instant,
 }
@@ -105,7 +108,7 @@ impl<'a> Session<'a> {
             tier_uses: Vec::new(),
             tier_sites: BTreeMap::new(),
         };
-        Self { note, state: RefCell::new(state), started: Instant::now() }
+        Self { note, globals: builtins::globals(), state: RefCell::new(state), started: Instant::now() }
     }
 
     /// Whether the time of the whole load is over.
