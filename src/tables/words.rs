@@ -135,6 +135,8 @@ vocabulary! {
         NamePrefix = "name-prefix",
         /// A file that is replaced by one with an ending more or less.
         Compressed = "compressed",
+        /// A target, or `NAME=VALUE` for a variable that recipes expand (`make CC=clang test`).
+        Definition = "definition",
     }
 }
 

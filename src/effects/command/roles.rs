@@ -253,6 +253,7 @@ impl<'t> Command<'_, 't> {
                 self.remote_path(word, role == Role::RemoteWrite && !manner.reads_only, manner.tree);
             }
             Role::Assign => self.assign(word),
+            Role::Definition => self.definition(word),
             Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
             Role::Variable => self.variable(word),
             Role::GitConfig => git::setting(self, word),

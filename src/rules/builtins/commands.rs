@@ -25,8 +25,8 @@ pub(super) const PREFIX_RULE: Signature = Signature {
         "justification",
         "canonical_matching",
         "options_anywhere",
-        "unless",
         "tiers",
+        "unless",
     ],
     required: 1,
 };
