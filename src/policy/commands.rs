@@ -56,6 +56,9 @@ impl<'a> Command<'a> {
 
     pub(super) fn answer(&self, rule: &PrefixRule) -> Answer {
         let Some(first) = rule.pattern.first() else { return Answer::No };
+        if self.is_spared(rule) {
+            return Answer::No;
+        }
         let in_order = self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No);
         let answer = match self.shape {
             Some(shape) if rule.options_anywhere => in_order.max(shape_answer(rule, shape)),
@@ -65,6 +68,21 @@ impl<'a> Command<'a> {
         let allowed = answer == Answer::Yes && rule.head.decision == Decision::Allow;
         if allowed && self.bare.is_some_and(|name| self.scene.is_shadowed(name)) { Answer::Maybe } else { answer }
     }
+
+    /// Whether the command certainly has an option that the rule spares, and nothing that could take it back.
+    fn is_spared(&self, rule: &PrefixRule) -> bool {
+        let Some(shape) = self.shape.filter(|_| !rule.unless.is_empty()) else { return false };
+        let named = |name: &String| shape.options.iter().any(|option| option.as_slice() == name.as_bytes());
+        let revoked = |name: &String| shape.options.iter().any(|option| takes_back(option, name));
+        let known = self.readings.iter().all(|lookup| lookup.argv.iter().all(|word| word.value.known().is_some()));
+        known && rule.unless.iter().any(named) && !rule.unless.iter().any(revoked)
+    }
+}
+
+/// The option that takes a long option back (`--no-dry-run`), whichever of them is written last.
+fn takes_back(option: &[u8], name: &str) -> bool {
+    let long = name.strip_prefix("--");
+    long.is_some_and(|long| option.strip_prefix(b"--no-") == Some(long.as_bytes()))
 }
 
 /// Holds a rule with `options_anywhere` against a command whose options are known.
@@ -299,8 +317,13 @@ mod tests {
         ] {
             for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {
                 let head = Head { place: "t:1:1".into(), decision, justification: None, tiers: vec![] };
-                let rule =
-                    PrefixRule { head, pattern: vec![vec!["kill".into()]], ignore_case, options_anywhere: false };
+                let rule = PrefixRule {
+                    head,
+                    pattern: vec![vec!["kill".into()]],
+                    ignore_case,
+                    options_anywhere: false,
+                    unless: vec![],
+                };
                 let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
                 let argv = [Word { value: value.clone(), span: Span::default() }];
                 let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);

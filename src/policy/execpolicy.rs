@@ -78,7 +78,13 @@ mod tests {
         for (words, decision) in rules {
             let head = Head { place: "t:1:1".into(), decision: *decision, justification: None, tiers: vec![] };
             let pattern = words.iter().map(|w| vec![w.to_string()]).collect();
-            layer.prefix_rules.push(PrefixRule { head, pattern, ignore_case: false, options_anywhere: false });
+            layer.prefix_rules.push(PrefixRule {
+                head,
+                pattern,
+                ignore_case: false,
+                options_anywhere: false,
+                unless: vec![],
+            });
         }
         if !registered.is_empty() {
             let paths = registered.iter().map(ToString::to_string).collect();

@@ -33,6 +33,8 @@ pub struct PrefixRule {
     /// `options_anywhere` (ours, for rules that forbid or prompt): the pattern's options match wherever they stand, shortened or
     /// in a cluster, and its other words are held against the command without its options.
     pub options_anywhere: bool,
+    /// `unless` (ours, for rules that forbid or prompt): options with which a command is none that the rule speaks of (a dry run).
+    pub unless: Vec<String>,
 }
 
 /// `host_executable(...)`: the paths that a bare program name may stand for.

@@ -145,7 +145,9 @@ impl<'a> Bytes<'a> {
     }
 
     fn variable(self, name: &[u8]) -> Option<VariableRole> {
-        let prefixes = (0..=name.len()).rev().filter_map(|length| name.get(..length));
+        // No family reaches into a value, which may be long.
+        let longest = name.iter().position(|b| *b == b'=').unwrap_or(name.len());
+        let prefixes = (0..=longest).rev().filter_map(|length| name.get(..length));
         self.sorted_variable(name, b"").or_else(|| prefixes.into_iter().find_map(|p| self.sorted_variable(p, b"*")))
     }
 

@@ -176,7 +176,7 @@ fn words<'v>(value: &'v Value, key: &str) -> Result<core::str::SplitAsciiWhitesp
     Ok(value.as_str().ok_or_else(|| format!("`{key}` is not text"))?.split_ascii_whitespace())
 }
 
-/// Reads rows of `{"role": ..., "names": "A B_*"}`.
+/// Reads rows of `{"role": ..., "names": "A B_*"}`; a list of names may have blanks in them (`RUSTFLAGS=-D warnings`).
 ///
 /// # Errors
 /// One sentence that names the row and the field.
@@ -186,7 +186,15 @@ pub fn variables(rows: &[Value]) -> Result<Vec<VariableRow>, String> {
         let role = row.get("role").and_then(Value::as_str).and_then(VariableRole::from_word);
         let role = role.ok_or_else(|| format!("`{row}` has no known `role`"))?;
         let names = row.get("names").ok_or_else(|| format!("`{row}` has no `names`"))?;
-        out.extend(words(names, "names")?.map(|name| VariableRow { name: name.into(), role }));
+        match names.as_array() {
+            None => out.extend(words(names, "names")?.map(|name| VariableRow { name: name.into(), role })),
+            Some(list) => {
+                for name in list {
+                    let name = name.as_str().ok_or_else(|| format!("`{row}` has a name that is not text"))?;
+                    out.push(VariableRow { name: name.into(), role });
+                }
+            }
+        }
     }
     Ok(out)
 }

@@ -59,6 +59,9 @@ fn variables_are_judged_by_the_longest_name() {
     assert_eq!(t.variable(b"GIT_SSH"), Some(VariableRole::Executing));
     assert_eq!(t.variable(b"LD_PRELOAD"), Some(VariableRole::Executing));
     assert_eq!(t.variable(b"CARGO_TERM_COLOR"), Some(VariableRole::Inert));
+    assert_eq!(t.variable(b"RUSTFLAGS=-D warnings"), Some(VariableRole::Inert));
+    assert_eq!(t.variable(b"RUSTFLAGS=-C linker=x"), None);
+    assert_eq!(t.variable(b"GIT_PAGER=cat"), Some(VariableRole::Inert));
     assert_eq!(t.variable(b"X"), None);
 }
 

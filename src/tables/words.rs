@@ -125,6 +125,18 @@ vocabulary! {
         LinkTarget = "link-target",
         /// A revision, `REV:PATH`, or behind `--` a path of files that stand there.
         Tracked = "tracked",
+        /// A file that is read, or a pattern of files that the program expands itself; `!PATTERN` leaves some out.
+        ReadGlob = "read-glob",
+        /// A file that is read; `@FILE` names a file that holds more words.
+        ReadListAt = "read-list-at",
+        /// What is put behind the names of operands to make other names (`sed -i.bak`).
+        Suffix = "suffix",
+        /// The beginning of names of files that are written.
+        NamePrefix = "name-prefix",
+        /// A file that is replaced by one with an ending more or less.
+        Compressed = "compressed",
+        /// A target, or `NAME=VALUE` for a variable that recipes expand (`make CC=clang test`).
+        Definition = "definition",
     }
 }
 
@@ -136,6 +148,10 @@ impl Role {
             self,
             Self::Read
                 | Self::ReadTree
+                | Self::ReadGlob
+                | Self::ReadListAt
+                | Self::NamePrefix
+                | Self::Compressed
                 | Self::Write
                 | Self::WriteDir
                 | Self::ReadWrite

@@ -10,7 +10,9 @@ mod code;
 mod emit;
 mod expression;
 mod git;
+mod globs;
 mod jq;
+mod made_names;
 mod net;
 mod operands;
 mod options;
@@ -353,14 +355,33 @@ impl<'c, 't> Command<'c, 't> {
         self.doubts(&parsed);
         self.shape(&program, &parsed);
         if about {
-            return Ok(());
+            // An option beside it may take effect before it is seen.
+            return self.option_effects(&program, &parsed);
         }
         self.change_directory(&parsed);
-        if program.has(flags::SUBCOMMANDS) && self.subcommand(&program, &parsed, from)? {
-            return Ok(());
+        if program.has(flags::SUBCOMMANDS) {
+            if self.subcommand(&program, &parsed, from)? {
+                return Ok(());
+            }
+            let parsed = self.behind_subcommand(&program, parsed, from);
+            self.option_effects(&program, &parsed)?;
+            return self.run_effects(&program, &parsed);
         }
         self.option_effects(&program, &parsed)?;
         self.run_effects(&program, &parsed)
+    }
+
+    /// A subcommand that is judged by the row of its program: the options behind it are looked for in that row as well.
+    fn behind_subcommand(&mut self, program: &Program<'t>, before: Parsed<'t>, from: usize) -> Parsed<'t> {
+        let mut all = options::parse(program, self.argv.get(from..).unwrap_or(&[]), false);
+        let known = before.uses.len().min(all.uses.len());
+        let more = Parsed { uses: all.uses.split_off(known), ..Parsed::default() };
+        self.change_directory(&more);
+        let doubts = all.doubts.split_off(before.doubts.len().min(all.doubts.len()));
+        self.doubts(&Parsed { doubts, ..Parsed::default() });
+        all.uses.extend(more.uses);
+        self.shape(program, &all);
+        all
     }
 
     /// Goes on with the row of the subcommand; false where the program's own row has to do.

@@ -1,6 +1,6 @@
 //! Which operand has which role.
 
-use super::{Command, Stdin, options::Parsed, roles::Manner};
+use super::{Command, Stdin, net, options::Parsed, roles::Manner};
 use crate::{
     effect::{Certainty, Connect, Kind, Spared, Value, Word},
     effects::{LimitReached, MAX_EFFECTS, too_many_effects},
@@ -13,8 +13,11 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 /// Whether a role names a path, for programs that have a default path.
-fn is_path(role: Role) -> bool {
-    !matches!(role, Role::Flag | Role::Value | Role::Pattern | Role::Sed | Role::Awk | Role::Jq | Role::Code)
+pub(super) fn is_path(role: Role) -> bool {
+    !matches!(
+        role,
+        Role::Flag | Role::Value | Role::Suffix | Role::Pattern | Role::Sed | Role::Awk | Role::Jq | Role::Code
+    )
 }
 
 impl<'t> Command<'_, 't> {
@@ -45,8 +48,16 @@ impl<'t> Command<'_, 't> {
                 }
                 if role == Role::LinkTarget {
                     self.link_target(word, parsed);
+                } else if last == Some(Role::Write) && role == Role::Write && parsed.uses(&[b"--parents"]) {
+                    // The directories of the sources are made as well.
+                    self.role(Role::WriteDir, word, manner)?;
                 } else if last == Some(Role::Write) && role == Role::Write {
                     self.copies(program, &parsed.operands, word, role, manner)?;
+                } else if role == Role::RemoteWrite && !manner.reads_only && is_local_copy(parsed) {
+                    self.copies(program, &parsed.operands, word, role, manner)?;
+                    if deletes(parsed) {
+                        self.modify(&word.value, true, word.span);
+                    }
                 } else {
                     self.role(role, word, manner)?;
                 }
@@ -109,6 +120,9 @@ impl<'t> Command<'_, 't> {
     fn copies_by_option(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
         let target = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
         let Some(target) = target.and_then(|u| u.arguments.first()).cloned() else { return };
+        if parsed.uses(&[b"--parents"]) {
+            return self.write(&target.value, true, target.span);
+        }
         if matches!(target.value, Value::Unknown { .. }) {
             let detail = format!("the directory that `{}` writes to is not known before the script runs", self.by);
             self.unknown("dynamic-word", detail, target.span, false);
@@ -208,6 +222,19 @@ impl<'t> Command<'_, 't> {
 
 fn last_role(program: &Program<'_>, parsed: &Parsed<'_>) -> Option<Role> {
     program.last().filter(|_| !parsed.has(traits::TARGET))
+}
+
+/// Whether every operand is certainly a path of this machine (`rsync A B`), so that what is made has the names of what is copied.
+fn is_local_copy(parsed: &Parsed<'_>) -> bool {
+    let operands = &parsed.operands;
+    let other_names = parsed.uses(&[b"-R", b"--relative", b"--files-from", b"--temp-dir", b"-T", b"--partial-dir"]);
+    let local = |w: &Word| w.value.known().is_some() && net::remote_path(&w.value).is_none();
+    operands.len() > 1 && operands.iter().all(local) && !other_names
+}
+
+/// Whether what the target has and the source has not goes away (`rsync --delete`).
+fn deletes(parsed: &Parsed<'_>) -> bool {
+    parsed.uses.iter().any(|u| u.spec.name.starts_with(b"--delete") || u.spec.name == b"--del")
 }
 
 /// Gives each operand its role, or every role it could have where words before it may be several or none.

@@ -352,7 +352,12 @@ impl<'p, 't> Parser<'p, 't> {
         }
         // Only where an argument has surely begun: `-ofi$x`, not `-o$x`, which may be two words.
         let flags_first = letters.iter().position(|b| self.program.option(&[b'-', *b]).is_none_or(|s| s.arguments > 0));
-        let Some(at) = flags_first.filter(|at| at + 1 < letters.len()) else { return false };
+        // Or where there is no other word that the argument could be: `-j$x`.
+        let attached_only = |at: usize| {
+            let spec = letters.get(at).and_then(|b| self.program.option(&[b'-', *b]));
+            spec.is_some_and(|s| s.optional && s.roles[0] == Role::Value)
+        };
+        let Some(at) = flags_first.filter(|at| at + 1 < letters.len() || attached_only(*at)) else { return false };
         if letters.get(at).is_none_or(|b| self.program.option(&[b'-', *b]).is_none()) {
             return false;
         }

@@ -55,6 +55,7 @@ impl<'t> Command<'_, 't> {
                     Role::Archive => self.archive(argument, parsed),
                     Role::Read if self.cookie(argument) => {}
                     Role::Method | Role::EnvSplit => {}
+                    Role::Suffix => self.suffixed(program, argument, parsed),
                     // It is worked out where the interpreter is.
                     Role::Code if program.runs() == Runs::Interpreter && code::language(program.name()).is_some() => {}
                     // `-o -` is standard output for a program that has such an option.
@@ -164,9 +165,14 @@ impl<'t> Command<'_, 't> {
             | Role::Method
             | Role::EnvSplit
             | Role::Rest
+            | Role::Suffix
             | Role::Archive => {}
-            Role::Read | Role::ReadTree | Role::ReadWrite if stdio => {}
-            Role::Read | Role::ReadTree if manner.lists => {}
+            Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt | Role::ReadWrite if stdio => {}
+            Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
+            Role::ReadGlob => self.read_glob(word, manner)?,
+            Role::ReadListAt => self.read_list_at(word, manner)?,
+            Role::NamePrefix => self.name_prefix(word),
+            Role::Compressed => self.compressed(word, manner)?,
             Role::Read | Role::ReadTree if manner.extracts => {
                 if role == Role::Read {
                     self.write(value, manner.tree, span);
@@ -175,7 +181,8 @@ impl<'t> Command<'_, 't> {
             Role::Read | Role::ReadTree => {
                 self.read_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
                 if manner.writes && !manner.reads_only {
-                    self.write(value, manner.tree, span);
+                    // What is changed in place stands there already.
+                    self.modify_sparing(value, manner.tree, manner.spared, span);
                 }
             }
             Role::ReadWrite => {
@@ -226,6 +233,14 @@ impl<'t> Command<'_, 't> {
             Role::Code => self.opaque("runs code that is not analysed", word),
             Role::Sed => self.checked(value.known().is_some_and(sed::is_harmless), "sed script", word),
             Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
+            Role::Jq if self.name == b"yq" => {
+                // One of the programs with this name takes a file in place of the filter.
+                let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/');
+                if value.known().is_some_and(|text| text != b"." && text.iter().all(plain)) {
+                    self.read(value, false, span);
+                }
+                self.checked(value.known().is_some_and(jq::is_harmless_in_yq), "filter", word);
+            }
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
             Role::ShellString => self.script(value, Shell::Child, super::Stdin::Stream, &[], span)?,
             Role::ExecProgram => self.exec_program(word, true)?,
@@ -234,8 +249,11 @@ impl<'t> Command<'_, 't> {
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
             Role::Tracked => self.tracked(word, manner),
-            Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
+            Role::RemoteRead | Role::RemoteWrite => {
+                self.remote_path(word, role == Role::RemoteWrite && !manner.reads_only, manner.tree);
+            }
             Role::Assign => self.assign(word),
+            Role::Definition => self.definition(word),
             Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
             Role::Variable => self.variable(word),
             Role::GitConfig => git::setting(self, word),

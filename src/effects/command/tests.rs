@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("network", include_str!("../../../tests/effects/network.cases")),
     ("builtins", include_str!("../../../tests/effects/builtins.cases")),
     ("projects", include_str!("../../../tests/effects/projects.cases")),
+    ("tools", include_str!("../../../tests/effects/tools.cases")),
 ];
 
 /// Notes the scripts that it gets, and splits them at blanks only.

@@ -26,6 +26,7 @@ pub(super) const PREFIX_RULE: Signature = Signature {
         "canonical_matching",
         "options_anywhere",
         "tiers",
+        "unless",
     ],
     required: 1,
 };
@@ -45,7 +46,20 @@ pub(super) fn prefix_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Re
         let help = "write the options where they stand, or forbid instead";
         return Err(Problem::new("`options_anywhere` is for rules that forbid or prompt", help));
     }
-    let rule = PrefixRule { head, pattern, ignore_case: call.flag("canonical_matching")?, options_anywhere };
+    let unless: Vec<String> = call.texts("unless")?.into_iter().map(ToOwned::to_owned).collect();
+    if !unless.is_empty() && head.decision == Decision::Allow {
+        return Err(Problem::new(
+            "`unless` is for rules that forbid or prompt",
+            "forbid or prompt in another rule instead",
+        ));
+    }
+    if let Some(word) = unless.iter().find(|word| !word.starts_with('-')) {
+        return Err(Problem::new(
+            format!("`unless` has `{word}`, which is no option"),
+            "write options: [\"-n\", \"--dry-run\"]",
+        ));
+    }
+    let rule = PrefixRule { head, pattern, ignore_case: call.flag("canonical_matching")?, options_anywhere, unless };
     state.use_tiers(site, &rule.head);
     state.examples.push(CommandExamples { site: site.clone(), rule: rule.clone(), matches, not_matches });
     state.layer.prefix_rules.push(rule);

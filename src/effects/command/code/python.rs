@@ -294,11 +294,20 @@ fn attribute(reading: &mut Reading<'_>, at: usize) -> usize {
         return at + 1;
     }
     // Methods of texts and lists that move and copy files where the value is a path.
-    let acts = !reading.paths.is_empty() && matches!(name, b"replace" | b"copy");
+    let acts = !reading.paths.is_empty() && matches!(name, b"replace" | b"copy") && !replaces_text(reading, at);
     if acts || reading.kind(at) != Some(Kind::Name) || reading.doing(&[b".", name].concat()) != Some(Doing::Harmless) {
         reading.doubt("nothing is known of the attribute", name);
     }
     at + 1
+}
+
+/// Whether `.replace` at `at` is certainly that of a text: a path's takes one argument, and its class, which takes two, is no value
+/// that a program can come by without `type`.
+fn replaces_text(reading: &Reading<'_>, at: usize) -> bool {
+    reading.text(at) == b"replace"
+        && reading.is_mark(at + 1, b"(")
+        && reading.arguments(at + 1, b"=").places.len() >= 2
+        && !reading.tokens.iter().any(|token| token.text == b"type")
 }
 
 /// Whether the text before the dot at `dot` has only fields that show values as they are.
