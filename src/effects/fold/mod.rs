@@ -30,6 +30,7 @@ use crate::shell::{self, Dialect, Limits, Others};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
 use core::cell::Cell;
+use positional::Positional;
 use state::{Body, Seen, State};
 
 /// Most nodes that one call may look at, each pass over a loop and each call of a function counted.
@@ -414,7 +415,7 @@ impl Fold<'_> {
         let mut state = state;
         if !script.arguments.is_empty() {
             // The first is `$0`.
-            state.positional = Some(script.arguments.iter().skip(1).cloned().collect::<Vec<_>>().into());
+            state.positional = Positional::certain(script.arguments).and_then(|all| all.shift(1));
         }
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());
