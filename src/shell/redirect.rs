@@ -135,7 +135,7 @@ impl Parser<'_, '_, '_> {
             self.advance(1);
         }
         let closed = self.eat(b'}') && name.first().copied().is_some_and(begins_name);
-        if closed && self.redirects_after_blanks() {
+        if closed && !matches!(self.peek(), Some(b'<' | b'>')) && self.redirects_after_blanks() {
             // zsh takes the name for this redirection's
             self.differs("variable-descriptor", start);
         }

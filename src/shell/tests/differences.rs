@@ -102,7 +102,7 @@ fn what_can_change_effects_is_recorded() {
         ("cat \"$^\"", &["zsh-parameter"]),
         ("cat $\u{e9}", &["zsh-parameter"]),
         ("a {x} >f", &["variable-descriptor"]),
-        ("a {x} &>f b", &["joined-redirection", "variable-descriptor"]),
+        ("a {x} &>f b", &["variable-descriptor"]),
         ("noglob git push", &["zsh-prefix"]),
         ("echo x >f | sh", &["zsh-multios"]),
         ("<f | sh", &["zsh-null-command"]),
