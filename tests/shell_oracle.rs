@@ -18,6 +18,8 @@
 mod compare;
 #[path = "oracle/confined.rs"]
 mod confined;
+#[path = "oracle/differences.rs"]
+mod differences;
 #[path = "oracle/generate.rs"]
 mod generate;
 #[path = "oracle/mutate.rs"]

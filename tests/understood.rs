@@ -74,7 +74,12 @@ fn scripts_are_understood() {
     let path = std::env::var_os("UNDERSTOOD")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/benign.jsonl"), PathBuf::from);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let world = MemoryWorld::new().session(HERE).home("/home/u").repository(HERE, &[]).directory("/tmp");
+    let world = MemoryWorld::new()
+        .session(HERE)
+        .home("/home/u")
+        .repository(HERE, &[])
+        .directory("/tmp")
+        .environment("PATH", "/usr/local/bin:/usr/bin:/bin");
     let wanted = std::env::var("UNDERSTOOD_CAUSE").ok();
     let (mut all, mut understood, mut but_for_others) = (0, 0, 0);
     let (mut having, mut alone, mut details) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());

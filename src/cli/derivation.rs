@@ -79,7 +79,22 @@ impl<W: Write> Printer<'_, W> {
         self.heading("script")?;
         self.numbered(script)?;
         self.heading("tree")?;
-        match shell::parse(script, &shell::Limits::default()) {
+        let others = match shell::parse(script, &shell::Limits::default()) {
+            Ok(tree) => tree.others(),
+            Err(_) => shell::Others::default(),
+        };
+        self.tree(shell::Dialect::Bash, script)?;
+        for (dialect, name) in [(shell::Dialect::Dash, "dash (sh)"), (shell::Dialect::Zsh, "zsh")] {
+            if others.contains(dialect) {
+                self.heading(&format!("tree, as {name} reads it"))?;
+                self.tree(dialect, script)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tree(&mut self, dialect: shell::Dialect, script: &str) -> Result<()> {
+        match shell::parse_as(dialect, script, &shell::Limits::default()) {
             Ok(tree) => {
                 for line in shell::dump_lines(&tree).lines() {
                     writeln!(self.out, "  {}", visible(line))?;

@@ -5,6 +5,7 @@
 
 use super::{
     braces::Finish,
+    dialect::{Construct, Dialect},
     parser::{Parser, Read, refuse},
     parts::Parts,
     substitution::Around,
@@ -48,7 +49,7 @@ const INVALID: Unread = Unread {
 impl Parser<'_, '_, '_> {
     /// A command that begins with a parenthesis.
     pub(super) fn parenthesis(&mut self) -> Read<Node> {
-        if self.peek_ahead(1) != Some(b'(') {
+        if self.peek_ahead(1) != Some(b'(') || self.core.dialect == Dialect::Dash {
             return self.subshell();
         }
         let start = self.pos;
@@ -57,8 +58,7 @@ impl Parser<'_, '_, '_> {
             Reading::Unclear => unclear(),
             Reading::Arithmetic { end } => {
                 let expression = self.arithmetic_between(start, end)?;
-                // dash has no such command: to it these are two subshells
-                self.differs("arithmetic-command", start);
+                self.has(Construct::ArithmeticCommand);
                 if !is_arithmetic(&expression) {
                     return Ok(Node::Unread(INVALID));
                 }
@@ -74,7 +74,13 @@ impl Parser<'_, '_, '_> {
             return unclear();
         }
         match self.reading(outer)? {
-            Reading::Commands => self.command_substitution(parts, quoted),
+            Reading::Commands => {
+                let start = self.pos;
+                self.command_substitution(parts, quoted)?;
+                // dash goes on looking for `))`, through quotes and comments
+                self.differs("double-parenthesis", start);
+                Ok(())
+            }
             Reading::Unclear => unclear(),
             Reading::Arithmetic { end } => {
                 let start = self.pos;
@@ -93,10 +99,8 @@ impl Parser<'_, '_, '_> {
 
     /// `$[ ]`, the old form.
     pub(super) fn bracket_arithmetic(&mut self, parts: &mut Parts, quoted: bool) -> Read<()> {
-        let start = self.pos;
         self.take_operator(2);
         let expression = self.bracketed(true)?;
-        self.differs("bracket-arithmetic", start);
         if is_arithmetic(&expression) {
             parts.push(Part::Arithmetic { expression: Box::new(expression), quoted });
         } else {

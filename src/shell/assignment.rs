@@ -3,6 +3,7 @@
 use super::{
     braces::Finish,
     cursor::{begins_name, continues_name, is_metacharacter},
+    dialect::{Construct, Dialect},
     parser::{Parser, Read, refuse},
     parts::Parts,
     tree::{AssignedValue, Assignment, Part, Word},
@@ -31,7 +32,7 @@ impl Parser<'_, '_, '_> {
             }
         }
         let mut subscript = None;
-        if !name.is_empty() && !argument && self.peek() == Some(b'[') {
+        if !name.is_empty() && !argument && self.peek() == Some(b'[') && self.core.dialect != Dialect::Dash {
             self.advance(1);
             subscript = Some(self.bracketed(false)?);
         }
@@ -40,23 +41,22 @@ impl Parser<'_, '_, '_> {
         let assigns = !name.is_empty() && self.peek_ahead(operator - 1) == Some(b'=');
         let array = assigns && self.peek_ahead(operator) == Some(b'(');
         if let Some(subscript) = subscript {
-            self.subscript_differs(&subscript, start);
+            self.subscript_differs(&subscript);
             if !assigns {
                 return self.subscripted_word(&name, subscript, start).map(Assigned::Word);
             }
             self.take_operator(operator);
             return self.assigned(name, append, Some(subscript), start).map(Assigned::Variable);
         }
-        if !assigns || (argument && !array) {
+        if array {
+            self.refused_by_dash()?;
+        }
+        if !assigns || (argument && !array) || (append && !array && !self.has(Construct::Append)) {
             self.core.tick(self.pos - start)?;
             self.pos = start;
             return Ok(Assigned::Nothing);
         }
         self.take_operator(operator);
-        if append {
-            // dash has no such operator: the variable keeps its value there
-            self.differs("append-assignment", start);
-        }
         if argument {
             return self.array_argument(&name, append, start).map(Assigned::Word);
         }
@@ -149,10 +149,10 @@ impl Parser<'_, '_, '_> {
     }
 
     /// bash reads everything to the closing bracket; to dash a blank or an operator in it ends a word.
-    fn subscript_differs(&mut self, subscript: &Word, start: usize) {
+    fn subscript_differs(&mut self, subscript: &Word) {
         let splits = |part: &Part| matches!(part, Part::Text { bytes, quoted: false } if bytes.iter().any(|byte| is_metacharacter(*byte)));
         if subscript.parts.iter().any(splits) {
-            self.differs("subscript", start);
+            self.has(Construct::Subscripts);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     cursor::{begins_name, continues_name},
+    dialect::{Construct, Dialect},
     tree::{Part, Unread},
 };
 use alloc::vec::Vec;
@@ -11,6 +12,8 @@ use alloc::vec::Vec;
 pub(super) struct Finish {
     braces: bool,
     tilde: Tilde,
+    /// `~+` and its like, too.
+    directories: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,15 +30,28 @@ enum Tilde {
 
 impl Finish {
     /// An argument of a command.
-    pub(super) const ARGUMENT: Self = Self { braces: true, tilde: Tilde::Argument };
+    pub(super) const ARGUMENT: Self = Self { braces: true, tilde: Tilde::Argument, directories: true };
     /// The value of an assignment.
-    pub(super) const VALUE: Self = Self { braces: false, tilde: Tilde::Assignment };
+    pub(super) const VALUE: Self = Self { braces: false, tilde: Tilde::Assignment, directories: true };
     /// The target of a redirection.
-    pub(super) const TARGET: Self = Self { braces: true, tilde: Tilde::Start };
+    pub(super) const TARGET: Self = Self { braces: true, tilde: Tilde::Start, directories: true };
     /// Text where nothing but `$` and backticks is expanded.
-    pub(super) const PLAIN: Self = Self { braces: false, tilde: Tilde::None };
+    pub(super) const PLAIN: Self = Self { braces: false, tilde: Tilde::None, directories: true };
     /// A word that is not split: an operand, a pattern, a here-string.
-    pub(super) const TILDE: Self = Self { braces: false, tilde: Tilde::Start };
+    pub(super) const TILDE: Self = Self { braces: false, tilde: Tilde::Start, directories: true };
+
+    /// The same word, as far as a shell expands it.
+    pub(super) fn to(self, dialect: Dialect) -> Self {
+        let tilde = match self.tilde {
+            Tilde::Argument if !Construct::ArgumentTilde.known_to(dialect) => Tilde::Start,
+            other => other,
+        };
+        Self {
+            braces: self.braces && Construct::Braces.known_to(dialect),
+            tilde,
+            directories: Construct::DirectoryTilde.known_to(dialect),
+        }
+    }
 }
 
 /// A word's parts, and what in it other shells do not expand.
@@ -43,6 +59,8 @@ pub(super) struct Finished {
     pub(super) parts: Vec<Part>,
     /// A brace expression.
     pub(super) braces: bool,
+    /// One that zsh expands to other words than bash.
+    pub(super) odd_braces: bool,
     /// A tilde in an argument that only looks like an assignment.
     pub(super) argument_tilde: bool,
 }
@@ -51,14 +69,29 @@ pub(super) struct Finished {
 pub(super) fn finish(parts: Vec<Part>, how: Finish, room: usize, steps: &mut usize) -> Option<Finished> {
     let has_brace = how.braces
         && parts.iter().any(|part| matches!(part, Part::Text { bytes, quoted: false } if bytes.contains(&b'{')));
-    let (mut parts, braces) = if has_brace { find_braces(parts, room, steps)? } else { (parts, false) };
+    let (mut parts, braces, odd_braces) =
+        if has_brace { find_braces(parts, room, steps)? } else { (parts, false, false) };
     // what comes of a brace expression no longer counts as an assignment
     let tilde = if braces && how.tilde == Tilde::Argument { Tilde::Start } else { how.tilde };
     let argument_tilde = find_tildes(&mut parts, tilde);
-    Some(Finished { parts, braces, argument_tilde })
+    if !how.directories {
+        for part in &mut parts {
+            if let Part::Tilde(name) = part
+                && is_directory(name)
+            {
+                *part = Part::Text { bytes: [b"~", name.as_slice()].concat(), quoted: true };
+            }
+        }
+    }
+    Some(Finished { parts, braces, odd_braces, argument_tilde })
 }
 
-fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<Part>, bool)> {
+/// What stands behind the tilde that names a directory of the shell's own.
+pub(super) fn is_directory(name: &[u8]) -> bool {
+    matches!(name.first(), Some(b'+' | b'-' | b'0'..=b'9'))
+}
+
+fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<Part>, bool, bool)> {
     let mut text = Vec::new();
     let mut others = Vec::new();
     for part in parts {
@@ -79,7 +112,7 @@ fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<
     }
     // each brace looks for its end once for each brace around it
     *steps += text.len() * opening;
-    let mut finder = Finder { text, others, found: false };
+    let mut finder = Finder { text, others, found: false, odd: false };
     let end = finder.text.len();
     let mut whole = Vec::new();
     if finder.others.iter().flatten().any(holds_brace) {
@@ -90,7 +123,7 @@ fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<
     } else {
         finder.expand(0, end, &mut whole);
     }
-    Some((whole, finder.found))
+    Some((whole, finder.found, finder.odd))
 }
 
 /// Stands in the text for a part that is no plain text. No script holds the byte.
@@ -105,6 +138,8 @@ struct Finder {
     text: Vec<u8>,
     others: Vec<Option<Part>>,
     found: bool,
+    /// zsh expands something here to other words.
+    odd: bool,
 }
 
 impl Finder {
@@ -122,6 +157,8 @@ impl Finder {
                 let mut start = open + 1;
                 loop {
                     let end = self.separator(start, close);
+                    // at the start of a word, `=ls` is a path to zsh
+                    self.odd |= out.is_empty() && self.at(start, end) == Some(b'=');
                     let mut alternative = Vec::new();
                     self.expand(start, end, &mut alternative);
                     alternatives.push(alternative);
@@ -133,6 +170,7 @@ impl Finder {
                 out.push(Part::Braces(alternatives));
                 self.found = true;
             } else if is_sequence(inner) {
+                self.odd |= !is_plain_sequence(inner);
                 out.push(Part::Sequence(inner.to_vec()));
                 self.found = true;
             } else if inner.contains(&OTHER) {
@@ -141,6 +179,8 @@ impl Finder {
                 out.push(Part::Unread(UNREAD));
                 self.found = true;
             } else {
+                // `{1..a}` is a sequence of characters to zsh
+                self.odd = true;
                 self.take(open, close + 1, out);
             }
             from = close + 1;
@@ -226,6 +266,15 @@ fn is_sequence(text: &[u8]) -> bool {
     let letter = |field: &str| matches!(field.as_bytes(), [byte] if byte.is_ascii_alphabetic());
     let ends = (number(first) && number(last)) || (letter(first) && letter(last));
     ends && step.is_none_or(number) && rest.is_none()
+}
+
+/// Whether zsh makes the same of a sequence as bash: steps between letters, signs of steps and `+` are others' business to it.
+fn is_plain_sequence(text: &[u8]) -> bool {
+    let letters = text.first().is_some_and(u8::is_ascii_alphabetic);
+    let mut fields = text.split(|byte| *byte == b'.').filter(|field| !field.is_empty()).skip(2);
+    let step = fields.next();
+    !text.contains(&b'+')
+        && step.is_none_or(|step| !letters && step.first() != Some(&b'-') && step.iter().any(|byte| *byte != b'0'))
 }
 
 fn push_byte(parts: &mut Vec<Part>, byte: u8) {

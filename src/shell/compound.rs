@@ -2,6 +2,7 @@
 
 use super::{
     cursor::begins_name,
+    dialect::Construct,
     parser::{Parser, Read, refuse},
     tree::{Node, NodeId, Redirection, Word},
 };
@@ -23,7 +24,8 @@ impl Parser<'_, '_, '_> {
         match self.reserved() {
             Some(b"function") => self.function_keyword(),
             Some(b"coproc") => self.coproc(),
-            Some(b"in" | b"]]") | None => self.simple(),
+            // after a bar, `time` is a program to bash
+            Some(b"in" | b"]]" | b"time") | None => self.simple(),
             Some(_) => refuse("unexpected-token", "bash refuses this line: a reserved word stands where none can"),
         }
     }
@@ -53,7 +55,6 @@ impl Parser<'_, '_, '_> {
             let redirections = this.redirections()?;
             if let Some(list) = super::parser::redirection_list(&mut node) {
                 *list = redirections;
-                super::differences::compound_redirections(this.core, &mut node);
             } else if !redirections.is_empty() {
                 return refuse("double-parenthesis", "redirections of text that is not read");
             }
@@ -161,12 +162,14 @@ impl Parser<'_, '_, '_> {
         self.take_operator(3);
         self.blanks();
         if self.peek() == Some(b'(') && self.peek_ahead(1) == Some(b'(') {
+            self.refused_by_dash()?;
             return self.for_arithmetic();
         }
         self.each_loop(false)
     }
 
     fn select_loop(&mut self) -> Read<Node> {
+        self.has(Construct::Select);
         self.take_operator(6);
         self.blanks();
         self.each_loop(true)

@@ -3,6 +3,7 @@
 
 use super::{
     braces::Finish,
+    dialect::Construct,
     parser::{Parser, Read, refuse},
     parts::Parts,
     tree::{Node, Part, Word},
@@ -15,26 +16,14 @@ const ARITHMETIC: &[&[u8]] = &[b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"];
 /// The other operators between two operands that are words.
 const BINARY: &[&[u8]] = &[b"=", b"==", b"!=", b"=~", b"-nt", b"-ot", b"-ef"];
 
-/// What dash would do with the text: to it `[[` is the name of a command that does not exist, so that what stands after `||`
-/// runs, and what stands after `&&` does not, unless the failure is negated or was not looked at.
-#[derive(Default)]
-struct Dash {
-    /// The next word would be the name of a command.
-    at_command: bool,
-    /// Something would run, be read or be written.
-    matters: bool,
-}
-
 impl Parser<'_, '_, '_> {
     /// From `[[` on, with the closing `]]`.
     pub(super) fn condition(&mut self) -> Read<Node> {
-        let start = self.pos;
-        let failure_goes_on = self.failure_goes_on;
+        self.has(Construct::Conditions);
         self.take_operator(2);
         let mut operands: Vec<Word> = Vec::new();
         let mut arithmetic = false;
         let mut open = 0_usize;
-        let mut dash = Dash::default();
         // how many operands of the present comparison have been read, and whether a regular expression comes next
         let (mut position, mut regex) = (0_usize, false);
         loop {
@@ -42,12 +31,9 @@ impl Parser<'_, '_, '_> {
             let next = (self.peek(), self.peek_ahead(1));
             match next {
                 (None, _) => return refuse("unterminated-quote", "bash refuses this line: `[[` is not closed"),
-                (Some(b'\n'), _) => {
-                    dash.matters = true;
-                    self.newlines()?;
-                }
+                (Some(b'\n'), _) => self.newlines()?,
                 _ if regex => {
-                    operands.push(self.regular_expression(&mut dash)?);
+                    operands.push(self.regular_expression()?);
                     (position, regex) = (2, false);
                 }
                 (Some(b'('), _) if position == 0 => {
@@ -58,15 +44,11 @@ impl Parser<'_, '_, '_> {
                     open -= 1;
                     self.take_operator(1);
                 }
-                (Some(operator @ b'&'), Some(b'&')) | (Some(operator @ b'|'), Some(b'|')) => {
+                (Some(b'&'), Some(b'&')) | (Some(b'|'), Some(b'|')) => {
                     position = 0;
-                    dash.at_command = operator == b'|' || failure_goes_on;
                     self.take_operator(2);
                 }
-                (Some(b'<' | b'>'), following) if following != Some(b'(') => {
-                    dash.matters = true;
-                    self.take_operator(1);
-                }
+                (Some(b'<' | b'>'), following) if following != Some(b'(') => self.take_operator(1),
                 (Some(b';' | b'&' | b'|' | b'(' | b')'), _) => {
                     return refuse("unexpected-token", "bash refuses this line: a token stands where none can in `[[`");
                 }
@@ -80,11 +62,6 @@ impl Parser<'_, '_, '_> {
                         [Part::Text { bytes, quoted: false }] => bytes.as_slice(),
                         _ => b"",
                     };
-                    let unary = matches!(text, [b'-', letter] if letter.is_ascii_alphabetic());
-                    if dash.at_command && text != b"!" {
-                        dash.matters |= !unary;
-                        dash.at_command = false;
-                    }
                     match text {
                         b"!" if position == 0 => {}
                         operator if position == 1 && ARITHMETIC.contains(&operator) => arithmetic = true,
@@ -99,14 +76,11 @@ impl Parser<'_, '_, '_> {
                 }
             }
         }
-        if dash.matters {
-            self.differs("double-bracket", start);
-        }
         Ok(Node::Condition { operands, arithmetic, redirections: Vec::new() })
     }
 
     /// The right side of `=~`: parentheses and bars are part of it, and blanks inside parentheses.
-    fn regular_expression(&mut self, dash: &mut Dash) -> Read<Word> {
+    fn regular_expression(&mut self) -> Read<Word> {
         let start = self.pos;
         let mut parts = Parts::default();
         let mut open = 0_usize;
@@ -118,12 +92,10 @@ impl Parser<'_, '_, '_> {
                         break;
                     }
                     open = if byte == b'(' { open + 1 } else { open - 1 };
-                    dash.matters = true;
                     parts.text(&[byte], false);
                     self.advance(1);
                 }
                 Some(b'|') => {
-                    dash.matters = true;
                     parts.text(b"|", false);
                     self.advance(1);
                 }
@@ -131,7 +103,6 @@ impl Parser<'_, '_, '_> {
                     if open == 0 {
                         break;
                     }
-                    dash.matters = true;
                     parts.text(&[byte], false);
                     self.advance(1);
                 }

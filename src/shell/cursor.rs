@@ -169,7 +169,7 @@ impl Parser<'_, '_, '_> {
         }
         self.core.steps += at - self.pos;
         let seen = seen.get(..length)?;
-        RESERVED.iter().find(|word| **word == seen).copied()
+        RESERVED.iter().find(|word| **word == seen).copied().filter(|word| self.core.dialect.reserves(word))
     }
 
     /// Takes the reserved word `word` if it stands here.

@@ -1,60 +1,25 @@
-//! Where dash or zsh would do something else than bash with the same text, as far as a single construct shows it. The codes are
-//! stable; each is raised only where the difference can change what runs, is read or is written and the tree does not show it.
+//! Where dash or zsh would do something else than bash with the same text and no tree shows it: what is found here is unknown. What
+//! is modelled stands in [`super::dialect`]. The codes are stable; each is raised only where the difference can change what runs,
+//! is read or is written.
 //!
-//! Not recorded, because the other shell refuses the whole line before it runs anything of it: `<( )`, `<<<`, `|&`, `>&file`,
-//! arrays, `for ((`, `;&`, `select` (dash); glob qualifiers outside an extended glob (bash itself refuses those). Not recorded
-//! because the effects are the same: `cmd &>file` at the end of a command (dash runs `cmd` beside and empties the file), unless
-//! what runs changes the state of the shell.
+//! Not recorded, because the other shell refuses the whole line before it runs anything of it: `<( )`, `<<<`, `|&`,
+//! arrays, `for ((`, `;&` (dash); glob qualifiers outside an extended glob (bash itself refuses those). Nor `>&file`, at which
+//! dash stops when it gets there.
 
 use super::{
     parser::{Core, Parser},
     parts::Parts,
-    tree::{Descriptor, Difference, Node, NodeId, Part, Redirection, RedirectionKind, Simple},
+    tree::{Descriptor, Difference, Node, NodeId, Part, Redirection},
 };
-
-/// Commands that change the state of the shell that runs them.
-const STATEFUL: &[&[u8]] = &[
-    b".",
-    b"alias",
-    b"break",
-    b"builtin",
-    b"cd",
-    b"command",
-    b"continue",
-    b"declare",
-    b"dirs",
-    b"disown",
-    b"enable",
-    b"eval",
-    b"exec",
-    b"exit",
-    b"export",
-    b"getopts",
-    b"hash",
-    b"let",
-    b"local",
-    b"mapfile",
-    b"popd",
-    b"pushd",
-    b"read",
-    b"readarray",
-    b"readonly",
-    b"return",
-    b"set",
-    b"shift",
-    b"shopt",
-    b"source",
-    b"trap",
-    b"typeset",
-    b"ulimit",
-    b"umask",
-    b"unalias",
-    b"unset",
-    b"wait",
-];
 
 /// Command words that only zsh takes as a prefix or a loop: what follows them runs there.
 const ZSH_PREFIXES: &[&[u8]] = &[b"-", b"nocorrect", b"noglob", b"repeat", b"foreach"];
+
+/// Whether a code speaks of what zsh alone reads differently.
+pub(super) fn is_about_zsh(code: &str) -> bool {
+    code.starts_with("zsh-")
+        || matches!(code, "brace-in-parameter" | "extended-glob" | "ansi-c-escape" | "variable-descriptor")
+}
 
 /// What an argument holds.
 pub(super) fn argument(parser: &mut Parser<'_, '_, '_>, parts: &Parts, start: usize) {
@@ -74,95 +39,41 @@ pub(super) fn argument(parser: &mut Parser<'_, '_, '_>, parts: &Parts, start: us
     }
 }
 
-/// A simple command that has been read; `detached_after` is the number of words before the first `&>`.
-pub(super) fn simple(
-    parser: &mut Parser<'_, '_, '_>,
-    simple: &Simple,
-    first_word: Option<&[u8]>,
-    detached_after: Option<usize>,
-    start: usize,
-) {
-    let stateful = match first_word {
-        Some(word) => STATEFUL.contains(&word),
-        None => !simple.words.is_empty() || !simple.assignments.is_empty(),
-    };
-    if stateful {
-        parser.core.stateful += 1;
-    }
+/// A simple command that has been read.
+pub(super) fn simple(parser: &mut Parser<'_, '_, '_>, first_word: Option<&[u8]>, start: usize) {
     if first_word.is_some_and(|word| ZSH_PREFIXES.contains(&word)) {
         parser.differs("zsh-prefix", start);
-    }
-    if let Some(words) = detached_after {
-        parser.core.detachments += 1;
-        if stateful || simple.words.len() > words {
-            parser.differs("joined-redirection", start);
-        } else {
-            let span = parser.span(start);
-            parser.core.detached.push(span);
-        }
-    }
-}
-
-/// `&>` after a compound command: dash runs it in a copy of the shell.
-pub(super) fn compound_redirections(core: &mut Core<'_>, node: &mut Node) {
-    let state = !matches!(node, Node::Subshell { .. } | Node::Condition { .. });
-    for redirection in super::parser::redirections(node) {
-        if state && matches!(redirection.kind, RedirectionKind::WriteBoth | RedirectionKind::AppendBoth) {
-            core.differences.push(Difference { code: "joined-redirection", span: redirection.span });
-        }
-    }
-}
-
-/// An element of a list that ends in `&>` takes the chain of `&&` and `||` before it along into a copy of the shell, in dash.
-pub(super) fn chained(parser: &mut Parser<'_, '_, '_>, node: NodeId) {
-    if let Some(span) = parser.core.nodes.get(index(node)).map(|located| located.span) {
-        parser.core.differences.push(Difference { code: "joined-redirection", span });
-    }
-}
-
-/// The first command after `time`: dash starts a program of that name, which cannot run what only the shell can.
-pub(super) fn timed(parser: &mut Parser<'_, '_, '_>, element: NodeId, before: usize, start: usize) {
-    let compound =
-        parser.core.nodes.get(index(element)).is_some_and(|located| !matches!(located.node, Node::Simple(_)));
-    if compound || parser.core.stateful > before {
-        parser.differs("time", start);
     }
 }
 
 /// An element of a pipeline that is not the last: zsh sends its output to the redirection and to the pipe.
-pub(super) fn piped(parser: &mut Parser<'_, '_, '_>, element: NodeId) {
+pub(super) fn piped(parser: &mut Parser<'_, '_, '_>, element: NodeId, start: usize) {
     let Some(located) = parser.core.nodes.get_mut(index(element)) else { return };
-    let span = located.span;
     let output = |redirection: &Redirection| {
-        use RedirectionKind as Kind;
+        use super::tree::RedirectionKind as Kind;
         matches!(redirection.kind, Kind::Write | Kind::Append | Kind::WriteBoth | Kind::AppendBoth)
             && matches!(redirection.descriptor, None | Some(Descriptor::Number(1)))
     };
     if super::parser::redirections(&mut located.node).iter().any(output) {
-        parser.core.differences.push(Difference { code: "zsh-multios", span });
+        parser.differs("zsh-multios", start);
     }
-    null_command(parser, element);
+    null_command(parser, element, start);
 }
 
 /// An element of a pipeline without a command: zsh runs `cat` or a pager there.
-pub(super) fn null_command(parser: &mut Parser<'_, '_, '_>, element: NodeId) {
+pub(super) fn null_command(parser: &mut Parser<'_, '_, '_>, element: NodeId, start: usize) {
     let Some(located) = parser.core.nodes.get(index(element)) else { return };
     if let Node::Simple(simple) = &located.node
         && simple.words.is_empty()
         && simple.assignments.is_empty()
     {
-        parser.core.differences.push(Difference { code: "zsh-null-command", span: located.span });
+        parser.differs("zsh-null-command", start);
     }
 }
 
-/// At the end: where the script defines functions, any command may change the state of the shell.
+/// At the end: in the order of the text.
 pub(super) fn settle(core: &mut Core<'_>) {
-    if core.defines_functions {
-        for span in core.detached.drain(..) {
-            core.differences.push(Difference { code: "joined-redirection", span });
-        }
-    }
-    core.differences.sort_by_key(|difference| difference.span);
+    core.differences.sort_by_key(|difference: &Difference| difference.span);
 }
 
 fn index(node: NodeId) -> usize {

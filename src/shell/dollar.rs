@@ -2,6 +2,7 @@
 
 use super::{
     cursor::{begins_name, continues_name},
+    dialect::Construct,
     parser::{Parser, Read},
     parts::Parts,
     tree::{Parameter, Part},
@@ -16,14 +17,12 @@ impl Parser<'_, '_, '_> {
             Some(b'(') if self.peek_ahead(2) == Some(b'(') => self.arithmetic_or_command(parts, quoted),
             Some(b'(') => self.command_substitution(parts, quoted),
             Some(b'{') => self.braced_parameter(parts, quoted),
-            Some(b'[') => self.bracket_arithmetic(parts, quoted),
-            Some(b'\'') if !quoted => self.ansi_c_quotes(parts),
-            Some(b'"') if !quoted => {
+            Some(b'[') if self.has(Construct::BracketArithmetic) => self.bracket_arithmetic(parts, quoted),
+            Some(b'\'') if !quoted && self.has(Construct::AnsiCQuotes) => self.ansi_c_quotes(parts),
+            Some(b'"') if !quoted && self.has(Construct::LocaleQuotes) => {
                 self.take_operator(1);
                 self.peek();
-                self.double_quotes(parts)?;
-                self.differs("locale-quote", start);
-                Ok(())
+                self.double_quotes(parts)
             }
             Some(byte) if begins_name(byte) => {
                 self.advance(1);

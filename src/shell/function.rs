@@ -2,6 +2,7 @@
 
 use super::{
     cursor::{begins_name, continues_name},
+    dialect::{Construct, Dialect},
     parser::{Parser, Read, refuse},
     tree::{Node, NodeId, Part, Word},
 };
@@ -23,8 +24,8 @@ impl Parser<'_, '_, '_> {
             self.blanks();
             self.take_operator(1);
         } else {
-            // dash has no such keyword: a body on the lines after runs at once
-            self.differs("function-keyword", start);
+            // without the keyword, a body on the lines after runs at once
+            self.has(Construct::FunctionKeyword);
         }
         self.function_body(name, start)
     }
@@ -37,10 +38,14 @@ impl Parser<'_, '_, '_> {
     }
 
     fn function_body(&mut self, name: Vec<u8>, start: usize) -> Read<NodeId> {
-        self.core.defines_functions = true;
         self.newlines()?;
         match self.compound()? {
             Some(body) => self.node(Node::Function { name, body }, start),
+            // to dash any command is a body
+            None if self.core.dialect == Dialect::Dash => {
+                let body = self.nested(Self::command)?;
+                self.node(Node::Function { name, body }, start)
+            }
             None => refuse("unexpected-token", "bash refuses this function: its body is not a compound command"),
         }
     }
@@ -60,8 +65,12 @@ impl Parser<'_, '_, '_> {
             let start = this.pos;
             this.take_operator(6);
             this.blanks();
-            this.differs("coproc", start);
+            this.has(Construct::Coproc);
             let name = if this.at_compound() { None } else { this.coproc_name()? };
+            if name.is_some() {
+                // zsh runs the name
+                this.differs("coproc", start);
+            }
             let body = match this.compound()? {
                 Some(body) => body,
                 None if this.reserved().is_some() => {

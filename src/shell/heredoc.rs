@@ -150,9 +150,9 @@ impl Parser<'_, '_, '_> {
             while inner.pos < inner.text.len() {
                 match inner.quoted_piece(&mut parts, Around::HereDocument) {
                     Ok(()) => {}
-                    Err(Stop::Refused(unread)) => {
+                    Err(stop @ (Stop::Refused(_) | Stop::Ends)) => {
                         // a body is read when it is expanded: what stands before the error has run
-                        parts.push(Part::Unread(unread));
+                        parts.push(Part::Unread(stop.unread()));
                         break;
                     }
                     Err(stop) => return Err(stop),

@@ -2,6 +2,7 @@
 
 use super::{
     compound::CLOSERS,
+    dialect::{Construct, Dialect},
     differences,
     parser::{Parser, Read, Stop, redirection_list, refuse},
     tree::{Descriptor, ListItem, Node, NodeId, Operator, Part, Pipeline, Redirection, RedirectionKind, Word},
@@ -33,7 +34,7 @@ impl Parser<'_, '_, '_> {
                 match newlines.and_then(|()| this.line(&mut items)) {
                     Ok(true) => {}
                     Ok(false) => break,
-                    Err(Stop::Refused(unread)) => {
+                    Err(stop @ (Stop::Refused(_) | Stop::Ends)) => {
                         items.list.truncate(mark.0);
                         this.core.nodes.truncate(mark.1);
                         this.core.differences.truncate(mark.2);
@@ -42,8 +43,10 @@ impl Parser<'_, '_, '_> {
                         this.substitutions = 0;
                         this.pos = this.text.len();
                         this.cover(start);
-                        let node = this.node(Node::Unread(unread), start)?;
-                        items.list.push(ListItem { after: Operator::Always, node, background: false });
+                        if !this.ends_here(&stop) {
+                            let node = this.node(Node::Unread(stop.unread()), start)?;
+                            items.list.push(ListItem { after: Operator::Always, node, background: false });
+                        }
                         break;
                     }
                     Err(stop) => return Err(stop),
@@ -54,6 +57,17 @@ impl Parser<'_, '_, '_> {
         self.here_document_bodies()?;
         self.assert_covered();
         Ok(result)
+    }
+
+    /// Whether the shell certainly refuses the text: what bash's grammar has no place for, dash's has none for either.
+    fn ends_here(&self, stop: &Stop) -> bool {
+        match stop {
+            Stop::Ends => true,
+            Stop::Refused(unread) => {
+                self.core.dialect == Dialect::Dash && matches!(unread.code, "unexpected-token" | "unterminated-quote")
+            }
+            Stop::Limit(_) => false,
+        }
     }
 
     /// Reads the commands up to the end of a line that ends a command; `false` at the end of the text.
@@ -93,16 +107,8 @@ impl Parser<'_, '_, '_> {
 
     /// Commands and the operators between them.
     fn items(&mut self, items: &mut Items, one_line: bool) -> Read<()> {
-        let mut stateful = self.core.stateful;
         while let Some(after) = items.after.take() {
-            if after == Operator::Always {
-                stateful = self.core.stateful;
-            }
-            let detachments = self.core.detachments;
-            let node = self.pipeline(after == Operator::Or)?;
-            if after != Operator::Always && self.core.stateful > stateful && self.core.detachments > detachments {
-                differences::chained(self, node);
-            }
+            let node = self.pipeline()?;
             items.list.push(ListItem { after, node, background: false });
             self.blanks();
             let next = match (self.peek(), self.peek_ahead(1)) {
@@ -159,7 +165,7 @@ impl Parser<'_, '_, '_> {
     }
 
     /// `[time] [!] command | command ...`
-    fn pipeline(&mut self, after_or: bool) -> Read<NodeId> {
+    fn pipeline(&mut self) -> Read<NodeId> {
         let start = self.pos;
         let (mut negated, mut timed) = (false, false);
         loop {
@@ -169,32 +175,29 @@ impl Parser<'_, '_, '_> {
                 negated = !negated;
             } else if self.eat_reserved(b"time") {
                 timed = true;
-                self.time_options(start)?;
+                self.has(Construct::Time);
+                self.time_options();
             } else {
                 break;
             }
             self.blanks();
         }
         let mut elements = Vec::new();
-        let stateful = self.core.stateful;
         loop {
-            let first = self.core.nodes.len();
-            self.failure_goes_on = after_or || negated;
+            let (from, first) = (self.pos, self.core.nodes.len());
             let element = self.command()?;
             elements.push(element);
             self.blanks();
-            if timed && elements.len() == 1 {
-                differences::timed(self, element, stateful, start);
-            }
             if self.peek() != Some(b'|') || self.peek_ahead(1) == Some(b'|') {
                 if elements.len() > 1 {
-                    differences::null_command(self, element);
+                    differences::null_command(self, element, from);
                 }
                 break;
             }
             self.take_operator(1);
-            differences::piped(self, element);
+            differences::piped(self, element, from);
             if self.peek() == Some(b'&') {
+                self.refused_by_dash()?;
                 self.take_operator(1);
                 self.join_standard_error(first)?;
             }
@@ -206,26 +209,23 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    /// `-p` and `--` after `time`. Any other option is a command's name to bash, but an option to the program that dash runs.
-    fn time_options(&mut self, start: usize) -> Read<()> {
+    /// `-p` and `--` after `time`. Any other option is a command's name.
+    fn time_options(&mut self) {
         loop {
             self.blanks();
             let (first, second, third) = (self.peek(), self.peek_ahead(1), self.peek_ahead(2));
             let ends = third.is_none_or(super::cursor::is_metacharacter);
             if first != Some(b'-') {
-                return Ok(());
+                return;
             }
             match second {
                 Some(b'p') if ends => self.take_operator(2),
                 Some(b'-') if ends => {
                     self.take_operator(2);
                     self.blanks();
-                    return Ok(());
+                    return;
                 }
-                _ => {
-                    self.differs("time-option", start);
-                    return Ok(());
-                }
+                _ => return,
             }
         }
     }

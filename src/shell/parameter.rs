@@ -3,6 +3,7 @@
 use super::{
     braces::Finish,
     cursor::{begins_name, continues_name},
+    dialect::Dialect,
     dollar::is_special_parameter,
     parser::{Parser, Read, refuse},
     parts::Parts,
@@ -179,10 +180,28 @@ impl Parser<'_, '_, '_> {
                 None => return refuse("unterminated-quote", "bash refuses this line: `${` is not closed"),
                 Some(b'}') => break,
                 Some(byte) if stops.contains(&byte) => break,
+                Some(b'"') if quoted && self.pos == start => self.whole_in_quotes(&mut parts, stops)?,
                 Some(_) => self.operand_piece(&mut parts, quoted)?,
             }
         }
         self.finish_word(parts, start, if quoted { Finish::PLAIN } else { Finish::TILDE })
+    }
+
+    /// `"..."` at the start of an operand inside double quotes. Where it is all of the operand, shells agree on it, but for
+    /// backslashes and for the braces that bash expands there.
+    fn whole_in_quotes(&mut self, parts: &mut Parts, stops: &[u8]) -> Read<()> {
+        let start = self.pos;
+        self.double_quotes(parts)?;
+        let text = self.text.get(start..self.pos).unwrap_or_default();
+        let plain = !text.contains(&b'\\')
+            && text.iter().enumerate().all(|(at, byte)| {
+                *byte != b'{' || at.checked_sub(1).and_then(|before| text.get(before)) == Some(&b'$')
+            });
+        let whole = self.peek().is_some_and(|byte| byte == b'}' || stops.contains(&byte));
+        if !plain || !whole {
+            self.differs("quote-in-parameter", start);
+        }
+        self.core.tick(self.pos - start)
     }
 
     /// One piece of an operand. Blanks and operators of commands have no meaning in it.
@@ -223,7 +242,14 @@ impl Parser<'_, '_, '_> {
     fn apostrophes(&mut self, parts: &mut Parts) -> Read<()> {
         let start = self.pos;
         let text = self.text.get(self.pos + 1..).unwrap_or_default();
-        let Some(length) = text.iter().position(|byte| *byte == b'\'') else { return unterminated() };
+        let Some(length) = text.iter().position(|byte| *byte == b'\'') else {
+            // it stands for itself in dash and zsh
+            return if self.core.dialect == Dialect::Bash {
+                unterminated()
+            } else {
+                refuse("parameter-expansion", "quotes inside this parameter expansion are not read")
+            };
+        };
         parts.text(b"'", true);
         self.advance(1);
         let end = self.pos + length;
@@ -235,7 +261,11 @@ impl Parser<'_, '_, '_> {
         }
         parts.text(b"'", true);
         self.advance(1);
-        self.differs("quote-in-parameter", start);
+        // whether the quotes stay is a matter of the operator, the same for all shells where nothing in them has a meaning
+        let between = self.text.get(start + 1..end).unwrap_or_default();
+        if !between.iter().all(|byte| byte.is_ascii_alphanumeric() || b" _.,:/@%+=-".contains(byte)) {
+            self.differs("quote-in-parameter", start);
+        }
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! The parser's state and its entry.
 
 use super::{
+    dialect::{Dialect, Others},
+    differences,
     limits::{LimitReached, Limits},
     tree::{Difference, Located, Node, NodeId, Redirection, RedirectionKind, Tree, Unread, Word},
 };
@@ -14,6 +16,20 @@ pub(super) enum Stop {
     Limit(Box<LimitReached>),
     /// bash refuses the text, or this parser does not know it: the line becomes an [`Unread`].
     Refused(Unread),
+    /// The shell whose reading this is certainly refuses the text: it runs nothing of this line or after it.
+    Ends,
+}
+
+impl Stop {
+    /// The refusal as a node, where what stands around it is kept.
+    pub(super) fn unread(self) -> Unread {
+        match self {
+            Self::Refused(unread) => unread,
+            Self::Ends | Self::Limit(_) => {
+                Unread { code: "unexpected-token", message: "a shell refuses this text where it stands" }
+            }
+        }
+    }
 }
 
 /// The outcome of reading a construct.
@@ -30,12 +46,9 @@ pub(super) struct Core<'l> {
     pub(super) differences: Vec<Difference>,
     /// Bodies of here-documents, by the number that their redirection holds until the end.
     pub(super) bodies: Vec<Option<Word>>,
-    /// Places where dash runs a command in the background that bash does not: they matter where it calls a function.
-    pub(super) detached: Vec<Span>,
-    pub(super) defines_functions: bool,
-    /// Simple commands so far that change the state of the shell, and those with `&>`.
-    pub(super) stateful: usize,
-    pub(super) detachments: usize,
+    /// The shell whose reading this is, and those that have been found to read the text differently.
+    pub(super) dialect: Dialect,
+    pub(super) others: Others,
     pub(super) limits: &'l Limits,
     pub(super) depth: usize,
     pub(super) words: usize,
@@ -44,15 +57,13 @@ pub(super) struct Core<'l> {
 }
 
 impl<'l> Core<'l> {
-    fn new(bytes: usize, limits: &'l Limits) -> Self {
+    fn new(bytes: usize, limits: &'l Limits, dialect: Dialect) -> Self {
         Self {
             nodes: Vec::new(),
             differences: Vec::new(),
             bodies: Vec::new(),
-            detached: Vec::new(),
-            defines_functions: false,
-            stateful: 0,
-            detachments: 0,
+            dialect,
+            others: Others::default(),
             limits,
             depth: 0,
             words: 0,
@@ -103,8 +114,6 @@ pub(super) struct Parser<'s, 'c, 'l> {
     pub(super) core: &'c mut Core<'l>,
     /// Here-documents whose body begins after the next newline.
     pub(super) pending: Vec<super::heredoc::Pending>,
-    /// The command that is read next stands after `||` or `!`: what follows it after `&&` may run where it fails.
-    pub(super) failure_goes_on: bool,
     /// How many substitutions are open.
     pub(super) substitutions: usize,
     /// Where the matching parentheses of a double parenthesis are, by position.
@@ -123,7 +132,6 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
             pos: 0,
             core,
             pending: Vec::new(),
-            failure_goes_on: false,
             substitutions: 0,
             parentheses: super::arithmetic::Parentheses::default(),
             #[cfg(debug_assertions)]
@@ -148,8 +156,12 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
         self.core.push(node, span)
     }
 
-    /// Records that other shells read the text from `start` to here differently.
+    /// Records that other shells read the text from `start` to here differently. What only zsh does is said once, of the tree that
+    /// holds zsh's reading.
     pub(super) fn differs(&mut self, code: &'static str, start: usize) {
+        if self.core.dialect == Dialect::Dash && differences::is_about_zsh(code) {
+            return;
+        }
         let span = self.span(start);
         self.core.differences.push(Difference { code, span });
     }
@@ -187,16 +199,25 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
 ///
 /// A bound of `limits` was reached; the caller denies.
 pub fn parse(script: &str, limits: &Limits) -> Result<Tree, LimitReached> {
-    parse_counted(script, limits).0
+    parse_as(Dialect::Bash, script, limits)
 }
 
-/// [`parse`], and how many steps it took: the measure that keeps it linear.
-pub(super) fn parse_counted(script: &str, limits: &Limits) -> (Result<Tree, LimitReached>, usize) {
+/// Reads a script as one shell does. A shell other than bash that certainly refuses a line ends the tree there.
+///
+/// # Errors
+///
+/// A bound of `limits` was reached; the caller denies.
+pub fn parse_as(dialect: Dialect, script: &str, limits: &Limits) -> Result<Tree, LimitReached> {
+    parse_counted(dialect, script, limits).0
+}
+
+/// [`parse_as`], and how many steps it took: the measure that keeps it linear.
+pub(super) fn parse_counted(dialect: Dialect, script: &str, limits: &Limits) -> (Result<Tree, LimitReached>, usize) {
     let text = script.as_bytes();
     if text.len() > limits.bytes {
         return (Err(LimitReached::new("script-bytes", limits.bytes, "bytes")), 0);
     }
-    let mut core = Core::new(text.len(), limits);
+    let mut core = Core::new(text.len(), limits, dialect);
     let root = if text.contains(&0) {
         let unread = Unread { code: "nul-byte", message: "the script holds a nul byte, which no shell can be given" };
         core.push(Node::Unread(unread), Span::new(0, text.len())).map(Some)
@@ -208,7 +229,8 @@ pub(super) fn parse_counted(script: &str, limits: &Limits) -> (Result<Tree, Limi
         Ok(root) => Ok(finish(core, root)),
         Err(Stop::Limit(limit)) => Err(*limit),
         // `program` turns refusals into nodes; should one come through, it still must not be lost.
-        Err(Stop::Refused(unread)) => {
+        Err(refused @ (Stop::Refused(_) | Stop::Ends)) => {
+            let unread = refused.unread();
             core.nodes.clear();
             core.bodies.clear();
             match core.push(Node::Unread(unread), Span::new(0, text.len())) {
@@ -222,7 +244,7 @@ pub(super) fn parse_counted(script: &str, limits: &Limits) -> (Result<Tree, Limi
 
 /// Puts the bodies of here-documents, which stand after the line that names them, in their redirections.
 fn finish(mut core: Core<'_>, root: Option<NodeId>) -> Tree {
-    super::differences::settle(&mut core);
+    differences::settle(&mut core);
     if !core.bodies.is_empty() {
         for located in &mut core.nodes {
             for redirection in redirections(&mut located.node) {
@@ -233,7 +255,7 @@ fn finish(mut core: Core<'_>, root: Option<NodeId>) -> Tree {
             }
         }
     }
-    Tree { nodes: core.nodes, root, differences: core.differences }
+    Tree { nodes: core.nodes, root, differences: core.differences, others: core.others }
 }
 
 /// The redirections of a node; none for the nodes that cannot have any.

@@ -69,22 +69,17 @@ impl<'s> Parser<'s, '_, '_> {
         self.take_operator(2);
         let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
         let mut length = 0;
-        let mut moved = false;
         loop {
             match text.get(length) {
                 None => return unterminated(),
                 Some(b'\'') => break,
-                Some(b'\\') => {
-                    moved |= text.get(length + 1) == Some(&b'\'');
-                    length += 2;
-                }
+                Some(b'\\') => length += 2,
                 Some(_) => length += 1,
             }
         }
         let (bytes, portable) = decode_ansi_c(text.get(..length).unwrap_or_default());
         parts.text(&bytes, true);
         self.advance(length + 1);
-        self.differs(if moved { "ansi-c-quote-end" } else { "ansi-c-quote" }, start);
         if !portable {
             self.differs("ansi-c-escape", start);
         }
@@ -185,7 +180,8 @@ fn decode_ansi_c(text: &[u8]) -> (Vec<u8>, bool) {
                 out.push(value);
             }
             other => {
-                portable &= !matches!(other, b'C' | b'M');
+                // zsh drops the backslash
+                portable = false;
                 out.extend_from_slice(&[b'\\', other]);
             }
         }

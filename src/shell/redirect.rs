@@ -3,6 +3,7 @@
 use super::{
     braces::Finish,
     cursor::{begins_name, continues_name, is_metacharacter},
+    dialect::Construct,
     parser::{Parser, Read, refuse},
     tree::{Descriptor, Part, Redirection, RedirectionKind, Word},
 };
@@ -42,8 +43,22 @@ impl Parser<'_, '_, '_> {
                 refuse("unexpected-token", "bash refuses this line: a number stands before a process substitution")
             };
         }
+        if matches!(ahead, [Some(b'<' | b'>'), Some(b'&'), Some(b'-')])
+            && self.peek_ahead(3).is_some_and(|byte| !is_metacharacter(byte))
+        {
+            return refuse(
+                "descriptor",
+                "text follows the `-` that closes a descriptor, and shells read it differently",
+            );
+        }
         let fits = |operator: &[u8]| operator.iter().zip(ahead).all(|(byte, next)| next == Some(*byte));
         let Some((operator, kind)) = OPERATORS.iter().find(|(operator, _)| fits(operator)) else { return Ok(None) };
+        if operator.first() == Some(&b'&') && !self.has(Construct::JoinedRedirection) {
+            return Ok(None);
+        }
+        if *kind == RedirectionKind::HereString {
+            self.refused_by_dash()?;
+        }
         self.take_operator(operator.len());
         let target = if *kind == RedirectionKind::HereDocument {
             self.here_document(operator.ends_with(b"-"))?
@@ -55,6 +70,7 @@ impl Parser<'_, '_, '_> {
         }
         let kind = match kind {
             RedirectionKind::DuplicateOutput if names_a_file(&target, descriptor.as_ref()) => {
+                // dash looks for a number in the word when it runs the command, and stops there
                 RedirectionKind::WriteBoth
             }
             other => *other,
@@ -95,11 +111,12 @@ impl Parser<'_, '_, '_> {
             self.pos = start;
             return Ok(None);
         }
-        self.cover(start);
-        if digits.len() > 1 {
-            // dash and zsh read one digit; more are an argument to them
-            self.differs("long-descriptor", start);
+        if digits.len() > 1 && !self.has(Construct::LongDescriptor) {
+            self.core.tick(digits.len())?;
+            self.pos = start;
+            return Ok(None);
         }
+        self.cover(start);
         match core::str::from_utf8(&digits).ok().and_then(|text| text.parse().ok()) {
             Some(number) => Ok(Some(Descriptor::Number(number))),
             None => refuse("unexpected-token", "the descriptor of this redirection is no number"),
@@ -118,13 +135,12 @@ impl Parser<'_, '_, '_> {
             self.advance(1);
         }
         let closed = self.eat(b'}') && name.first().copied().is_some_and(begins_name);
-        if closed && self.redirects_after_blanks() {
+        if closed && !matches!(self.peek(), Some(b'<' | b'>')) && self.redirects_after_blanks() {
             // zsh takes the name for this redirection's
             self.differs("variable-descriptor", start);
         }
-        if closed && matches!(self.peek(), Some(b'<' | b'>')) {
+        if closed && matches!(self.peek(), Some(b'<' | b'>')) && self.has(Construct::VariableDescriptor) {
             self.cover(start);
-            self.differs("variable-descriptor", start);
             if !plain {
                 return refuse("variable-descriptor", "the variable of this redirection is not a plain name");
             }

@@ -17,14 +17,9 @@ impl Parser<'_, '_, '_> {
         let mut simple = Simple::default();
         let mut first_word = None;
         let mut declares = false;
-        let mut detached_after = None;
         loop {
             self.blanks();
-            let joined = self.peek() == Some(b'&');
             if let Some(redirection) = self.redirection()? {
-                if joined && detached_after.is_none() {
-                    detached_after = Some(simple.words.len());
-                }
                 simple.redirections.push(redirection);
                 continue;
             }
@@ -68,7 +63,7 @@ impl Parser<'_, '_, '_> {
         if simple.words.is_empty() && simple.assignments.is_empty() && simple.redirections.is_empty() {
             return refuse("unexpected-token", "bash refuses this line: a command is missing");
         }
-        differences::simple(self, &simple, first_word.as_deref(), detached_after, start);
+        differences::simple(self, first_word.as_deref(), start);
         self.node(Node::Simple(simple), start)
     }
 }

@@ -4,6 +4,7 @@
 //! The tree keeps every construct that the grammar knows. What it does not know is an [`Node::Unread`], which the effect analysis
 //! turns into an unknown effect: nothing of a script is ever left out silently.
 
+use super::dialect::Others;
 use crate::effect::Span;
 use alloc::vec::Vec;
 
@@ -24,6 +25,7 @@ pub struct Tree {
     pub(super) nodes: Vec<Located>,
     pub(super) root: Option<NodeId>,
     pub(super) differences: Vec<Difference>,
+    pub(super) others: Others,
 }
 
 /// A node and its place in the script.
@@ -35,10 +37,10 @@ pub struct Located {
     pub span: Span,
 }
 
-/// A place that bash, dash and zsh read differently, where the tree holds bash's reading only.
+/// A place that bash, dash and zsh read differently, where no tree holds the reading of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// A stable code, such as `ansi-c-quote`.
+    /// A stable code, such as `ansi-c-escape`.
     pub code: &'static str,
     /// Where.
     pub span: Span,
@@ -61,7 +63,12 @@ impl Tree {
         self.nodes.iter().enumerate().filter_map(|(i, n)| Some((NodeId(u32::try_from(i).ok()?), n)))
     }
 
-    /// Places where other shells read the text differently.
+    /// The shells whose reading of the text is another tree.
+    pub fn others(&self) -> Others {
+        self.others
+    }
+
+    /// Places where other shells read the text differently in ways that no tree shows.
     pub fn differences(&self) -> &[Difference] {
         &self.differences
     }

@@ -1,8 +1,9 @@
 //! Words outside quotes.
 
 use super::{
-    braces::{Finish, finish},
+    braces::{Finish, Finished, finish, is_directory},
     cursor::is_metacharacter,
+    dialect::{Construct, Dialect},
     parser::{Parser, Read, limit, refuse},
     parts::Parts,
     tree::{Part, Word},
@@ -69,23 +70,29 @@ impl<'s> Parser<'s, '_, '_> {
         }
         let room = self.core.limits.depth.saturating_sub(self.core.depth);
         let span = self.span(start);
-        let Some(finished) = finish(parts.list, how, room, &mut self.core.steps) else {
+        let Some(finished) = finish(parts.list, how.to(self.core.dialect), room, &mut self.core.steps) else {
             return limit("script-depth", self.core.limits.depth, "constructs inside each other");
         };
         self.core.tick(0)?;
+        self.note(&finished, start);
+        Ok(Word { parts: finished.parts, span })
+    }
+
+    /// Notes the shells that do not expand what was found in a word.
+    fn note(&mut self, finished: &Finished, start: usize) {
         if finished.braces {
+            self.has(Construct::Braces);
+        }
+        if finished.odd_braces {
             self.differs("brace-expansion", start);
         }
         if finished.argument_tilde {
-            self.differs("argument-tilde", start);
+            self.has(Construct::ArgumentTilde);
         }
-        let directory =
-            |part: &Part| matches!(part, Part::Tilde(name) if matches!(name.first(), Some(b'+' | b'-' | b'0'..=b'9')));
+        let directory = |part: &Part| matches!(part, Part::Tilde(name) if is_directory(name));
         if finished.parts.iter().any(directory) {
-            // dash knows `~` and `~user` only
-            self.differs("tilde-directory", start);
+            self.has(Construct::DirectoryTilde);
         }
-        Ok(Word { parts: finished.parts, span })
     }
 
     /// Everything up to the next metacharacter.
@@ -99,9 +106,15 @@ impl<'s> Parser<'s, '_, '_> {
     pub(super) fn more_parts(&mut self, parts: &mut Parts) -> Read<()> {
         while let Some(byte) = self.peek() {
             match byte {
-                b'<' | b'>' if self.peek_ahead(1) == Some(b'(') => self.process(parts)?,
+                b'<' | b'>' if self.peek_ahead(1) == Some(b'(') => {
+                    self.refused_by_dash()?;
+                    self.process(parts)?;
+                }
                 _ if is_metacharacter(byte) => break,
-                b'?' | b'*' | b'+' | b'@' | b'!' if self.peek_ahead(1) == Some(b'(') => {
+                // dash sees the parenthesis alone, and refuses it
+                b'?' | b'*' | b'+' | b'@' | b'!'
+                    if self.peek_ahead(1) == Some(b'(') && self.core.dialect != Dialect::Dash =>
+                {
                     if parts.list.is_empty() && self.peek_ahead(2) == Some(b')') {
                         // the name of a function that is defined, not a glob
                         self.ordinary(parts);

@@ -1,6 +1,7 @@
 //! Statements of one kind each.
 
 use super::{DIRECTORIES, FUNCTIONS, Generator, NAMES, PATHS, quote};
+use crate::differences::DIFFERENCES;
 use crate::situations::SITUATIONS;
 
 impl Generator<'_> {
@@ -201,7 +202,8 @@ impl Generator<'_> {
     }
 
     pub(super) fn situation(&mut self) -> String {
-        let mut text = self.random.pick(SITUATIONS).to_owned();
+        let among = if self.random.percent(45) { DIFFERENCES } else { SITUATIONS };
+        let mut text = self.random.pick(among).to_owned();
         let (name, directory, path) = (self.random.pick(NAMES), self.random.pick(DIRECTORIES), self.random.pick(PATHS));
         // Paths stand in quotes here and there.
         text = text.replace("<n>", name).replace("<d>", directory).replace("<p>", path);

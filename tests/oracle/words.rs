@@ -45,7 +45,7 @@ impl Generator<'_> {
 
     /// A word that is mostly known.
     pub(super) fn word(&mut self, depth: usize) -> String {
-        match self.random.weighted(&[50, 14, 10, 6, 2, 4, 3, 3, 1, 4, 2]) {
+        match self.random.weighted(&[50, 14, 10, 6, 5, 4, 3, 3, 1, 4, 2]) {
             0 => self.known_word(depth),
             1 => self.parameter(depth),
             2 => self.random.pick(PATHS).to_owned(),
@@ -89,7 +89,7 @@ impl Generator<'_> {
 
     pub(super) fn known_word(&mut self, depth: usize) -> String {
         let plain = self.random.pick(PLAIN);
-        match self.random.weighted(&[40, 10, 10, 5, 4, 1, 4, 3, 3]) {
+        match self.random.weighted(&[40, 10, 10, 5, 7, 5, 4, 3, 3]) {
             0 => plain.replace('#', "x#"),
             1 => format!("'{plain} $x `id` \\'"),
             2 => format!("\"{plain} \\$x \\\"q\\\" \\z\""),

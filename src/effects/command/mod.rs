@@ -105,6 +105,11 @@ pub trait Scripts {
         None
     }
 
+    /// Whether the shell whose reading this is would look for a program that does not exist.
+    fn is_absent(&mut self, _name: &[u8]) -> bool {
+        false
+    }
+
     /// The machine, for what a program takes from its configuration.
     fn world(&self) -> Option<&dyn World> {
         None
@@ -314,6 +319,10 @@ impl<'c, 't> Command<'c, 't> {
     fn work(mut self) -> Result<Outcome, LimitReached> {
         let path = self.argv.first().and_then(|w| w.value.known()).unwrap_or(self.name);
         let by_path = path.contains(&b'/');
+        let known = self.analysis.tables.program(path).or_else(|| self.analysis.tables.program_by_family(path));
+        if !by_path && known.is_none() && self.scripts.is_absent(path) {
+            return Ok(self.outcome);
+        }
         let program = by_path.then(|| paths::standing(&Value::Known(path.into()), &self.cwd, false));
         let argv = self.argv.to_vec();
         let certainty =

@@ -35,7 +35,14 @@ impl<'t> Command<'_, 't> {
             }
             Runs::Argv => self.argv_wrapper(program, parsed),
             Runs::ProjectArgv => self.project_wrapper(program, parsed),
-            Runs::ShellWords => self.joined_script(operands, Shell::Current, self.stdin),
+            Runs::ShellWords => {
+                // the end of options; a command of that name, which does not exist, to dash
+                let rest = match operands.split_first() {
+                    Some((first, rest)) if first.value.known() == Some(b"--") => rest,
+                    _ => operands,
+                };
+                self.joined_script(rest, Shell::Current, self.stdin)
+            }
             Runs::ShellString if parsed.uses(&[b"-x", b"--exec"]) => self.inner(operands, self.stdin).map(|_| ()),
             Runs::ShellString => self.joined_script(operands, Shell::Child, self.stdin),
             Runs::ShellEach => {

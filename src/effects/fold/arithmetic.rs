@@ -63,12 +63,15 @@ impl Fold<'_> {
             } else if first.is_ascii_alphabetic() || first == b'_' {
                 let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(rest.len());
                 let (name, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+                let before = text.get(..text.len() - rest.len()).unwrap_or_default();
                 rest = after;
-                if is_plain_assignment(after) {
+                let plain = is_plain_assignment(after);
+                if !plain && !Self::is_integer_variable(state, name) {
+                    doubt.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());
+                }
+                if plain || is_changed(before, after) {
                     analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, None, span));
                     state.assign_number(name);
-                } else if !Self::is_integer_variable(state, name) {
-                    doubt.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());
                 }
             } else {
                 rest = tail;
@@ -82,6 +85,20 @@ impl Fold<'_> {
 fn is_plain_assignment(after: &[u8]) -> bool {
     let after = after.trim_ascii_start();
     after.first() == Some(&b'=') && after.get(1) != Some(&b'=')
+}
+
+/// `x++`, `--x`, `x += 1`: whether the operators around a name give the variable a new value.
+fn is_changed(before: &[u8], after: &[u8]) -> bool {
+    let (before, after) = (before.trim_ascii_end(), after.trim_ascii_start());
+    let operator = after.iter().position(|b| !b"+-*/%&|^<>".contains(b)).unwrap_or(after.len());
+    let compound = match after.split_at_checked(operator) {
+        Some((b"<" | b">" | b"", _)) | None => false,
+        Some((_, rest)) => rest.first() == Some(&b'=') && rest.get(1) != Some(&b'='),
+    };
+    let steps = |text: &[u8]| text == b"++" || text == b"--";
+    compound
+        || after.get(..2).is_some_and(steps)
+        || before.len().checked_sub(2).and_then(|at| before.get(at..)).is_some_and(steps)
 }
 
 /// Whether an expansion is certainly a number: a count, a status, a length, or a variable that holds one.

@@ -25,7 +25,13 @@ impl Fold<'_> {
         let mut last = state.clone();
         let mut chain_start = state.clone();
         let mut now = Ends::both(state);
+        // what follows `&&` does not run after a command that does not exist
+        let mut failed = false;
         for item in items {
+            if failed && item.after == Operator::And && !item.background {
+                self.skip(at, item.node);
+                continue;
+            }
             let start = match item.after {
                 Operator::Always => {
                     let start = now.clone().any();
@@ -42,6 +48,7 @@ impl Fold<'_> {
             last = start.clone();
             let before = if item.after == Operator::Always { Some(chain_start.clone()) } else { now.clone().any() };
             let ends = self.node(at, item.node, start, analysis)?;
+            failed = self.failed && (failed || item.after != Operator::Or);
             let ends = if reachable {
                 ends
             } else {

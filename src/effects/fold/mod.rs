@@ -4,6 +4,7 @@
 //! functions, which branch) only decides how much is known of its words. A command that the fold should ever miss is found at the
 //! end and makes the script unknown.
 
+mod absent;
 mod arithmetic;
 mod bodies;
 mod builtins;
@@ -13,6 +14,7 @@ mod list;
 mod names;
 mod nodes;
 mod positional;
+mod readings;
 mod redirections;
 mod simple;
 mod state;
@@ -24,10 +26,11 @@ use super::command::{Analysis, Outcome, Script, Scripts, Shell, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
 use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
 use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
-use crate::shell::{self, Limits};
+use crate::shell::{self, Dialect, Limits, Others};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
 use core::cell::Cell;
+use positional::Positional;
 use state::{Body, Seen, State};
 
 /// Most nodes that one call may look at, each pass over a loop and each call of a function counted.
@@ -45,7 +48,8 @@ const MAX_NODES_DEEP: usize = 160;
 /// How deep functions and scripts may call one another.
 const MAX_CALLS: usize = 24;
 
-/// Adds the effects of a shell script that runs in the directory `cwd`; the directories that it changes to.
+/// Adds the effects of a shell script that runs in the directory `cwd`, whichever shell reads it; the directories that it changes
+/// to.
 ///
 /// # Errors
 /// A limit was reached.
@@ -55,28 +59,27 @@ pub(super) fn script(
     world: &dyn World,
     analysis: &mut Analysis<'_>,
 ) -> Result<Vec<Vec<u8>>, LimitReached> {
-    let mut fold = Fold {
-        world,
-        scripts: Vec::new(),
-        calls: Vec::new(),
-        steps: 0,
-        depth: 0,
-        bytes: Cell::new(MAX_BYTES),
-        here: None,
-        left: None,
-        expanded: Vec::new(),
-        directories: Vec::new(),
-        locals: None,
-        traps: traps::Traps::default(),
-        flows: flow::Flows::default(),
-        parents: false,
-    };
-    let state = State::new(Value::Known(cwd.into()));
-    let script = fold.parse(text, None, analysis)?;
-    fold.root(script, state, Stdin::Inherited, analysis)?;
-    fold.trapped(analysis)?;
-    fold.leftovers(analysis)?;
-    Ok(fold.directories)
+    let mut directories = Vec::new();
+    let mut others = Others::default();
+    for dialect in Dialect::ALL {
+        if dialect != Dialect::Bash && !others.contains(dialect) {
+            continue;
+        }
+        let before = analysis.effects.len();
+        let mut fold = Fold::new(world, dialect);
+        let state = State::new(Value::Known(cwd.into()));
+        let script = fold.parse(text, None, analysis)?;
+        fold.root(script, state, Stdin::Inherited, analysis)?;
+        fold.trapped(analysis)?;
+        fold.leftovers(analysis)?;
+        fold.absent_names(analysis);
+        others = others.and(fold.others);
+        directories.extend(fold.directories);
+        readings::forget_repeated(&mut analysis.effects, 0, before);
+    }
+    directories.sort_unstable();
+    directories.dedup();
+    Ok(directories)
 }
 
 /// The ways in which a construct may end: with success, with failure. `None`: it cannot end so.
@@ -113,6 +116,8 @@ struct Parsed {
     place: Option<Span>,
     /// Nodes that have been looked at.
     seen: Marks,
+    /// The shell whose reading it is.
+    dialect: Dialect,
 }
 
 /// A set of the nodes of a tree.
@@ -138,6 +143,14 @@ impl Marks {
 /// The work on all scripts of one call.
 struct Fold<'w> {
     world: &'w dyn World,
+    /// The shell whose reading is followed, and those that have been found to read something of it differently.
+    dialect: Dialect,
+    others: Others,
+    /// Names of commands that no program has, and the one that was last asked for.
+    absent: BTreeSet<Vec<u8>>,
+    missed: Option<Vec<u8>>,
+    /// The node that was last followed is a command that does not exist, so that it certainly fails.
+    failed: bool,
     scripts: Vec<Parsed>,
     /// Functions and scripts that are being followed, to find recursion.
     calls: Vec<Body>,
@@ -179,6 +192,32 @@ struct At<'s> {
     piped: bool,
 }
 
+impl<'w> Fold<'w> {
+    fn new(world: &'w dyn World, dialect: Dialect) -> Self {
+        Self {
+            world,
+            dialect,
+            others: Others::default(),
+            absent: BTreeSet::new(),
+            missed: None,
+            failed: false,
+            scripts: Vec::new(),
+            calls: Vec::new(),
+            steps: 0,
+            depth: 0,
+            bytes: Cell::new(MAX_BYTES),
+            here: None,
+            left: None,
+            expanded: Vec::new(),
+            directories: Vec::new(),
+            locals: None,
+            traps: traps::Traps::default(),
+            flows: flow::Flows::default(),
+            parents: false,
+        }
+    }
+}
+
 impl Fold<'_> {
     /// Parses a text; what other shells would read differently is unknown.
     fn parse(&mut self, text: &str, place: Option<Span>, analysis: &mut Analysis<'_>) -> Result<usize, LimitReached> {
@@ -186,13 +225,14 @@ impl Fold<'_> {
             // All trees are kept, and a script may hold itself again and again, each time a little shorter.
             self.bytes.set(self.bytes.get().saturating_sub(text.len().saturating_mul(TREE)));
         }
-        let tree = shell::parse(text, &Limits::default())
+        let tree = shell::parse_as(self.dialect, text, &Limits::default())
             .map_err(|limit| LimitReached { name: limit.name, message: limit.message })?;
         for difference in tree.differences() {
             let detail = "bash, sh and zsh read this differently, and Codex does not say which of them runs it";
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }
-        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default() });
+        self.others = self.others.and(tree.others());
+        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default(), dialect: self.dialect });
         Ok(self.scripts.len().saturating_sub(1))
     }
 
@@ -224,8 +264,10 @@ impl Fold<'_> {
         let before = opens.then(|| state.clone());
         self.steps += 1;
         self.depth += 1;
+        self.failed = false;
         let ends = self.dispatch(at, id, state, analysis);
         self.depth -= 1;
+        self.failed &= self.is_simple(at, id);
         let mut ends = ends?;
         // A file that cannot be opened is a failure before anything of the construct has run.
         if let Some(before) = before.filter(|before| ends.failed.as_ref() != Some(before)) {
@@ -283,6 +325,11 @@ impl Fold<'_> {
         }
     }
 
+    fn is_simple(&self, at: At<'_>, id: NodeId) -> bool {
+        let node = self.scripts.get(at.script).and_then(|script| script.tree.get(id));
+        node.is_some_and(|located| matches!(located.node, Node::Simple(_)))
+    }
+
     /// Whether a node has redirections of its own that may fail.
     fn opens(&self, at: At<'_>, id: NodeId) -> bool {
         let node = self.scripts.get(at.script).and_then(|script| script.tree.get(id));
@@ -319,6 +366,7 @@ impl Fold<'_> {
         // Following a leftover may parse more scripts, which are looked at in their turn.
         while let Some(parsed) = self.scripts.get(script).cloned() {
             // Parents come after their children: the outermost leftover leads to all below it.
+            self.dialect = parsed.dialect;
             let mut rest: Vec<NodeId> = parsed.tree.iter().map(|(id, _)| id).collect();
             while let Some(id) = rest.pop() {
                 if !self.scripts.get(script).is_some_and(|s| s.seen.contains(id)) {
@@ -333,6 +381,53 @@ impl Fold<'_> {
     }
 }
 
+impl Fold<'_> {
+    /// Text for a new shell: each reading of it by itself.
+    fn child(&mut self, text: &str, script: &Script<'_>, analysis: &mut Analysis<'_>) -> Result<Outcome, LimitReached> {
+        let outer = (self.dialect, core::mem::take(&mut self.others));
+        let current = self.here.take();
+        let function = self.locals.take();
+        let start = analysis.effects.len();
+        for dialect in Dialect::ALL {
+            if dialect != Dialect::Bash && !self.others.contains(dialect) {
+                continue;
+            }
+            self.dialect = dialect;
+            let before = analysis.effects.len();
+            let index = self.parse(text, Some(script.span), analysis)?;
+            self.inner_script(index, child_state(script, current.as_ref()), script, analysis)?;
+            readings::forget_repeated(&mut analysis.effects, start, before);
+        }
+        (self.dialect, self.others) = outer;
+        self.here = current;
+        self.locals = function;
+        Ok(Outcome::default())
+    }
+
+    /// Follows a script of the script, with its arguments.
+    fn inner_script(
+        &mut self,
+        index: usize,
+        state: State,
+        script: &Script<'_>,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Option<State>, LimitReached> {
+        let mut state = state;
+        if !script.arguments.is_empty() {
+            // The first is `$0`.
+            state.positional = Positional::certain(script.arguments).and_then(|all| all.shift(1));
+        }
+        // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
+        let root = self.scripts.get(index).and_then(|s| s.tree.root());
+        self.calls.extend(root.map(|node| Body { script: index, node }));
+        let after = self.root(index, state, script.stdin, analysis);
+        if root.is_some() {
+            self.calls.pop();
+        }
+        after
+    }
+}
+
 impl Scripts for Fold<'_> {
     fn written(&self, named: &[u8], cwd: &Value) -> Option<Vec<u8>> {
         self.text_of(named, cwd, &self.here.as_ref()?.before)
@@ -340,6 +435,10 @@ impl Scripts for Fold<'_> {
 
     fn world(&self) -> Option<&dyn World> {
         Some(self.world)
+    }
+
+    fn is_absent(&mut self, name: &[u8]) -> bool {
+        self.no_program(name)
     }
 
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
@@ -351,32 +450,17 @@ impl Scripts for Fold<'_> {
             let message = String::from("scripts and functions call one another too deep; call them one by one");
             return Err(LimitReached { name: "script-calls", message });
         }
+        if script.shell == Shell::Child {
+            return self.child(text, script, analysis);
+        }
         let index = self.parse(text, Some(script.span), analysis)?;
         let current = self.here.take();
-        let function = match script.shell {
-            Shell::Child => self.locals.take(),
-            Shell::Current | Shell::Later => None,
+        let state = match &current {
+            Some(here) => here.after.clone().unwrap_or_else(|| here.before.clone()),
+            None => child_state(script, None),
         };
-        let mut state = match (script.shell, &current) {
-            (Shell::Current | Shell::Later, Some(here)) => here.after.clone().unwrap_or_else(|| here.before.clone()),
-            _ => child_state(script, current.as_ref()),
-        };
-        if !script.arguments.is_empty() {
-            // The first is `$0`.
-            state.positional = Some(script.arguments.iter().skip(1).cloned().collect::<Vec<_>>().into());
-        }
-        // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
-        let root = self.scripts.get(index).and_then(|s| s.tree.root());
-        self.calls.extend(root.map(|node| Body { script: index, node }));
-        let result = self.root(index, state, script.stdin, analysis);
-        if root.is_some() {
-            self.calls.pop();
-        }
-        let after = result?;
+        let after = self.inner_script(index, state, script, analysis)?;
         self.here = current;
-        if script.shell == Shell::Child {
-            self.locals = function;
-        }
         if script.shell == Shell::Later {
             self.trap(index, after);
             return Ok(Outcome::default());

@@ -61,6 +61,7 @@ impl Fold<'_> {
             self.assign_for_command(at, assignment, &mut state, analysis)?;
         }
         let temporary: Vec<&[u8]> = given.iter().map(|a| a.name.as_slice()).collect();
+        self.missed = None;
         let called = self.call_function(at, &argv, &temporary, &state, analysis)?;
         let ends = match called {
             Called::Only(ends) => ends,
@@ -70,7 +71,10 @@ impl Fold<'_> {
             }
             Called::No => self.run(at, &argv, span, state, analysis)?,
         };
-        reads_of_environment(expanded, &argv, analysis);
+        self.failed = self.has_missed(&argv);
+        if !self.failed {
+            reads_of_environment(expanded, &argv, analysis);
+        }
         self.flow(&into, &argv, &before.cwd, span, analysis);
         let ends = self.remember(written, analysis.effects.get(settled..).unwrap_or_default(), &before, ends);
         let ends = Ends { ok: thawed(ends.ok, frozen), failed: thawed(ends.failed, frozen) };

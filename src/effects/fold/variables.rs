@@ -145,9 +145,12 @@ impl Fold<'_> {
             }
             let effects: Vec<Effect> = shell_variable(&analysis.tables, name, value.known(), span);
             analysis.effects.extend(effects);
+            // Given twice, it depends on the command which value stays: `readonly x={1,2}`.
+            let once = assigned.iter().all(|(other, given)| other != name || given == value);
             let held = match value {
                 Value::Unknown { .. } => Held::Unknown,
-                value => Held::Is(value.clone()),
+                value if once => Held::Is(value.clone()),
+                _ => Held::Unknown,
             };
             set(name, held, span, state, analysis);
         }

@@ -1,7 +1,7 @@
 //! Inputs that overflow the stack of other parsers, or keep them busy for ever: each is read or refused in a number of steps that
 //! is linear in its length. Steps are counted, not seconds.
 
-use super::super::{Limits, dump, parse, parser::parse_counted};
+use super::super::{Dialect, Limits, dump, parse, parser::parse_counted};
 use std::{format, string::String, thread};
 
 /// Steps per byte that no input takes more of, and what is spent on any. The parser stops by itself beyond 64 per byte; what is
@@ -43,7 +43,7 @@ fn hostile() -> [(&'static str, String); 26] {
 #[test]
 fn steps_are_linear() {
     for (name, script) in hostile() {
-        let (_, steps) = parse_counted(&script, &Limits::default());
+        let (_, steps) = parse_counted(Dialect::Bash, &script, &Limits::default());
         assert!(steps <= BASE + FACTOR * script.len(), "{name}: {steps} steps for {} bytes", script.len());
     }
 }
@@ -84,7 +84,7 @@ fn mixtures_are_linear() {
         for index in 0..600 {
             script.push_str(pieces[chosen[index % 3]]);
         }
-        let (_, steps) = parse_counted(&script, &Limits::default());
+        let (_, steps) = parse_counted(Dialect::Bash, &script, &Limits::default());
         assert!(steps <= BASE + FACTOR * script.len(), "{chosen:?}: {steps} steps for {} bytes", script.len());
     }
 }

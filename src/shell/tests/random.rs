@@ -1,6 +1,6 @@
 //! Any text at all is read without a panic (in these builds also: with every byte accounted for) and in linear steps.
 
-use super::super::{Limits, dump, parser::parse_counted};
+use super::super::{Dialect, Limits, dump, parser::parse_counted};
 use proptest::prelude::*;
 use std::string::String;
 
@@ -16,7 +16,7 @@ const REAL: &[&str] = &[
 ];
 
 fn holds(script: &str) {
-    let (tree, steps) = parse_counted(script, &Limits::default());
+    let (tree, steps) = parse_counted(Dialect::Bash, script, &Limits::default());
     assert!(steps <= 4096 + 40 * script.len(), "{steps} steps for {} bytes", script.len());
     if let Ok(tree) = tree {
         dump(&tree);

@@ -1,6 +1,10 @@
 //! Brace expressions: from one list of parts to several without braces.
 
-use super::{super::tree::Part, MAX_WORDS};
+use super::{
+    super::tree::{Parameter, Part},
+    MAX_WORDS, State, parameter,
+};
+use crate::effect::Value;
 use alloc::{borrow::Cow, format, vec, vec::Vec};
 
 /// A part that the tree holds, or text that a sequence made.
@@ -19,6 +23,35 @@ pub(super) fn may_join_dollar(parts: &[Part]) -> bool {
         Part::Braces(list) => list.iter().any(|parts| may_join_dollar(parts)),
         _ => false,
     })
+}
+
+/// Whether something between braces may become several words or none: zsh expands it before it looks at the braces, and then
+/// sees no brace expression in `{a,b c}`.
+pub(super) fn may_split_braces(parts: &[Part], state: &dyn State) -> bool {
+    parts.iter().any(|part| match part {
+        Part::Braces(list) => list.iter().flatten().any(|part| may_be_words(part, state)),
+        _ => false,
+    })
+}
+
+fn may_be_words(part: &Part, state: &dyn State) -> bool {
+    match part {
+        Part::Braces(list) => list.iter().flatten().any(|part| may_be_words(part, state)),
+        Part::Command { quoted, .. } => !quoted,
+        Part::Parameter(one) if one.quoted => is_list(one),
+        Part::Parameter(one) => match parameter(one, state) {
+            Some(Value::Known(value)) => value.is_empty(),
+            Some(Value::Set(all)) => all.iter().any(|one| one.is_empty()),
+            _ => true,
+        },
+        Part::Process { .. } | Part::Unread(_) => true,
+        Part::Text { .. } | Part::Glob(_) | Part::Tilde(_) | Part::Arithmetic { .. } | Part::Sequence(_) => false,
+    }
+}
+
+/// `$@` and arrays: several words also in quotes.
+fn is_list(parameter: &Parameter) -> bool {
+    matches!(parameter.name.as_slice(), b"@" | b"*") || parameter.subscript.is_some() || parameter.indirect
 }
 
 /// All words without brace expressions that the parts stand for, in order; `None` where there are too many.

@@ -241,9 +241,9 @@ fn takes_suffix(parameter: &Parameter, next: Option<&Part>) -> bool {
         return true;
     }
     match (parameter.name.as_slice(), bytes.as_slice()) {
-        (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) | (_, [b'[', ..]) => {
-            true
-        }
+        (b"#", [b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'*' | b'?' | b'-', ..]) | (_, [b'[', ..])
+        // `$11` is one parameter
+        | ([b'0'..=b'9'], [b'0'..=b'9', ..]) => true,
         (_, [b':', modifier, ..]) => b"aAcefFghlpPqQrstuwWxX&".contains(modifier),
         _ => false,
     }

@@ -61,7 +61,9 @@ fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
         return words.push(effect::Word { value: Value::Known(bytes.as_slice().into()), span: word.span });
     }
     let braces = word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)));
-    let alternatives = if braces && alternatives::may_join_dollar(&word.parts) {
+    let alternatives = if braces
+        && (alternatives::may_join_dollar(&word.parts) || alternatives::may_split_braces(&word.parts, state))
+    {
         None
     } else {
         alternatives::alternatives(&word.parts)
@@ -73,7 +75,13 @@ fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     for parts in alternatives {
         let mut builder = Builder::new(Split::Fields, state);
         builder.parts(&parts, braces);
-        words.extend(builder.finish().into_iter().map(|value| effect::Word { value, span: word.span }));
+        let made = builder.finish();
+        if braces && made.is_empty() {
+            // zsh keeps an empty word
+            let value = Value::Unknown { may_split: false, may_be_empty: true };
+            words.push(effect::Word { value, span: word.span });
+        }
+        words.extend(made.into_iter().map(|value| effect::Word { value, span: word.span }));
     }
 }
 
