@@ -4,17 +4,21 @@
 //! functions, which branch) only decides how much is known of its words. A command that the fold should ever miss is found at the
 //! end and makes the script unknown.
 
+mod aliases;
 mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod expression;
 mod flow;
+mod held;
 mod list;
 mod names;
 mod nodes;
 mod positional;
 mod redirections;
 mod simple;
+mod special;
 mod state;
 mod traps;
 mod variables;
@@ -67,6 +71,9 @@ pub(super) fn script(
         expanded: Vec::new(),
         directories: Vec::new(),
         locals: None,
+        loose_case: false,
+        extended_globs: false,
+        aliases: Vec::new(),
         traps: traps::Traps::default(),
         flows: flow::Flows::default(),
         parents: false,
@@ -113,6 +120,8 @@ struct Parsed {
     place: Option<Span>,
     /// Nodes that have been looked at.
     seen: Marks,
+    /// Its text has a `!(`, which may be a glob.
+    negates: bool,
 }
 
 /// A set of the nodes of a tree.
@@ -159,9 +168,23 @@ struct Fold<'w> {
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
     /// Inside a function: the variables that may be its own, and have their old values when it ends.
-    locals: Option<BTreeSet<Vec<u8>>>,
+    locals: Option<Locals>,
+    /// Text may be matched without regard to case.
+    loose_case: bool,
+    /// Extended globs may be on.
+    extended_globs: bool,
+    /// Aliases that the script may have defined.
+    aliases: Vec<aliases::Alias>,
     /// Shell text that runs later.
     traps: traps::Traps,
+}
+
+/// What is known of the variables of the function that is being followed.
+struct Locals {
+    /// Those that it may have declared for itself.
+    names: BTreeSet<Vec<u8>>,
+    /// The state in which it began.
+    entry: State,
 }
 
 /// What `eval` and its like start from and leave behind.
@@ -192,8 +215,18 @@ impl Fold<'_> {
             let detail = "bash, sh and zsh read this differently, and Codex does not say which of them runs it";
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }
-        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default() });
+        let negates = text.contains("!(");
+        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default(), negates });
+        self.check_negations(place.unwrap_or_default(), analysis);
         Ok(self.scripts.len().saturating_sub(1))
+    }
+
+    /// `!(x)` is a subshell, or with extended globs the names of files.
+    fn check_negations(&self, span: Span, analysis: &mut Analysis<'_>) {
+        if self.extended_globs && self.scripts.iter().any(|script| script.negates) {
+            let detail = "with extended globs `!(...)` stands for names of files";
+            unknown(analysis, "changed-reading", detail.into(), span);
+        }
     }
 
     /// Follows a whole script; the state that it leaves, `None` where it never ends.
@@ -310,7 +343,7 @@ impl Fold<'_> {
     }
 
     fn seen<'a>(&'a self, state: &'a State) -> Seen<'a> {
-        Seen { state, world: self.world, left: &self.bytes }
+        Seen { state, world: self.world, left: &self.bytes, loose_case: self.loose_case }
     }
 
     /// Bodies of functions that nobody called, and whatever else was not looked at.
@@ -340,6 +373,16 @@ impl Scripts for Fold<'_> {
 
     fn world(&self) -> Option<&dyn World> {
         Some(self.world)
+    }
+
+    fn is_harmless_name(&self, text: &[u8]) -> bool {
+        self.here.as_ref().is_some_and(|here| expression::is_plain_name(text, &here.before))
+    }
+
+    fn expression(&self, text: &[u8]) -> Option<Vec<(Vec<u8>, bool)>> {
+        let mut reading = expression::Reading::default();
+        expression::read(text, &self.here.as_ref()?.before, &mut reading).ok()?;
+        (!reading.odd).then(|| reading.assigned.into_iter().collect())
     }
 
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
@@ -399,7 +442,7 @@ fn child_state(script: &Script<'_>, parent: Option<&Here>) -> State {
     }
     for name in [b"HOME".as_slice(), b"IFS"] {
         if parent.is_some_and(|here| here.before.is_touched(name)) {
-            state.assign(name, state::Held::Unknown);
+            state.assign(name, held::Held::Unknown);
         }
     }
     state
