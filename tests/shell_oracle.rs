@@ -34,6 +34,8 @@ mod room;
 mod shrink;
 #[path = "oracle/situations.rs"]
 mod situations;
+#[path = "oracle/states.rs"]
+mod states;
 #[path = "oracle/tree.rs"]
 mod tree;
 #[path = "oracle/wire.rs"]
@@ -115,10 +117,18 @@ fn main() -> ExitCode {
     if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The script of a seed: two of three by grammar, the rest by changing a one-liner of `oracle/seeds.txt`.
+/// The script of a seed: two of four by grammar, one that changes the shell's state, one by changing a one-liner of
+/// `oracle/seeds.txt`. `ORACLE_KIND=states` makes all of them of that kind.
 fn script_of(seed: u64) -> String {
     let mut random = Random::new(seed);
-    if random.below(3) < 2 { generate::script(&mut random) } else { mutate::script(&mut random) }
+    let kind = random.below(4);
+    if kind == 2 || std::env::var("ORACLE_KIND").is_ok_and(|kind| kind == "states") {
+        states::script(&mut random)
+    } else if kind < 2 {
+        generate::script(&mut random)
+    } else {
+        mutate::script(&mut random)
+    }
 }
 
 fn number(variable: &str, default: u64) -> u64 {

@@ -256,7 +256,7 @@ fn word(value: &Value) -> String {
         Value::Affix { prefix, suffix } => format!("{}{UNKNOWN}{}", part(prefix), part(suffix)),
         Value::Below { dir, suffix } => format!("{}/{UNKNOWN}{}", part(dir), part(suffix)),
         Value::Pattern(pattern) => format!("<files {}>", quoted(pattern)),
-        Value::Unknown { may_split: false, may_be_empty: false } => UNKNOWN.to_owned(),
+        Value::Unknown { may_split: false, may_be_empty: false, .. } => UNKNOWN.to_owned(),
         Value::Unknown { .. } => UNKNOWN_WORDS.to_owned(),
     }
 }

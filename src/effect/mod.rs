@@ -4,7 +4,7 @@ mod bytes;
 mod value;
 
 pub use bytes::Bytes;
-pub use value::{Value, Word};
+pub use value::{Form, Value, Word};
 
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 

@@ -33,14 +33,31 @@ pub enum Value {
         may_split: bool,
         /// It may become no word at all.
         may_be_empty: bool,
+        /// What its bytes are in any case.
+        form: Form,
     },
+}
+
+/// What is known of the bytes of a value that is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// Nothing.
+    Anything,
+    /// A decimal number, perhaps with a minus sign.
+    Integer,
+    /// A decimal number without a sign: no option of any program.
+    Digits,
 }
 
 impl Value {
     /// Any one word.
-    pub const ANY_WORD: Self = Self::Unknown { may_split: false, may_be_empty: false };
+    pub const ANY_WORD: Self = Self::Unknown { may_split: false, may_be_empty: false, form: Form::Anything };
     /// Any number of words.
-    pub const ANY_WORDS: Self = Self::Unknown { may_split: true, may_be_empty: true };
+    pub const ANY_WORDS: Self = Self::Unknown { may_split: true, may_be_empty: true, form: Form::Anything };
+    /// One word that is a decimal number.
+    pub const INTEGER: Self = Self::Unknown { may_split: false, may_be_empty: false, form: Form::Integer };
+    /// One word that is a decimal number without a sign.
+    pub const DIGITS: Self = Self::Unknown { may_split: false, may_be_empty: false, form: Form::Digits };
 
     /// One of these, in order and each once; `None` where there are none or more than `most`.
     pub fn one_of<T: Into<Bytes>>(all: impl IntoIterator<Item = T>, most: usize) -> Option<Self> {

@@ -135,7 +135,7 @@ fn word(word: &Word) -> Ordered {
             o.put("suffix", text(suffix));
         }
         Value::Pattern(pattern) => o.put("pattern", text(pattern)),
-        Value::Unknown { may_split, may_be_empty } => {
+        Value::Unknown { may_split, may_be_empty, .. } => {
             o.put("unknown", true);
             o.put("may_split", *may_split);
             o.put("may_be_empty", *may_be_empty);

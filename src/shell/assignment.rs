@@ -14,8 +14,10 @@ use alloc::vec::Vec;
 pub(super) enum Assigned {
     /// An assignment.
     Variable(Assignment),
-    /// A word that begins like an assignment to an array element, or an array value as an argument.
+    /// A word that begins like an assignment to an array element.
     Word(Word),
+    /// An array value as an argument: the word, and what it assigns.
+    Array(Word, Assignment),
     /// Nothing like it; nothing was taken.
     Nothing,
 }
@@ -58,7 +60,7 @@ impl Parser<'_, '_, '_> {
         }
         self.take_operator(operator);
         if argument {
-            return self.array_argument(&name, append, start).map(Assigned::Word);
+            return self.array_argument(name, append, start);
         }
         self.assigned(name, append, None, start).map(Assigned::Variable)
     }
@@ -128,11 +130,12 @@ impl Parser<'_, '_, '_> {
     }
 
     /// `name=(...)` after a declaring builtin: one word to bash, so one word here, its parentheses and blanks quoted.
-    fn array_argument(&mut self, name: &[u8], append: bool, start: usize) -> Read<Word> {
+    fn array_argument(&mut self, name: Vec<u8>, append: bool, start: usize) -> Read<Assigned> {
         let mut parts = Parts::default();
-        parts.text(name, true);
+        parts.text(&name, true);
         parts.text(if append { b"+=(" } else { b"=(" }, true);
-        for (index, (subscript, element)) in self.array()?.into_iter().enumerate() {
+        let elements = self.array()?;
+        for (index, (subscript, element)) in elements.iter().cloned().enumerate() {
             if index > 0 {
                 parts.text(b" ", true);
             }
@@ -145,7 +148,10 @@ impl Parser<'_, '_, '_> {
         }
         parts.text(b")", true);
         self.cover(start);
-        self.finish_word(parts, start, Finish::PLAIN)
+        let word = self.finish_word(parts, start, Finish::PLAIN)?;
+        let span = self.span(start);
+        let value = AssignedValue::Array(elements);
+        Ok(Assigned::Array(word, Assignment { name, append, subscript: None, value, span }))
     }
 
     /// bash reads everything to the closing bracket; to dash a blank or an operator in it ends a word.

@@ -22,7 +22,7 @@ impl Parser<'_, '_, '_> {
         self.has(Construct::Conditions);
         self.take_operator(2);
         let mut operands: Vec<Word> = Vec::new();
-        let mut arithmetic = false;
+        let mut arithmetic: Vec<usize> = Vec::new();
         let mut open = 0_usize;
         // how many operands of the present comparison have been read, and whether a regular expression comes next
         let (mut position, mut regex) = (0_usize, false);
@@ -64,11 +64,15 @@ impl Parser<'_, '_, '_> {
                     };
                     match text {
                         b"!" if position == 0 => {}
-                        operator if position == 1 && ARITHMETIC.contains(&operator) => arithmetic = true,
+                        operator if position == 1 && ARITHMETIC.contains(&operator) => {
+                            arithmetic.extend([operands.len().saturating_sub(1), operands.len()]);
+                        }
                         operator if position == 1 && BINARY.contains(&operator) => regex = operator == b"=~",
-                        operator => {
+                        _ => {
                             // `-v name[subscript]` and `-R` evaluate the subscript
-                            arithmetic |= position == 0 && matches!(operator, b"-v" | b"-R");
+                            if position == 0 && matches!(text, b"-v" | b"-R") {
+                                arithmetic.push(operands.len() + 1);
+                            }
                             position += 1;
                             operands.push(word);
                         }

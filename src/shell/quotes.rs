@@ -22,7 +22,10 @@ impl<'s> Parser<'s, '_, '_> {
     pub(super) fn double_quotes(&mut self, parts: &mut Parts) -> Read<()> {
         self.nested(|this| {
             this.advance(1);
-            parts.text(b"", true);
+            // `""` is a word, `"$@"` need not be one.
+            if this.peek() == Some(b'"') {
+                parts.text(b"", true);
+            }
             loop {
                 match this.peek() {
                     None => return unterminated(),

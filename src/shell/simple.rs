@@ -45,6 +45,11 @@ impl Parser<'_, '_, '_> {
                         simple.words.push(word);
                         continue;
                     }
+                    Assigned::Array(word, assignment) => {
+                        simple.words.push(word);
+                        simple.arrays.push(assignment);
+                        continue;
+                    }
                     Assigned::Nothing => {}
                 }
             }

@@ -164,8 +164,8 @@ pub enum Node {
     Condition {
         /// Operands in order.
         operands: Vec<Word>,
-        /// Whether an operator evaluates its operands as arithmetic (`-eq`, `-v` ...).
-        arithmetic: bool,
+        /// The operands, by their place, that an operator evaluates as arithmetic (`-eq`, `-v` ...), in order.
+        arithmetic: Vec<usize>,
         /// Redirections of the whole.
         redirections: Vec<Redirection>,
     },
@@ -215,6 +215,8 @@ pub struct Simple {
     pub assignments: Vec<Assignment>,
     /// Command word and arguments.
     pub words: Vec<Word>,
+    /// The arguments `name=(...)` of a declaring builtin, which are among the words as well.
+    pub arrays: Vec<Assignment>,
     /// Redirections, wherever between the words they stand, in order.
     pub redirections: Vec<Redirection>,
 }

@@ -1,12 +1,12 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, git, options::Parsed, options::split, variables::assignment_text};
+use super::{Command, Declared, git, options::Parsed, options::split, variables::assignment_text};
 use crate::{
     effect::{Value, Word},
     path,
     tables::words::Builtin,
 };
-use alloc::{format, string::ToString};
+use alloc::{format, string::ToString, vec::Vec};
 
 impl<'t> Command<'_, 't> {
     pub(super) fn builtin(&mut self, builtin: Builtin, parsed: &Parsed<'t>) {
@@ -20,18 +20,34 @@ impl<'t> Command<'_, 't> {
             },
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
             Builtin::Declare | Builtin::Export => {
+                // `declare -p x` and `declare -f x` only show.
+                let shows = builtin == Builtin::Declare
+                    && parsed.uses(&[b"-p"])
+                    && operands.iter().all(|word| word.value.known().is_some_and(is_name));
                 let exported = builtin == Builtin::Export || parsed.uses(&[b"-x"]);
+                let local = builtin == Builtin::Declare && self.name != b"readonly" && !parsed.uses(&[b"-g"]);
+                let manner = Declared {
+                    local,
+                    perhaps_local: builtin == Builtin::Declare,
+                    readonly: parsed.uses(&[b"-r"]) || self.name == b"readonly",
+                    integer: parsed.uses(&[b"-i", b"-F", b"-E"]) && builtin == Builtin::Declare,
+                    changing: parsed.uses(&[b"-u", b"-l"]) && builtin == Builtin::Declare,
+                    associative: parsed.uses(&[b"-A"]) && builtin == Builtin::Declare,
+                    ..Declared::default()
+                };
                 for word in operands {
-                    self.declared(word, exported);
+                    if !shows {
+                        self.declared(word, exported, &manner);
+                    }
                 }
                 // A reference to another name makes every later assignment to this one something else.
                 self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
-                self.outcome.reading |= parsed.uses(&[b"-i", b"-u", b"-l"]) && builtin == Builtin::Declare;
             }
             Builtin::Unset => {
                 for word in operands {
                     match word.value.known() {
                         Some(name) if is_name(name) => self.outcome.unset.push(name.to_vec()),
+                        Some(text) if self.is_element(text) => {}
                         _ => self.dynamic_name(word),
                     }
                 }
@@ -39,11 +55,22 @@ impl<'t> Command<'_, 't> {
             Builtin::Set => self.set(operands),
             Builtin::ShellOptions => {
                 let changes = parsed.uses(&[b"-s", b"-u"]) || !parsed.doubts.is_empty();
-                self.outcome.reading |=
-                    changes && !operands.iter().all(|w| w.value.known().is_some_and(is_harmless_shopt));
+                let on = |name: &[u8]| changes && operands.iter().any(|w| w.value.known() == Some(name));
+                self.outcome.loose_case |= on(b"nocasematch");
+                self.outcome.extended_globs |= on(b"extglob");
+                let harmless = if parsed.uses(&[b"-o"]) { is_harmless_option } else { is_harmless_shopt };
+                self.outcome.reading |= changes && !operands.iter().all(|w| w.value.known().is_some_and(harmless));
             }
             Builtin::Alias => {
-                self.outcome.reading |= operands.iter().any(|w| w.value.known().is_none_or(|t| t.contains(&b'=')));
+                for word in operands {
+                    match word.value.known() {
+                        Some(text) if !text.contains(&b'=') => {}
+                        text => match text.and_then(simple_alias) {
+                            Some(alias) => self.outcome.aliases.push(alias),
+                            None => self.outcome.reading = true,
+                        },
+                    }
+                }
             }
             Builtin::Let => {
                 for word in operands {
@@ -69,7 +96,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// `NAME` or `NAME=VALUE` of `declare` and `export`.
-    fn declared(&mut self, word: &Word, exported: bool) {
+    fn declared(&mut self, word: &Word, exported: bool, manner: &Declared) {
         let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, exported);
         self.analysis.effects.extend(effects);
         let Some(text) = word.value.known() else {
@@ -77,6 +104,7 @@ impl<'t> Command<'_, 't> {
                 Value::Affix { prefix, suffix } if prefix.contains(&b'=') => {
                     let (name, value) = split(prefix, b'=');
                     let value = Value::Affix { prefix: value.unwrap_or(&[]).into(), suffix: suffix.clone() };
+                    self.declares(name, true, manner);
                     self.assigned(name, value, word);
                 }
                 _ => self.outcome.anything = true,
@@ -85,19 +113,42 @@ impl<'t> Command<'_, 't> {
         };
         if let (name, Some(value)) = split(text, b'=') {
             let appended = name.strip_suffix(b"+");
+            // An array, or text that becomes one in a variable that is one.
+            let compound = value.starts_with(b"(");
+            self.declares(appended.unwrap_or(name), true, manner);
+            if compound && is_name(appended.unwrap_or(name)) {
+                self.outcome.elements.push(appended.unwrap_or(name).to_vec());
+                return;
+            }
             let value = if appended.is_some() { Value::ANY_WORD } else { Value::Known(value.into()) };
             self.assigned(appended.unwrap_or(name), value, word);
-        } else if !is_name(text) {
+        } else if is_name(text) {
+            self.declares(text, false, manner);
+        } else {
             self.dynamic_name(word);
         }
+    }
+
+    fn declares(&mut self, name: &[u8], valued: bool, manner: &Declared) {
+        self.outcome.declared.push(Declared { name: name.to_vec(), valued, ..manner.clone() });
     }
 
     fn assigned(&mut self, name: &[u8], value: Value, word: &Word) {
         if is_name(name) {
             self.outcome.assigned.push((name.to_vec(), value));
-        } else {
+        } else if !self.is_element(name) {
             self.dynamic_name(word);
         }
+    }
+
+    /// A name with a subscript that is harmless to evaluate: that array changes.
+    pub(super) fn is_element(&mut self, text: &[u8]) -> bool {
+        let name = text.split(|b| *b == b'[').next().unwrap_or_default();
+        let harmless = is_name(name) && name.len() < text.len() && self.scripts.is_harmless_name(text);
+        if harmless {
+            self.outcome.elements.push(name.to_vec());
+        }
+        harmless
     }
 
     /// A name with a subscript, which is arithmetic and can run code, or one that is not known.
@@ -107,41 +158,73 @@ impl<'t> Command<'_, 't> {
         self.unknown("dynamic-variable", detail, word.span, false);
     }
 
+    /// `set`: options, then positional parameters.
     fn set(&mut self, operands: &[Word]) {
-        let Some(first) = operands.first() else { return };
-        match first.value.known() {
-            Some(b"--") => self.outcome.positional = Some(operands.get(1..).unwrap_or(&[]).to_vec()),
-            Some(text) if text.starts_with(b"-") || text.starts_with(b"+") => {
-                self.outcome.reading |= !operands.iter().all(is_harmless_option);
-                let end = operands.iter().position(|w| w.value.known() == Some(b"--"));
-                let named = |n: usize| {
-                    n > 0 && operands.get(n - 1).is_some_and(|w| w.value.known().is_some_and(|t| t.ends_with(b"o")))
-                };
-                let free = operands.iter().enumerate().find(|(n, w)| {
-                    w.value.known().is_none_or(|t| !t.starts_with(b"-") && !t.starts_with(b"+")) && !named(*n)
-                });
-                self.outcome.positional = match (end, free) {
-                    (Some(at), _) => Some(operands.get(at + 1..).unwrap_or(&[]).to_vec()),
-                    (None, Some((at, _))) => Some(operands.get(at..).unwrap_or(&[]).to_vec()),
-                    (None, None) => None,
-                };
-            }
-            Some(_) => self.outcome.positional = Some(operands.to_vec()),
-            None => {
+        let mut rest = operands;
+        while let Some((first, after)) = rest.split_first() {
+            let Some(text) = first.value.known() else {
+                // It may be an option.
                 self.outcome.reading = true;
                 self.outcome.positional = Some(alloc::vec![Word { value: Value::ANY_WORDS, span: first.span }]);
+                return;
+            };
+            match text {
+                b"--" => {
+                    self.outcome.positional = Some(after.to_vec());
+                    return;
+                }
+                b"-" | b"+" => {
+                    // Whether what follows may still be an option depends on the shell.
+                    let option =
+                        |word: &Word| word.value.known().is_none_or(|t| t.starts_with(b"-") || t.starts_with(b"+"));
+                    if after.iter().any(option) {
+                        self.outcome.reading = true;
+                    }
+                    if !after.is_empty() {
+                        self.outcome.positional = Some(after.to_vec());
+                    }
+                    return;
+                }
+                [b'-' | b'+', letters @ ..] => {
+                    let named = letters.strip_suffix(b"o");
+                    rest = after;
+                    self.outcome.reading |=
+                        !named.unwrap_or(letters).iter().all(|letter| HARMLESS_LETTERS.contains(letter));
+                    if named.is_some()
+                        && let Some((name, after)) = after.split_first()
+                    {
+                        self.outcome.reading |= !name.value.known().is_some_and(is_harmless_option);
+                        rest = after;
+                    }
+                }
+                _ => {
+                    self.outcome.positional = Some(rest.to_vec());
+                    return;
+                }
             }
         }
     }
 
-    /// `NAME=NUMBER` is safe; any name that is read is evaluated again and can run code.
+    /// `let`: as arithmetic, a word an expression.
     fn arithmetic(&mut self, word: &Word) {
         if let Some((name, Some(value))) = word.value.known().map(|t| split(t, b'='))
             && is_name(name)
             && !value.is_empty()
             && value.iter().all(u8::is_ascii_digit)
         {
+            self.declares(name, true, &Declared { integer: true, ..Declared::default() });
             self.outcome.assigned.push((name.to_vec(), Value::Known(value.into())));
+            return;
+        }
+        if let Some(assigned) = word.value.known().and_then(|text| self.scripts.expression(text)) {
+            for (name, element) in assigned {
+                self.declares(&name, true, &Declared { integer: true, ..Declared::default() });
+                if element {
+                    self.outcome.elements.push(name);
+                } else {
+                    self.outcome.assigned.push((name, Value::INTEGER));
+                }
+            }
             return;
         }
         self.outcome.anything = true;
@@ -158,7 +241,7 @@ impl<'t> Command<'_, 't> {
         for pair in operands.windows(2) {
             let [option, name] = pair else { continue };
             let asks = option.value.known().is_none_or(|t| matches!(t, b"-v" | b"-R"));
-            let plain = name.value.known().is_some_and(|t| !t.contains(&b'['));
+            let plain = name.value.known().is_some_and(|t| !t.contains(&b'[') || self.scripts.is_harmless_name(t));
             if asks && !plain {
                 self.unknown(
                     "arithmetic",
@@ -181,40 +264,95 @@ fn is_name(text: &[u8]) -> bool {
         && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
-/// Options of `shopt` that leave reading and expansion as they are, or only drop words that match no file, as some shells do
-/// anyway.
-fn is_harmless_shopt(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 14] = [
-        b"inherit_errexit",
-        b"nullglob",
-        b"failglob",
-        b"checkwinsize",
-        b"checkhash",
-        b"checkjobs",
-        b"cmdhist",
-        b"histappend",
-        b"lithist",
-        b"huponexit",
-        b"gnu_errfmt",
-        b"shift_verbose",
-        b"errexit",
-        b"pipefail",
+/// The name and words of an alias that stands for plain words only, so that it changes nothing else of how text is read.
+fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
+    const RESERVED: [&[u8]; 26] = [
+        b"-",
+        b"case",
+        b"coproc",
+        b"do",
+        b"done",
+        b"elif",
+        b"else",
+        b"end",
+        b"esac",
+        b"fi",
+        b"for",
+        b"foreach",
+        b"function",
+        b"if",
+        b"in",
+        b"nocorrect",
+        b"noglob",
+        b"repeat",
+        b"select",
+        b"then",
+        b"time",
+        b"typeset",
+        b"until",
+        b"while",
+        b"export",
+        b"declare",
     ];
-    NAMES.contains(&name)
+    let (name, value) = split(text, b'=');
+    let value = value?;
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./,:+@%-".contains(byte);
+    let words: Vec<Vec<u8>> = value.split(|b| *b == b' ').filter(|w| !w.is_empty()).map(<[u8]>::to_vec).collect();
+    let ordinary = |word: &[u8]| !word.is_empty() && word.iter().all(plain) && !RESERVED.contains(&word);
+    // After a blank at its end the next word may be an alias as well.
+    let fits = ordinary(name) && words.iter().all(|word| ordinary(word)) && !words.is_empty() && !value.ends_with(b" ");
+    fits.then(|| (name.to_vec(), words))
 }
 
-/// Whether a word of `set` leaves the reading and expansion of text as it is: `-e -E -u -x -v -C`, their long names, `pipefail`,
-/// and positional parameters.
-fn is_harmless_option(word: &Word) -> bool {
-    const LETTERS: &[u8] = b"eEuxvC";
-    const NAMES: [&[u8]; 7] = [b"errexit", b"errtrace", b"nounset", b"xtrace", b"verbose", b"noclobber", b"pipefail"];
-    let Some(text) = word.value.known() else { return false };
-    let letters = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
-    match letters {
-        None => NAMES.contains(&text),
-        Some(letters) => {
-            let letters = letters.strip_suffix(b"o").unwrap_or(letters);
-            letters.iter().all(|letter| LETTERS.contains(letter))
-        }
-    }
+/// Options of `shopt` that are known and change more than nothing of what the analysis takes for granted. Any other name is refused
+/// by the shell, or changes nothing of what is run, or (the globs) only drops words that match no file, as some shells do anyway.
+fn is_harmless_shopt(name: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 16] = [
+        b"cdable_vars",
+        b"compat31",
+        b"compat32",
+        b"compat40",
+        b"compat41",
+        b"compat42",
+        b"compat43",
+        b"compat44",
+        b"dotglob",
+        b"execfail",
+        b"extdebug",
+        b"globasciiranges",
+        b"localvar_inherit",
+        b"localvar_unset",
+        b"nocaseglob",
+        b"posix",
+    ];
+    !OTHERS.contains(&name)
+}
+
+/// Letters of `set` that leave the reading and expansion of text as it is, or (`-f`) let a glob stand for itself, as one does
+/// that matches nothing.
+const HARMLESS_LETTERS: &[u8] = b"eEufxvCnhb";
+
+/// The long names of such options.
+fn is_harmless_option(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 18] = [
+        b"emacs",
+        b"errexit",
+        b"errtrace",
+        b"functrace",
+        b"hashall",
+        b"ignoreeof",
+        b"interactive-comments",
+        b"monitor",
+        b"noclobber",
+        b"noexec",
+        b"noglob",
+        b"nolog",
+        b"notify",
+        b"nounset",
+        b"pipefail",
+        b"verbose",
+        b"vi",
+        b"xtrace",
+    ];
+    NAMES.contains(&name)
 }

@@ -1,7 +1,7 @@
 //! The words of a command -> options with their arguments, and operands, as its program reads them.
 
 use crate::{
-    effect::{Span, Value, Word},
+    effect::{Form, Span, Value, Word},
     tables::{
         Abbreviated, OptionSpec, Program,
         words::{Role, Runs, Style, flags, traits},
@@ -98,6 +98,7 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }
+        Value::Unknown { form: Form::Digits, .. } => marks.iter().any(u8::is_ascii_digit),
         Value::Unknown { .. } => true,
     }
 }

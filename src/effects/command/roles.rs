@@ -427,7 +427,11 @@ impl<'t> Command<'_, 't> {
         match word.value.known() {
             Some(name) if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') => {
                 self.outcome.assigned.push((name.to_vec(), Value::ANY_WORD));
+                if self.name == b"getopts" {
+                    self.outcome.assigned.push((b"OPTIND".to_vec(), Value::DIGITS));
+                }
             }
+            Some(text) if self.is_element(text) => {}
             _ => {
                 self.outcome.anything = true;
                 let detail = "a subscript or a name that is not known can run code".to_string();

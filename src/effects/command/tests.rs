@@ -246,7 +246,7 @@ fn outcomes_say_what_changes_in_the_shell() {
     for line in ["source x", ". x", "eval %ANY", "declare -n r=c", "read %ANY", "unset %ANY", "let x=y"] {
         assert!(outcome_of(line).anything, "{line}");
     }
-    for line in ["set -f", "shopt -s extglob", "alias x=y", "set %ANY"] {
+    for line in ["set -o posix", "shopt -s dotglob", "set -k", "alias x=y", "set %ANY"] {
         assert!(outcome_of(line).reading, "{line}");
     }
     for line in ["exit", "return 1", "exec cat f"] {

@@ -27,6 +27,8 @@ pub fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: 
 /// one that the shell or programs act upon (it may have been exported before).
 pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
     match role(tables, name, value) {
+        // Shells take it from nobody's environment; what it does to the words of this one is followed.
+        _ if name == b"IFS" => Vec::new(),
         Some(VariableRole::Executing) => assignment(tables, name, value, span, by),
         _ => Vec::new(),
     }

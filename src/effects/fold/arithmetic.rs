@@ -1,12 +1,14 @@
 //! Arithmetic: a variable's value is evaluated again as an expression, and an array subscript in it runs substitutions. So an
-//! expression is harmless only where every name in it certainly holds an integer.
+//! expression is harmless only where every name in it certainly holds a number, or text that is a harmless expression itself.
 
-use super::state::{State, is_integer};
+use super::expression::{self, Reading};
+use super::state::State;
 use super::{At, Fold, unknown};
 use crate::effects::LimitReached;
 use crate::effects::command::Analysis;
 use crate::shell::tree::{Parameter, Part, Word};
-use alloc::{format, string::String};
+use crate::shell::words;
+use alloc::{format, string::String, vec::Vec};
 
 impl Fold<'_> {
     /// Follows an expression: what runs in it, what it assigns, and whether it may evaluate something unknown.
@@ -19,103 +21,115 @@ impl Fold<'_> {
     ) -> Result<(), LimitReached> {
         self.bodies(at, expression, state, analysis)?;
         let span = self.place(at, expression.span);
-        for part in &expression.parts {
-            let doubt = match part {
-                Part::Text { bytes, .. } | Part::Glob(bytes) => Self::text(bytes, state, span, analysis),
-                // The text of the value becomes part of the expression.
-                Part::Parameter(parameter) if is_number(parameter, state) => None,
-                Part::Parameter(parameter) => Some(String::from_utf8_lossy(&parameter.name).into_owned()),
-                Part::Arithmetic { .. } => None,
-                Part::Command { .. } => Some("a substitution".into()),
-                Part::Tilde(_) | Part::Process { .. } | Part::Braces(_) | Part::Sequence(_) | Part::Unread(_) => {
-                    Some("this text".into())
+        let mut reading = Reading::default();
+        let doubt = match self.texts(at, expression, state) {
+            Ok(texts) => texts.iter().find_map(|text| expression::read(text, state, &mut reading).err()),
+            Err(doubt) => Some(doubt),
+        };
+        if let Some(name) = doubt {
+            let detail = format!("arithmetic evaluates the value of `{name}`, which may hold code");
+            unknown(analysis, "arithmetic-value", detail, span);
+            // what it assigns is not known either
+            for part in &expression.parts {
+                if let Part::Text { bytes, .. } = part {
+                    expression::names(bytes, |name| reading.assign(name, false));
                 }
-            };
-            if let Some(name) = doubt {
-                let detail = format!("arithmetic evaluates the value of `{name}`, which may hold code");
-                unknown(analysis, "arithmetic-value", detail, span);
             }
         }
+        for name in reading.assigned.keys() {
+            analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, None, span));
+        }
+        reading.apply(state);
         Ok(())
     }
 
-    /// An operand of `[[ -eq ]]` and its like.
-    pub(super) fn arithmetic_operand(
+    /// The operand of `[[ -v ]]`: a name, whose subscript is evaluated.
+    pub(super) fn asked_name(
         &mut self,
         at: At<'_>,
         operand: &Word,
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
-        self.arithmetic(at, operand, state, analysis)
+        self.bodies(at, operand, state, analysis)?;
+        let value = words::value(operand, &self.seen(state));
+        let plain =
+            value.alternatives().is_some_and(|all| all.iter().all(|name| expression::is_plain_name(name, state)));
+        if !plain {
+            let detail = "the subscript of a name is evaluated, which can run code".into();
+            unknown(analysis, "arithmetic-value", detail, self.place(at, operand.span));
+        }
+        Ok(())
     }
 
-    /// Reads literal text of an expression; the first name in it whose value is not certainly an integer.
-    fn text(text: &[u8], state: &mut State, span: crate::effect::Span, analysis: &mut Analysis<'_>) -> Option<String> {
-        let mut rest = text;
-        let mut doubt = None;
-        while let Some((&first, tail)) = rest.split_first() {
-            if first.is_ascii_digit() {
-                // `16#ff`, `0x1F`: digits with their base.
-                let end =
-                    rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"#@_".contains(b))).unwrap_or(rest.len());
-                rest = rest.get(end..).unwrap_or_default();
-            } else if first.is_ascii_alphabetic() || first == b'_' {
-                let end = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(rest.len());
-                let (name, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-                let before = text.get(..text.len() - rest.len()).unwrap_or_default();
-                rest = after;
-                let plain = is_plain_assignment(after);
-                if !plain && !Self::is_integer_variable(state, name) {
-                    doubt.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());
+    /// The texts that the expression may be after its expansions, with some digit for a number that is not known; or the name of
+    /// what could be any text.
+    fn texts(&self, at: At<'_>, expression: &Word, state: &State) -> Result<Vec<Vec<u8>>, String> {
+        if let [Part::Text { bytes, .. }] = expression.parts.as_slice() {
+            return Ok(Vec::from([bytes.clone()]));
+        }
+        let seen = self.seen(state);
+        if let Some(all) = words::value(expression, &seen).alternatives() {
+            return Ok(all.iter().map(|text| text.to_vec()).collect());
+        }
+        let mut text: Vec<u8> = Vec::new();
+        for part in &expression.parts {
+            let (number, name) = match part {
+                Part::Text { bytes, .. } | Part::Glob(bytes) => {
+                    text.extend_from_slice(bytes);
+                    continue;
                 }
-                if plain || is_changed(before, after) {
-                    analysis.effects.extend(super::variables::shell_variable(&analysis.tables, name, None, span));
-                    state.assign_number(name);
+                Part::Parameter(parameter) => {
+                    let word = Word { parts: Vec::from([part.clone()]), span: expression.span };
+                    if let Some(known) = words::value(&word, &seen).known() {
+                        text.extend_from_slice(known);
+                        continue;
+                    }
+                    (self.is_number(parameter, &word, state), String::from_utf8_lossy(&parameter.name).into_owned())
                 }
-            } else {
-                rest = tail;
+                Part::Arithmetic { .. } => (true, String::new()),
+                Part::Command { body, .. } => {
+                    let printed = body.and_then(|body| self.printed(at, body, state));
+                    (printed.is_some_and(|held| held.is_number()), "a substitution".into())
+                }
+                _ => (false, "this text".into()),
+            };
+            // A digit behind a letter is a part of a name.
+            if !number || expression::ends_in_name(&text) {
+                return Err(name);
             }
+            text.push(b'7');
         }
-        doubt
+        Ok(Vec::from([text]))
     }
-}
 
-/// `= value`, not `==`: what stood before it is not read.
-fn is_plain_assignment(after: &[u8]) -> bool {
-    let after = after.trim_ascii_start();
-    after.first() == Some(&b'=') && after.get(1) != Some(&b'=')
-}
-
-/// `x++`, `--x`, `x += 1`: whether the operators around a name give the variable a new value.
-fn is_changed(before: &[u8], after: &[u8]) -> bool {
-    let (before, after) = (before.trim_ascii_end(), after.trim_ascii_start());
-    let operator = after.iter().position(|b| !b"+-*/%&|^<>".contains(b)).unwrap_or(after.len());
-    let compound = match after.split_at_checked(operator) {
-        Some((b"<" | b">" | b"", _)) | None => false,
-        Some((_, rest)) => rest.first() == Some(&b'=') && rest.get(1) != Some(&b'='),
-    };
-    let steps = |text: &[u8]| text == b"++" || text == b"--";
-    compound
-        || after.get(..2).is_some_and(steps)
-        || before.len().checked_sub(2).and_then(|at| before.get(at..)).is_some_and(steps)
-}
-
-/// Whether an expansion is certainly a number: a count, a status, a length, or a variable that holds one.
-fn is_number(parameter: &Parameter, state: &State) -> bool {
-    if parameter.length {
-        return parameter.operation.is_none();
-    }
-    if parameter.indirect || parameter.subscript.is_some() || parameter.operation.is_some() {
-        return false;
-    }
-    match parameter.name.as_slice() {
-        b"#" | b"?" | b"$" | b"!" => true,
-        digits if digits.iter().all(u8::is_ascii_digit) => {
-            let index = core::str::from_utf8(digits).ok().and_then(|d| d.parse::<usize>().ok());
-            let word = index.and_then(|i| state.positional.as_ref()?.get(i.checked_sub(1)?));
-            word.and_then(|w| w.value.known()).is_some_and(is_integer)
+    /// Whether an expansion is certainly nothing or a number: a count, a status, a length, or a variable that holds one.
+    fn is_number(&self, parameter: &Parameter, word: &Word, state: &State) -> bool {
+        if parameter.length {
+            return parameter.operation.is_none() && !parameter.indirect;
         }
-        name => Fold::is_integer_variable(state, name),
+        if parameter.indirect {
+            return false;
+        }
+        let name = parameter.name.as_slice();
+        if parameter.subscript.is_some() {
+            let default = parameter.operation.as_ref().is_none_or(|operation| {
+                matches!(operation.operator.as_slice(), b":-" | b"-")
+                    && operation.operands.iter().all(|operand| {
+                        words::value(operand, &self.seen(state)).known().is_some_and(super::held::is_integer)
+                    })
+            });
+            return default && state.has_numbers(name);
+        }
+        if parameter.operation.is_some() {
+            return words::value(word, &self.seen(state)).alternatives().is_some();
+        }
+        match name {
+            b"#" | b"?" | b"$" | b"!" => true,
+            digits if digits.iter().all(u8::is_ascii_digit) => {
+                super::held::Held::from_value(words::value(word, &self.seen(state))).is_number()
+            }
+            name => state.is_number(name),
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! Code inside words: substitutions, and expansions that evaluate.
 
-use super::state::{Held, State, is_integer};
+use super::held::Held;
+use super::state::State;
 use super::{At, Fold, unknown};
 use crate::effect::Span;
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::shell::tree::{Parameter, Part, Word};
+use crate::shell::words;
 use alloc::format;
 
 impl Fold<'_> {
@@ -72,7 +74,9 @@ impl Fold<'_> {
         if let Some(subscript) = &parameter.subscript {
             let all = matches!(subscript.parts.as_slice(), [Part::Text { bytes, .. }] if bytes == b"@" || bytes == b"*")
                 || matches!(subscript.parts.as_slice(), [Part::Glob(bytes)] if bytes == b"*");
-            if !all {
+            if !all && state.is_associative(&parameter.name) {
+                self.bodies(at, subscript, state, analysis)?;
+            } else if !all {
                 self.arithmetic(at, subscript, state, analysis)?;
             }
         }
@@ -81,7 +85,12 @@ impl Fold<'_> {
             self.expanded.push((parameter.name.clone(), span));
         }
         let operator = parameter.operation.as_ref().map_or(&b""[..], |o| &o.operator);
-        if parameter.indirect && operator != b"*" && operator != b"@" && parameter.subscript.is_none() {
+        if parameter.indirect
+            && operator != b"*"
+            && operator != b"@"
+            && parameter.subscript.is_none()
+            && !self.names_a_variable(&parameter.name, state)
+        {
             let name = alloc::string::String::from_utf8_lossy(&parameter.name).into_owned();
             let detail = format!("`${{!{name}}}` names a variable by a value, which may hold code");
             unknown(analysis, "indirect-expansion", detail, span);
@@ -118,12 +127,27 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Whether a variable certainly holds a plain integer.
-    pub(super) fn is_integer_variable(state: &State, name: &[u8]) -> bool {
-        match state.held(name) {
-            Some(Held::Integer) => true,
-            Some(Held::Is(value)) => value.alternatives().is_some_and(|all| all.iter().all(|v| is_integer(v))),
-            Some(Held::Unknown) | None => false,
-        }
+    /// Whether every value that the variable may have is a plain name.
+    fn names_a_variable(&self, name: &[u8], state: &State) -> bool {
+        let plain = |text: &[u8]| {
+            text.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        };
+        let value = words::State::get(&self.seen(state), name);
+        value.is_some_and(|value| value.alternatives().is_some_and(|all| all.iter().all(|one| plain(one))))
+    }
+}
+
+/// Whether expanding the word may change a variable: arithmetic, `${x:=y}`.
+pub(super) fn may_assign(word: &Word) -> bool {
+    word.parts.iter().any(part_may_assign)
+}
+
+fn part_may_assign(part: &Part) -> bool {
+    match part {
+        Part::Text { .. } | Part::Glob(_) | Part::Tilde(_) | Part::Sequence(_) | Part::Command { .. } => false,
+        Part::Parameter(parameter) => parameter.subscript.is_some() || parameter.operation.is_some(),
+        Part::Arithmetic { .. } | Part::Process { .. } | Part::Unread(_) => true,
+        Part::Braces(alternatives) => alternatives.iter().flatten().any(part_may_assign),
     }
 }

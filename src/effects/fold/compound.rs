@@ -1,17 +1,19 @@
 //! Branches and loops.
 
-use super::state::{Held, State};
+use super::held::Held;
+use super::state::State;
 use super::variables;
 use super::{At, Ends, Fold, join};
 use crate::effect::{Bytes, Span, Value, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::Analysis;
 use crate::shell::tree::{NodeId, Word};
-use crate::shell::words;
 use alloc::vec::Vec;
 
 /// How often a loop is looked at before its state is given up.
-const MAX_ROUNDS: u32 = 3;
+const MAX_ROUNDS: u32 = 5;
+/// After how many of them what still changes is given up.
+const MAX_VARIED: u32 = 1;
 
 /// Most values of a loop's variable that are followed one by one.
 const MAX_VALUES: usize = 64;
@@ -96,13 +98,13 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         self.until_stable(state, analysis, |fold, head, analysis| {
             let mut start = head;
-            let mut tried = None;
+            let mut tried = Some(start.clone());
             if let Some(condition) = condition {
                 tried = fold.node(at, condition, start.clone(), analysis)?.any();
                 start = tried.clone().unwrap_or(start);
             }
             let end = fold.node(at, body, start, analysis)?.any();
-            Ok(join(tried, end))
+            Ok(Round { next: join(tried.clone(), end), exit: tried })
         })
     }
 
@@ -119,22 +121,22 @@ impl Fold<'_> {
         let mut held = Held::Unknown;
         let start = analysis.effects.len();
         if let Some(list) = list {
-            for word in list {
-                self.bodies(at, word, &mut state, analysis)?;
-            }
+            let words = self.expand(at, list, &mut state, analysis)?;
             // An answer that is no number of a word leaves the variable empty.
             if !chosen {
-                held = one_of(&words::expand_all(list, &self.seen(&state)));
+                held = one_of(&words);
             }
             self.settle_compound(&[], &analysis.effects, start, &mut state);
+        } else if let Some(words) = state.positional.as_ref().filter(|_| !chosen) {
+            held = one_of(words.left());
         }
         for effect in variables::shell_variable(&analysis.tables, name, None, span) {
             analysis.effects.push(effect);
         }
         self.until_stable(state, analysis, |fold, head, analysis| {
-            let mut start = head;
+            let mut start = head.clone();
             start.assign(name, held.clone());
-            Ok(fold.node(at, body, start, analysis)?.any())
+            Ok(Round { next: fold.node(at, body, start, analysis)?.any(), exit: Some(head) })
         })
     }
 
@@ -144,40 +146,50 @@ impl Fold<'_> {
         &mut self,
         state: State,
         analysis: &mut Analysis<'_>,
-        mut round: impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Option<State>, LimitReached>,
+        mut round: impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Round, LimitReached>,
     ) -> Result<Ends, LimitReached> {
         let mut head = state;
         let effects = analysis.effects.len();
-        for _ in 0..MAX_ROUNDS {
+        for rounds in 0..MAX_ROUNDS {
             analysis.effects.truncate(effects);
-            let Some(end) = self.round(&mut round, head.clone(), analysis)? else { return Ok(Ends::both(head)) };
-            let widened = head.clone().widen(&end);
+            let Round { next, exit } = self.round(&mut round, head.clone(), analysis)?;
+            let ends = |exit: Option<State>, head| Ends::both(exit.unwrap_or(head));
+            let Some(next) = next else { return Ok(ends(exit, head)) };
+            let widened = head.clone().widen(&next, rounds >= MAX_VARIED);
             if widened == head {
-                return Ok(Ends::both(head));
+                return Ok(ends(exit, head));
             }
             head = widened;
         }
         head.lose();
         analysis.effects.truncate(effects);
-        let end = self.round(&mut round, head.clone(), analysis)?;
+        let end = self.round(&mut round, head.clone(), analysis)?.next;
         Ok(Ends::both(join(Some(head), end).unwrap_or_else(|| State::new(Value::ANY_WORD))))
     }
+}
+
+/// The states that one round of a loop leaves.
+struct Round {
+    /// At the head of the next one.
+    next: Option<State>,
+    /// Behind the loop.
+    exit: Option<State>,
 }
 
 impl Fold<'_> {
     /// One round, and where it may end: at its end, or by `break` or `continue` on the way.
     fn round(
         &mut self,
-        round: &mut impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Option<State>, LimitReached>,
+        round: &mut impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Round, LimitReached>,
         head: State,
         analysis: &mut Analysis<'_>,
-    ) -> Result<Option<State>, LimitReached> {
+    ) -> Result<Round, LimitReached> {
         let outer = self.left.take();
         let end = round(self, head, analysis);
         let left = core::mem::replace(&mut self.left, outer);
         // `return` in the loop leaves the function around it, too.
         self.left = join(self.left.take(), left.clone());
-        end.map(|end| join(end, left))
+        end.map(|end| Round { next: join(end.next, left.clone()), exit: join(end.exit, left) })
     }
 }
 

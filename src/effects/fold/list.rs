@@ -126,7 +126,7 @@ impl Fold<'_> {
         let Node::Simple(simple) = &tree.get(element)?.node else { return None };
         let argv = words::expand_all(&simple.words, &self.seen(state));
         let program = argv.first()?.value.known()?;
-        if !simple.assignments.is_empty() || state.function(program).is_some() {
+        if !simple.assignments.is_empty() || self.is_replaced(program, state) {
             return None;
         }
         match simple.redirections.as_slice() {

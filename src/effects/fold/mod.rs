@@ -5,11 +5,14 @@
 //! end and makes the script unknown.
 
 mod absent;
+mod aliases;
 mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod expression;
 mod flow;
+mod held;
 mod list;
 mod names;
 mod nodes;
@@ -17,6 +20,7 @@ mod positional;
 mod readings;
 mod redirections;
 mod simple;
+mod special;
 mod state;
 mod traps;
 mod variables;
@@ -118,6 +122,8 @@ struct Parsed {
     seen: Marks,
     /// The shell whose reading it is.
     dialect: Dialect,
+    /// Its text has a `!(`, which may be a glob.
+    negates: bool,
 }
 
 /// A set of the nodes of a tree.
@@ -172,9 +178,23 @@ struct Fold<'w> {
     /// The states in which `return`, `exit`, `break` or `continue` left the function or loop that is being followed.
     left: Option<State>,
     /// Inside a function: the variables that may be its own, and have their old values when it ends.
-    locals: Option<BTreeSet<Vec<u8>>>,
+    locals: Option<Locals>,
+    /// Text may be matched without regard to case.
+    loose_case: bool,
+    /// Extended globs may be on.
+    extended_globs: bool,
+    /// Aliases that the script may have defined.
+    aliases: Vec<aliases::Alias>,
     /// Shell text that runs later.
     traps: traps::Traps,
+}
+
+/// What is known of the variables of the function that is being followed.
+struct Locals {
+    /// Those that it may have declared for itself.
+    names: BTreeSet<Vec<u8>>,
+    /// The state in which it began.
+    entry: State,
 }
 
 /// What `eval` and its like start from and leave behind.
@@ -211,6 +231,9 @@ impl<'w> Fold<'w> {
             expanded: Vec::new(),
             directories: Vec::new(),
             locals: None,
+            loose_case: false,
+            extended_globs: false,
+            aliases: Vec::new(),
             traps: traps::Traps::default(),
             flows: flow::Flows::default(),
             parents: false,
@@ -232,8 +255,19 @@ impl Fold<'_> {
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }
         self.others = self.others.and(tree.others());
-        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default(), dialect: self.dialect });
+        let negates = text.contains("!(");
+        let dialect = self.dialect;
+        self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default(), dialect, negates });
+        self.check_negations(place.unwrap_or_default(), analysis);
         Ok(self.scripts.len().saturating_sub(1))
+    }
+
+    /// `!(x)` is a subshell, or with extended globs the names of files.
+    fn check_negations(&self, span: Span, analysis: &mut Analysis<'_>) {
+        if self.extended_globs && self.scripts.iter().any(|script| script.negates) {
+            let detail = "with extended globs `!(...)` stands for names of files";
+            unknown(analysis, "changed-reading", detail.into(), span);
+        }
     }
 
     /// Follows a whole script; the state that it leaves, `None` where it never ends.
@@ -357,7 +391,7 @@ impl Fold<'_> {
     }
 
     fn seen<'a>(&'a self, state: &'a State) -> Seen<'a> {
-        Seen { state, world: self.world, left: &self.bytes }
+        Seen { state, world: self.world, left: &self.bytes, loose_case: self.loose_case }
     }
 
     /// Bodies of functions that nobody called, and whatever else was not looked at.
@@ -441,6 +475,16 @@ impl Scripts for Fold<'_> {
         self.no_program(name)
     }
 
+    fn is_harmless_name(&self, text: &[u8]) -> bool {
+        self.here.as_ref().is_some_and(|here| expression::is_plain_name(text, &here.before))
+    }
+
+    fn expression(&self, text: &[u8]) -> Option<Vec<(Vec<u8>, bool)>> {
+        let mut reading = expression::Reading::default();
+        expression::read(text, &self.here.as_ref()?.before, &mut reading).ok()?;
+        (!reading.odd).then(|| reading.assigned.into_iter().collect())
+    }
+
     fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached> {
         let Ok(text) = core::str::from_utf8(script.text) else {
             unknown(analysis, "script-not-utf8", "the script is not UTF-8 text".into(), script.span);
@@ -483,7 +527,7 @@ fn child_state(script: &Script<'_>, parent: Option<&Here>) -> State {
     }
     for name in [b"HOME".as_slice(), b"IFS"] {
         if parent.is_some_and(|here| here.before.is_touched(name)) {
-            state.assign(name, state::Held::Unknown);
+            state.assign(name, held::Held::Unknown);
         }
     }
     state

@@ -62,6 +62,14 @@ impl<V> Names<V> {
         }
     }
 
+    pub(super) fn remove(&mut self, name: &[u8]) {
+        if self.contains(name)
+            && let Some(bucket) = self.bucket_mut(place(name))
+        {
+            bucket.remove(name);
+        }
+    }
+
     fn bucket(&self, index: usize) -> Option<&Rc<Bucket<V>>> {
         self.buckets.get(index)
     }

@@ -1,11 +1,12 @@
 //! What following each kind of node means, where it takes more than a line.
 
-use super::state::{Body, Held, State};
+use super::held::Held;
+use super::state::{Body, State};
 use super::{At, Ends, Fold, unknown};
 use crate::effect::Span;
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
-use crate::shell::tree::{Node, NodeId, Redirection};
+use crate::shell::tree::{Node, NodeId, Part, Redirection, Word};
 
 impl Fold<'_> {
     /// `( list )`: a copy of the shell.
@@ -98,17 +99,32 @@ impl Fold<'_> {
         let start = analysis.effects.len();
         let mut state = state;
         match node {
-            Node::Function { name, body } => state.define(name, Body { script: at.script, node: *body }),
+            Node::Function { name, body } => {
+                if self.is_alias(name) {
+                    let detail = "the name of the function may be an alias for another one".into();
+                    unknown(analysis, "changed-reading", detail, span);
+                }
+                state.define(name, Body { script: at.script, node: *body });
+            }
             Node::Condition { operands, arithmetic, redirections } => {
                 self.redirect(at, redirections, &state, analysis)?;
-                for operand in operands {
-                    if *arithmetic {
-                        self.arithmetic_operand(at, operand, &mut state, analysis)?;
-                    } else {
+                let mut before: Option<&Word> = None;
+                for (place, operand) in operands.iter().enumerate() {
+                    if !arithmetic.contains(&place) {
                         self.bodies(at, operand, &mut state, analysis)?;
+                    } else if before.is_some_and(asks_for_a_name) {
+                        self.asked_name(at, operand, &mut state, analysis)?;
+                    } else {
+                        self.arithmetic(at, operand, &mut state, analysis)?;
+                    }
+                    before = Some(operand);
+                }
+                // what a regular expression matched
+                for name in [&b"BASH_REMATCH"[..], b"MATCH", b"MBEGIN", b"MEND", b"match", b"mbegin", b"mend"] {
+                    if name == b"BASH_REMATCH" || state.held(name).is_some() {
+                        state.assign(name, Held::Unknown);
                     }
                 }
-                state.assign(b"BASH_REMATCH", Held::Unknown);
                 self.settle_compound(redirections, &analysis.effects, start, &mut state);
             }
             Node::Arithmetic { expression, redirections } => {
@@ -124,4 +140,9 @@ impl Fold<'_> {
         }
         Ok(Ends::both(state))
     }
+}
+
+/// `-v` and `-R` of `[[`.
+fn asks_for_a_name(word: &Word) -> bool {
+    matches!(word.parts.as_slice(), [Part::Text { bytes, quoted: false }] if matches!(bytes.as_slice(), b"-v" | b"-R"))
 }

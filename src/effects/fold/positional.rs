@@ -28,7 +28,7 @@ impl Positional {
         Some(Self { words: self.words.clone(), shifted })
     }
 
-    fn left(&self) -> &[Word] {
+    pub(super) fn left(&self) -> &[Word] {
         self.words.get(self.shifted..).unwrap_or_default()
     }
 }

@@ -1,13 +1,14 @@
 //! Simple commands.
 
+use super::held::Held;
 use super::positional::Positional;
-use super::state::{Held, State};
-use super::{At, Body, Ends, Fold, Here, MAX_CALLS};
+use super::state::State;
+use super::{At, Body, Ends, Fold, Here, Locals, MAX_CALLS, bodies};
 use crate::effect::{Certainty, Effect, Kind, Run, Span, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, Outcome, Stdin};
 use crate::effects::patch;
-use crate::shell::tree::Simple;
+use crate::shell::tree::{Part, Simple, Word as Written};
 use crate::shell::words;
 use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 
@@ -25,10 +26,8 @@ impl Fold<'_> {
         // A command inside the words of another has a list of its own.
         let outer = core::mem::take(&mut self.expanded);
         let start = analysis.effects.len();
-        for word in &simple.words {
-            self.bodies(at, word, &mut state, analysis)?;
-        }
-        let argv = self.placed(at, words::expand_all(&simple.words, &self.seen(&state)));
+        let argv = self.expand(at, &simple.words, &mut state, analysis)?;
+        let argv = self.placed(at, argv);
         self.pay(span, &argv);
         let mut into = self.taken_by_words(simple, start, analysis);
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
@@ -36,6 +35,11 @@ impl Fold<'_> {
         let at = stdin.at(at);
         let expanded = core::mem::replace(&mut self.expanded, outer);
         if argv.is_empty() {
+            let null = [&b"cat"[..], b"more"].iter().any(|name| state.function(name).is_some());
+            if null && simple.words.is_empty() && !simple.redirections.is_empty() {
+                let detail = "zsh runs `cat` or `more` for a redirection alone, and the script defines such a function";
+                super::unknown(analysis, "zsh-null-command", detail.into(), span);
+            }
             for assignment in &simple.assignments {
                 self.assign(at, assignment, &mut state, analysis)?;
             }
@@ -63,6 +67,7 @@ impl Fold<'_> {
         let temporary: Vec<&[u8]> = given.iter().map(|a| a.name.as_slice()).collect();
         self.missed = None;
         let called = self.call_function(at, &argv, &temporary, &state, analysis)?;
+        let start_of_run = analysis.effects.len();
         let ends = match called {
             Called::Only(ends) => ends,
             Called::Perhaps(ends) => {
@@ -72,6 +77,8 @@ impl Fold<'_> {
             Called::No => self.run(at, &argv, span, state, analysis)?,
         };
         self.failed = self.has_missed(&argv);
+        let ends = self.aliased(at, &argv, (&temporary, span), &before, ends, analysis)?;
+        let ends = self.arrays(at, simple, &argv, &before, start_of_run, ends, analysis)?;
         if !self.failed {
             reads_of_environment(expanded, &argv, analysis);
         }
@@ -92,13 +99,43 @@ impl Fold<'_> {
         Ok(Ends { ok: forget(ends.ok), failed: forget(ends.failed) })
     }
 
+    /// The words that words become, after what runs inside of them; in order, because one may assign what the next one shows.
+    pub(super) fn expand(
+        &mut self,
+        at: At<'_>,
+        words: &[Written],
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Vec<Word>, LimitReached> {
+        let mut argv: Vec<Word> = Vec::with_capacity(words.len());
+        for word in words {
+            let first = argv.len();
+            let before = bodies::may_assign(word).then(|| state.clone());
+            self.bodies(at, word, state, analysis)?;
+            match before.filter(|before| before != state) {
+                // What of the word comes before the assignment is not told apart.
+                Some(before) => words::expand(word, &self.seen(&before.join(state)), &mut argv),
+                None => words::expand(word, &self.seen(state), &mut argv),
+            }
+            // The variable of a loop over files is one word where it is quoted, and no test does anything to it.
+            let tests = first > 0 && matches!(argv.first().and_then(|w| w.value.known()), Some(b"[" | b"test"));
+            if let [Word { value: value @ Value::Pattern(_), .. }] = argv.get_mut(first..).unwrap_or_default()
+                && tests
+                && is_quoted(word)
+            {
+                *value = Value::ANY_WORD;
+            }
+        }
+        Ok(argv)
+    }
+
     /// Words of a script inside the script stand where that script stands.
     pub(super) fn placed(&self, at: At<'_>, words: Vec<Word>) -> Vec<Word> {
         words.into_iter().map(|w| Word { span: self.place(at, w.span), ..w }).collect()
     }
 
     /// The program or builtin of that name.
-    fn run(
+    pub(super) fn run(
         &mut self,
         at: At<'_>,
         argv: &[Word],
@@ -120,7 +157,9 @@ impl Fold<'_> {
         let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
         let name = argv.first().and_then(|w| w.value.known()).unwrap_or_default();
+        let declared = outcome.declared.clone();
         let mut ends = self.changed(outcome, span, (ok, failed), name, analysis);
+        Self::declared_after(&declared, &mut ends);
         self.builtin(name, argv.get(1..).unwrap_or_default(), &mut ends);
         Ok(ends)
     }
@@ -147,11 +186,19 @@ impl Fold<'_> {
         // Some shells have no such command, or refuse it outside a function.
         let certain = matches!(name, b"export" | b"readonly") || (name == b"local" && self.locals.is_some());
         for (state, assigns) in [(&mut ok, true), (&mut failed, certain)] {
+            let old: Vec<Option<Held>> = outcome.assigned.iter().map(|(name, _)| state.held(name).cloned()).collect();
+            self.declared_before(&outcome.declared, span, state, analysis);
             Self::assigned_by_command(&outcome.assigned, span, state, analysis);
             if !assigns {
-                for (name, _) in &outcome.assigned {
-                    state.assign(name, Held::Unknown);
+                // It has assigned some of them, or none.
+                for ((name, _), old) in outcome.assigned.iter().zip(&old) {
+                    let new = state.held(name).cloned();
+                    let joined = old.as_ref().zip(new.as_ref()).map_or(Held::Unknown, |(old, new)| old.join(new));
+                    state.assign(name, joined);
                 }
+            }
+            for name in &outcome.elements {
+                state.assign_elements(name, Held::Unknown);
             }
             for name in &outcome.unset {
                 state.unset(name);
@@ -170,7 +217,18 @@ impl Fold<'_> {
                 }
             }
             ok.cwd = directory;
+            for name in [&b"PWD"[..], b"OLDPWD"] {
+                if ok.held(name).is_some() {
+                    ok.assign(name, Held::Unknown);
+                }
+            }
         }
+        self.loose_case |= outcome.loose_case;
+        if outcome.extended_globs && !self.extended_globs {
+            self.extended_globs = true;
+            self.check_negations(span, analysis);
+        }
+        self.aliases.extend(outcome.aliases);
         if outcome.reading {
             let detail = "the command changes how the shell reads or expands what follows";
             super::unknown(analysis, "changed-reading", detail.into(), span);
@@ -179,7 +237,7 @@ impl Fold<'_> {
     }
 
     /// Follows the function of that name, where the script defines one.
-    fn call_function(
+    pub(super) fn call_function(
         &mut self,
         at: At<'_>,
         argv: &[Word],
@@ -198,15 +256,15 @@ impl Fold<'_> {
             inside.assign(name, Held::Unknown);
         }
         let mut after = None;
-        let outer = self.locals.replace(BTreeSet::new());
+        inside.own = Rc::default();
+        let outer = self.locals.replace(Locals { names: BTreeSet::new(), entry: inside.clone() });
         for body in &function.bodies {
             let ends = self.follow(at, *body, inside.clone(), analysis)?;
             after = super::join(after, ends.any());
         }
         let mut after = after.unwrap_or(inside);
-        for name in core::mem::replace(&mut self.locals, outer).into_iter().flatten() {
-            after.assign(&name, Held::Unknown);
-        }
+        let locals = core::mem::replace(&mut self.locals, outer);
+        after.leave_function(state, locals.iter().flat_map(|locals| &locals.names));
         after.positional.clone_from(&state.positional);
         let ends = Ends::both(after);
         // Some shells look for a special builtin before a function.
@@ -247,6 +305,18 @@ impl Fold<'_> {
     fn leave(&mut self, state: State) {
         self.left = super::join(self.left.take(), Some(state));
     }
+}
+
+/// Whether the word is one word whatever stands in it.
+fn is_quoted(word: &Written) -> bool {
+    word.parts.iter().all(|part| match part {
+        Part::Text { quoted, .. } | Part::Command { quoted, .. } | Part::Arithmetic { quoted, .. } => *quoted,
+        Part::Parameter(parameter) => {
+            let whole = matches!(parameter.name.as_slice(), b"@" | b"*") || parameter.subscript.is_some();
+            parameter.quoted && !whole && !parameter.indirect
+        }
+        _ => false,
+    })
 }
 
 /// What was open while the command ran is closed again.
@@ -301,7 +371,7 @@ fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd
 }
 
 /// Whether a command's name is a function.
-enum Called {
+pub(super) enum Called {
     /// It is, whatever came before.
     Only(Ends),
     /// It may be, or a program or builtin of the same name comes first in some shell.

@@ -1,14 +1,19 @@
 //! Variables that a script assigns.
 
-use super::state::{Held, State, is_integer};
-use super::{At, Fold, unknown};
+use super::expression::{self, Reading};
+use super::held::Held;
+use super::state::State;
+use super::{At, Fold, bodies, special, unknown, written};
 use crate::effect::{Effect, Span, Value};
-use crate::effects::command::{self, Analysis};
+use crate::effects::command::{self, Analysis, Stdin};
 use crate::effects::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::shell::tree::{AssignedValue, Assignment, Node, NodeId, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
-use alloc::vec::Vec;
+use alloc::{format, string::String, vec::Vec};
+
+/// Most elements of an array that is followed.
+const MAX_ELEMENTS: usize = 256;
 
 /// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
 /// counts as if it were exported, because it may have been in the environment already.
@@ -36,8 +41,20 @@ impl Fold<'_> {
         let held = self.assigned_value(at, assignment, state, analysis)?;
         self.flows_into_assignment(assignment, start, analysis);
         let span = self.place(at, assignment.span);
+        let elements = assignment.subscript.is_some() || matches!(assignment.value, AssignedValue::Array(_));
         analysis.effects.extend(shell_variable(&analysis.tables, &assignment.name, known(&held), span));
-        set(&assignment.name, held, span, state, analysis);
+        if elements && special::is_table_of_zsh(&assignment.name) {
+            let shown = String::from_utf8_lossy(&assignment.name);
+            let detail = format!("`{shown}` is a table of zsh, in which it looks up what to run");
+            unknown(analysis, "executing-variable", detail, span);
+        }
+        if matches!(assignment.value, AssignedValue::Array(_)) {
+            set_array(&assignment.name, held, span, state, analysis);
+        } else if assignment.subscript.is_some() {
+            set_element(&assignment.name, &held, span, state, analysis);
+        } else {
+            set(&assignment.name, held, span, state, analysis);
+        }
         Ok(())
     }
 
@@ -54,6 +71,7 @@ impl Fold<'_> {
         }
         let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
+        is_evaluated(&assignment.name, &held, span, state, analysis);
         let effects = command::assignment(&analysis.tables, &assignment.name, known(&held), span, "=");
         analysis.effects.extend(effects);
         Ok(())
@@ -68,45 +86,80 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Held, LimitReached> {
         if let Some(subscript) = &assignment.subscript {
-            self.arithmetic(at, subscript, state, analysis)?;
+            self.subscript(at, &assignment.name, subscript, state, analysis)?;
         }
         match &assignment.value {
             AssignedValue::Scalar(word) => {
+                let before = bodies::may_assign(word).then(|| state.clone());
                 self.bodies(at, word, state, analysis)?;
-                if assignment.append || assignment.subscript.is_some() {
+                let held = match before.filter(|before| before != state) {
+                    Some(before) => self.held_by(at, word, &before.join(state)),
+                    None => self.held_by(at, word, state),
+                };
+                if assignment.append && assignment.subscript.is_some() {
                     return Ok(Held::Unknown);
                 }
-                Ok(self.held_by(at, word, state))
+                Ok(if assignment.append { appended(state, &assignment.name, &held) } else { held })
             }
             AssignedValue::Array(items) => {
                 for (subscript, word) in items {
                     if let Some(subscript) = subscript {
-                        self.arithmetic(at, subscript, state, analysis)?;
+                        self.subscript(at, &assignment.name, subscript, state, analysis)?;
                     }
                     self.bodies(at, word, state, analysis)?;
                 }
-                Ok(Held::Unknown)
+                Ok(self.array(assignment.append, &assignment.name, items, state))
             }
         }
     }
 
-    fn held_by(&self, at: At<'_>, word: &Word, state: &State) -> Held {
-        if matches!(word.parts.as_slice(), [Part::Arithmetic { .. }]) {
-            return Held::Integer;
+    /// A subscript of an assignment: a key where the variable is an associative array, else an expression.
+    fn subscript(
+        &mut self,
+        at: At<'_>,
+        name: &[u8],
+        subscript: &Word,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<(), LimitReached> {
+        if state.is_associative(name) {
+            self.bodies(at, subscript, state, analysis)
+        } else {
+            self.arithmetic(at, subscript, state, analysis)
         }
+    }
+
+    /// The elements of `(...)`.
+    pub(super) fn array(&self, append: bool, name: &[u8], items: &[(Option<Word>, Word)], state: &State) -> Held {
+        if items.iter().any(|(subscript, _)| subscript.is_some()) || state.is_associative(name) {
+            return Held::Unknown;
+        }
+        let before: Vec<Value> = match state.held(name) {
+            Some(Held::Array(before)) if append => before.to_vec(),
+            _ if append => return Held::Unknown,
+            _ => Vec::new(),
+        };
+        let mut elements = Vec::new();
+        for (_, word) in items {
+            words::expand(word, &self.seen(state), &mut elements);
+            if elements.len().saturating_add(before.len()) > MAX_ELEMENTS {
+                return Held::Unknown;
+            }
+        }
+        Held::Array(before.into_iter().chain(elements.into_iter().map(|word| word.value)).collect())
+    }
+
+    pub(super) fn held_by(&self, at: At<'_>, word: &Word, state: &State) -> Held {
         if let [Part::Command { body: Some(body), .. }] = word.parts.as_slice()
             && let Some(held) = self.printed(at, *body, state)
         {
             return held;
         }
-        match words::value(word, &self.seen(state)) {
-            Value::Unknown { .. } => Held::Unknown,
-            value => Held::Is(value),
-        }
+        Held::from_value(words::value(word, &self.seen(state)))
     }
 
     /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
-    fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
+    pub(super) fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
         let tree = &self.scripts.get(at.script)?.tree;
         let Node::Simple(simple) = &tree.get(body)?.node else { return None };
         if !simple.assignments.is_empty() || !simple.redirections.is_empty() {
@@ -115,16 +168,23 @@ impl Fold<'_> {
         let argv = words::expand_all(&simple.words, &self.seen(state));
         let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
         let known = known?;
-        if state.function(known.first()?).is_some() {
+        if self.is_replaced(known.first()?, state) {
             return None;
         }
         match known.as_slice() {
             [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
-                Some(Held::Integer)
+                Some(Held::Is(Value::DIGITS))
             }
             // A new name that nobody has, in the directory for temporary files.
             [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(b"/tmp/tmp.*".into()))),
-            _ => None,
+            // The end of the last line, and of empty ones before it, is cut off.
+            _ => {
+                let mut text = written::literal_output(&argv, Stdin::Empty)?;
+                while text.last() == Some(&b'\n') {
+                    text.pop();
+                }
+                Some(Held::Is(Value::Known(text.into())))
+            }
         }
     }
 
@@ -147,29 +207,71 @@ impl Fold<'_> {
             analysis.effects.extend(effects);
             // Given twice, it depends on the command which value stays: `readonly x={1,2}`.
             let once = assigned.iter().all(|(other, given)| other != name || given == value);
-            let held = match value {
-                Value::Unknown { .. } => Held::Unknown,
-                value if once => Held::Is(value.clone()),
-                _ => Held::Unknown,
-            };
+            let held = if once { Held::from_value(value.clone()) } else { Held::Unknown };
             set(name, held, span, state, analysis);
         }
     }
 }
 
+/// What `name+=value` leaves.
+fn appended(state: &State, name: &[u8], value: &Held) -> Held {
+    match (state.held(name), value) {
+        (Some(Held::Is(Value::Known(before))), Held::Is(Value::Known(after))) if !state.is_numeric(name) => {
+            Held::Is(Value::Known([before, after.as_ref()].concat().into()))
+        }
+        (Some(before), after) if before.is_number() && after.is_number() => Held::Is(Value::INTEGER),
+        _ => Held::Unknown,
+    }
+}
+
 /// Gives a variable its value.
-fn set(name: &[u8], held: Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
-    let number = match &held {
-        Held::Integer => true,
-        Held::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| is_integer(one))),
-        Held::Unknown => false,
-    };
-    if state.is_numeric(name) && !number {
-        let shown = alloc::string::String::from_utf8_lossy(name);
-        let detail = alloc::format!("what is assigned to `{shown}` may be evaluated as arithmetic, which may run code");
-        unknown(analysis, "arithmetic-value", detail, span);
+pub(super) fn set(name: &[u8], held: Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
+    let numeric = state.is_numeric(name) && !held.is_number();
+    if is_evaluated(name, &held, span, state, analysis) {
+        state.assign(name, Held::Unknown);
+    } else if numeric {
+        // Where the variable is an integer, it holds the value of the expression.
         state.assign(name, Held::Unknown);
     } else {
         state.assign(name, held);
     }
+}
+
+/// Gives a variable these elements; an associative array stays one.
+pub(super) fn set_array(name: &[u8], held: Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
+    let evaluated = is_evaluated(name, &held, span, state, analysis);
+    state.assign_elements(name, if evaluated { Held::Unknown } else { held });
+}
+
+/// Gives an element of a variable its value.
+fn set_element(name: &[u8], held: &Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
+    is_evaluated(name, held, span, state, analysis);
+    if held.is_number() {
+        state.assign_number_element(name);
+    } else {
+        state.assign_elements(name, Held::Unknown);
+    }
+}
+
+/// Whether what is assigned may be evaluated as arithmetic though it is no number and no harmless expression.
+fn is_evaluated(name: &[u8], held: &Held, span: Span, state: &State, analysis: &mut Analysis<'_>) -> bool {
+    if !state.is_numeric(name) {
+        return false;
+    }
+    let harmless = match held {
+        Held::Array(all) => all.iter().all(|one| Held::from_value(one.clone()).is_number()),
+        Held::Is(value) if !held.is_number() => value.alternatives().is_some_and(|all| {
+            all.iter().all(|text| {
+                let mut reading = Reading::default();
+                expression::read(text, state, &mut reading).is_ok() && reading.assigned.is_empty()
+            })
+        }),
+        held => held.is_number(),
+    };
+    if !harmless {
+        let shown = String::from_utf8_lossy(name);
+        let detail = format!("what is assigned to `{shown}` may be evaluated as arithmetic, which may run code");
+        unknown(analysis, "arithmetic-value", detail, span);
+    }
+    !harmless
 }

@@ -119,7 +119,7 @@ impl Fold<'_> {
             return None;
         }
         let program = argv.first()?.value.known()?;
-        if state.function(program).is_some() {
+        if self.is_replaced(program, state) {
             return None;
         }
         let (files, texts): (Vec<&Redirection>, Vec<&Redirection>) =

@@ -94,7 +94,7 @@ fn parameters() {
     check(&[
         (
             "echo $x ${x} \"$x\" $1 ${10} $@ \"$*\" $# $? $- $$ $! $0",
-            "(run echo ${x} ${x} ''+\"${x} ${1} ${10} ${@} ''+\"${*} ${#} ${?} ${-} ${$} ${!} ${0})",
+            "(run echo ${x} ${x} \"${x} ${1} ${10} ${@} \"${*} ${#} ${?} ${-} ${$} ${!} ${0})",
         ),
         ("echo $1a $xb ${x}b $_", "(run echo ${1}+a ${xb} ${x}+b ${_})"),
         (
@@ -113,8 +113,8 @@ fn parameters() {
             "echo ${#x} ${#} ${#@} ${!x} ${!p*} ${!p@} ${!a[@]} ${a[1]} ${a[@]:1} ${#a[@]}",
             "(run echo ${#x} ${#} ${#@} ${!x} ${!p *} ${!p @ -} ${!a[@]} ${a[1]} ${a[@] : 1} ${#a[@]})",
         ),
-        ("echo \"${x:-'$(a)'}\"", "(run echo ''+\"${x :- '''+\"$(run a)+'''})"),
-        ("echo \"${x:-\"a}b\"}\" ${x:-'}'}", "(run echo ''+\"${x :- 'a}b'} ${x :- '}'})"),
+        ("echo \"${x:-'$(a)'}\"", "(run echo \"${x :- '''+\"$(run a)+'''})"),
+        ("echo \"${x:-\"a}b\"}\" ${x:-'}'}", "(run echo \"${x :- 'a}b'} ${x :- '}'})"),
         (
             "echo ${x:-$(a)} ${x:-`b`} ${x:-<(c)} ${a[$(d)]}",
             "(run echo ${x :- $(run a)} ${x :- $(run b)} ${x :- <(run c)} ${a[$(run d)]})",
@@ -128,12 +128,12 @@ fn parameters() {
 #[test]
 fn substitutions() {
     check(&[
-        ("echo $(a) \"$(b)\" `c` \"`d`\"", "(run echo $(run a) ''+\"$(run b) $(run c) ''+\"$(run d))"),
+        ("echo $(a) \"$(b)\" `c` \"`d`\"", "(run echo $(run a) \"$(run b) $(run c) \"$(run d))"),
         ("echo $()", "(run echo $())"),
         ("echo $(a; b | c)", "(run echo $(list (run a) (pipe (run b) (run c))))"),
         ("echo `echo \\`git push\\``", "(run echo $(run echo $(run git push)))"),
         ("echo `a \\\\\\`b\\\\\\``", "(run echo $(run a '`'+b+'`'))"),
-        ("\"`echo \\\"x\\\"`\"", "(run ''+\"$(run echo 'x'))"),
+        ("\"`echo \\\"x\\\"`\"", "(run \"$(run echo 'x'))"),
         ("$(a # )\n)", "(run $(run a))"),
         ("$(case a in a) b;; esac)", "(run $(case a (arm a => (run b))))"),
         ("diff <(a) >(b)x", "(run diff <(run a) >(run b)+x)"),
@@ -147,7 +147,7 @@ fn arithmetic() {
     check(&[
         (
             "echo $((1+2)) \"$((x))\" $(( $(a) + `b` ))",
-            "(run echo $((1+2)) ''+\"$((x)) $(( +\"$(run a)+ + +\"$(run b)+ )))",
+            "(run echo $((1+2)) \"$((x)) $(( +\"$(run a)+ + +\"$(run b)+ )))",
         ),
         ("((x++))", "(arithmetic x++)"),
         ("(( a = 1, b <<= 2 ))", "(arithmetic  a = 1, b <<= 2 )"),

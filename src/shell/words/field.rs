@@ -7,10 +7,12 @@ use super::{
     },
     State,
     alternatives::Piece,
+    arithmetic,
+    operation::{elements, is_joined},
     parameter,
     pattern::{escape, has_glob},
 };
-use crate::effect::{Bytes, Value};
+use crate::effect::{Bytes, Form, Value};
 use alloc::{rc::Rc, vec, vec::Vec};
 
 /// What happens to unquoted values.
@@ -34,6 +36,8 @@ enum Atom {
     Any,
     /// A value whose shape is only kept where it is the whole word.
     Whole(Value),
+    /// Any number of words that are known only where nothing stands around them.
+    Words(Value),
     /// Any number of words, the first and last of which join what stands around.
     AnyWords,
 }
@@ -95,7 +99,8 @@ impl<'s> Builder<'s> {
                 Part::Arithmetic { quoted: false, .. } if self.split == Split::Fields && self.splits_numbers() => {
                     self.push(Atom::AnyWords);
                 }
-                Part::Command { .. } | Part::Arithmetic { .. } => self.push(Atom::Any),
+                Part::Arithmetic { expression, .. } => self.quoted_value(arithmetic::value(expression, self.state)),
+                Part::Command { .. } => self.push(Atom::Any),
                 Part::Process { .. } => {
                     let (dir, suffix) = (b"/dev/fd".to_vec(), Vec::new());
                     self.push(Atom::Whole(Value::Below { dir: dir.into(), suffix: suffix.into() }));
@@ -130,7 +135,7 @@ impl<'s> Builder<'s> {
         self.field.iter().flatten().all(|atom| match atom {
             Atom::Text { bytes, .. } => bytes.is_empty(),
             Atom::OneOf(all) => all.iter().any(|one| one.is_empty()),
-            Atom::Any | Atom::AnyWords | Atom::Whole(_) => true,
+            Atom::Any | Atom::AnyWords | Atom::Whole(_) | Atom::Words(_) => true,
         })
     }
 
@@ -154,14 +159,36 @@ impl<'s> Builder<'s> {
                 .is_some_and(|subscript| matches!(plain(&subscript.parts), Some(b"@" | b"*")))
             || expansion.indirect;
         let quoted = expansion.quoted || self.split != Split::Fields;
+        // `"$*"` is one word
+        let words = if all && !(quoted && is_joined(expansion)) && self.split == Split::Fields {
+            elements(expansion, self.state)
+        } else {
+            None
+        };
         match parameter(expansion, self.state) {
             // bash looks for file names, other shells open the value itself
             Some(value) if self.split == Split::Globs && !expansion.quoted && may_glob(&value) => self.push(Atom::Any),
             Some(value) if quoted => self.quoted_value(value),
             Some(value) => self.unquoted_value(&value),
+            None if words.is_some() => self.elements(words.unwrap_or_default(), quoted),
             // `"$@"` and its like are any number of words in quotes, too
+            None if quoted && is_joined(expansion) => self.push(Atom::Any),
             None if quoted && !(all && self.split == Split::Fields && !expansion.length) => self.push(Atom::Any),
             None => self.push(Atom::AnyWords),
+        }
+    }
+
+    /// The elements of an array, of which the first and the last join what stands around them.
+    fn elements(&mut self, elements: Vec<Value>, quoted: bool) {
+        for (index, value) in elements.into_iter().enumerate() {
+            if index > 0 {
+                self.end_field();
+            }
+            match value {
+                value if !quoted => self.unquoted_value(&value),
+                value if value.is_one_word() => self.quoted_value(value),
+                value => self.push(Atom::Words(value)),
+            }
         }
     }
 
@@ -176,6 +203,11 @@ impl<'s> Builder<'s> {
                 self.text(&suffix, true);
             }
             value @ (Value::Pattern(_) | Value::Below { .. }) => self.push(Atom::Whole(value)),
+            Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, may_be_empty }
+                if !may_be_empty || self.split == Split::Never =>
+            {
+                self.push(Atom::Whole(value));
+            }
             Value::Unknown { .. } => self.push(Atom::Any),
         }
     }
@@ -193,6 +225,9 @@ impl<'s> Builder<'s> {
             Value::Known(bytes) if bytes.is_empty() => {}
             Value::Known(bytes) if plain(bytes) => self.text(bytes, true),
             Value::Set(all) if all.iter().all(|bytes| plain(bytes)) => self.push(Atom::OneOf(all.clone())),
+            Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } if !self.splits_numbers() => {
+                self.push(Atom::Whole(value.clone()));
+            }
             _ => self.push(Atom::AnyWords),
         }
     }
@@ -260,17 +295,17 @@ pub(super) fn plain(parts: &[Part]) -> Option<&[u8]> {
 /// The value of a field.
 fn join(field: &[Atom], split: Split) -> Value {
     let mut solid = field.iter().filter(|atom| !matches!(atom, Atom::Text { bytes, .. } if bytes.is_empty()));
-    if let (Some(Atom::Whole(value)), None) = (solid.next(), solid.next()) {
+    if let (Some(Atom::Whole(value) | Atom::Words(value)), None) = (solid.next(), solid.next()) {
         return value.clone();
     }
     let globs = split != Split::Never
         && field.iter().any(|atom| matches!(atom, Atom::Text { quoted: false, .. }))
         && has_glob(&unquoted(field));
-    let words = field.iter().any(|atom| matches!(atom, Atom::AnyWords));
+    let words = field.iter().any(|atom| matches!(atom, Atom::AnyWords | Atom::Words(_)));
     let any = words || field.iter().any(|atom| matches!(atom, Atom::Any | Atom::Whole(_)));
     let text = field.iter().any(|atom| matches!(atom, Atom::Text { bytes, .. } if !bytes.is_empty()));
     if split == Split::Fields && (words || (any && globs)) {
-        return Value::Unknown { may_split: true, may_be_empty: globs || !text };
+        return Value::Unknown { may_split: true, may_be_empty: globs || !text, form: Form::Anything };
     }
     if !any && globs {
         let several = field.iter().any(|atom| matches!(atom, Atom::OneOf(_)));

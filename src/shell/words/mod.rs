@@ -5,6 +5,7 @@
 //! the result is unknown. What they read differently is in [`super::tree::Tree::differences`].
 
 mod alternatives;
+mod arithmetic;
 mod field;
 mod operation;
 mod pattern;
@@ -29,8 +30,19 @@ pub trait State {
     /// for all else: unset, from the environment, an array, assigned in a way that is not followed.
     fn get(&self, name: &[u8]) -> Option<Value>;
 
+    /// The elements of an array that is known, or the positional parameters for `@`, in order. An element that is not one word
+    /// stands for any number of elements.
+    fn array(&self, _name: &[u8]) -> Option<Vec<Value>> {
+        None
+    }
+
     /// What `~name` is: `b""` is the home directory of the session, `b"+"` the working directory. `None` where not known.
     fn home(&self, name: &[u8]) -> Option<Value>;
+
+    /// Whether patterns tell small letters from capital ones.
+    fn exact_case(&self) -> bool {
+        true
+    }
 
     /// The bytes that split an unquoted value; `None` where the script may have changed IFS to something not known.
     fn separators(&self) -> Option<Vec<u8>> {
@@ -53,7 +65,7 @@ impl State for Nothing {
 }
 
 /// Adds the words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
-fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
+pub fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     // most words are plain text
     if let [Part::Text { bytes, quoted }] = word.parts.as_slice()
         && (*quoted || !pattern::has_glob(bytes))
@@ -78,7 +90,7 @@ fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
         let made = builder.finish();
         if braces && made.is_empty() {
             // zsh keeps an empty word
-            let value = Value::Unknown { may_split: false, may_be_empty: true };
+            let value = Value::Unknown { may_split: false, may_be_empty: true, form: effect::Form::Anything };
             words.push(effect::Word { value, span: word.span });
         }
         words.extend(made.into_iter().map(|value| effect::Word { value, span: word.span }));

@@ -1,0 +1,78 @@
+//! What a variable holds, and what is left of it where two ways meet.
+
+use crate::effect::{Form, Value};
+use alloc::rc::Rc;
+
+/// Most values of a variable that different ways give it.
+const MAX_VALUES: usize = 16;
+
+/// What a variable that the script assigned holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Held {
+    /// A value that is known at least in part.
+    Is(Value),
+    /// An array of these elements; one that is not one word stands for any number of elements.
+    Array(Rc<[Value]>),
+    /// Anything.
+    Unknown,
+}
+
+impl Held {
+    /// What an assignment of this value gives.
+    pub(super) fn from_value(value: Value) -> Self {
+        match value {
+            // One that may be empty is nothing, which is zero to arithmetic.
+            Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } => Self::Is(value),
+            Value::Unknown { .. } => Self::Unknown,
+            value => Self::Is(value),
+        }
+    }
+
+    /// Bytes of all its texts together.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Is(value) => value.size(),
+            Self::Array(all) => all.iter().map(|one| one.size().saturating_add(1)).sum(),
+            Self::Unknown => 0,
+        }
+    }
+
+    /// Whether it is certainly a decimal number.
+    pub(super) fn is_number(&self) -> bool {
+        match self {
+            Self::Is(Value::Unknown { form, .. }) => *form != Form::Anything,
+            Self::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| is_integer(one))),
+            Self::Array(_) | Self::Unknown => false,
+        }
+    }
+
+    /// What it holds where either of two ways may have led here.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        if self == other {
+            return self.clone();
+        }
+        if let (Self::Is(a), Self::Is(b)) = (self, other)
+            && let (Some(a), Some(b)) = (a.alternatives(), b.alternatives())
+            && let Some(value) = Value::one_of(a.iter().chain(b).cloned(), MAX_VALUES)
+        {
+            return Self::Is(value);
+        }
+        self.give_up(other)
+    }
+
+    /// What it holds at the head of a loop whose round changed it: what never changes again.
+    pub(super) fn give_up(&self, other: &Self) -> Self {
+        if !self.is_number() || !other.is_number() {
+            return Self::Unknown;
+        }
+        let empty = |held: &Self| matches!(held, Self::Is(Value::Unknown { may_be_empty: true, .. }));
+        let may_be_empty = empty(self) || empty(other);
+        Self::Is(Value::Unknown { may_split: false, may_be_empty, form: Form::Integer })
+    }
+}
+
+/// A plain integer literal, which arithmetic does not evaluate any further.
+pub(super) fn is_integer(bytes: &[u8]) -> bool {
+    let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
