@@ -21,8 +21,14 @@ impl<'t> Command<'_, 't> {
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
             Builtin::Declare | Builtin::Export => {
                 let exported = builtin == Builtin::Export || parsed.uses(&[b"-x"]);
+                let renews = builtin == Builtin::Declare
+                    && self.name != b"readonly"
+                    && !parsed.uses(&[b"-p", b"-x", b"-f", b"-F", b"-g", b"-r"]);
                 for word in operands {
                     self.declared(word, exported);
+                    if let Some(name) = word.value.known().filter(|_| renews) {
+                        self.emptied(name, word);
+                    }
                 }
                 // A reference to another name makes every later assignment to this one something else.
                 self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
@@ -31,7 +37,10 @@ impl<'t> Command<'_, 't> {
             Builtin::Unset => {
                 for word in operands {
                     match word.value.known() {
-                        Some(name) if is_name(name) => self.outcome.unset.push(name.to_vec()),
+                        Some(name) if is_name(name) => {
+                            self.emptied(name, word);
+                            self.outcome.unset.push(name.to_vec());
+                        }
                         _ => self.dynamic_name(word),
                     }
                 }
@@ -89,6 +98,14 @@ impl<'t> Command<'_, 't> {
             self.assigned(appended.unwrap_or(name), value, word);
         } else if !is_name(text) {
             self.dynamic_name(word);
+        }
+    }
+
+    /// Without a PATH, bash and dash look for programs in the directory that they are in.
+    fn emptied(&mut self, name: &[u8], word: &Word) {
+        if matches!(name, b"PATH" | b"path") {
+            let detail = "without PATH a shell runs programs of the current directory".to_string();
+            self.unknown("executing-variable", detail, word.span, false);
         }
     }
 

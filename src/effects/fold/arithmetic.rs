@@ -85,7 +85,7 @@ fn is_plain_assignment(after: &[u8]) -> bool {
 }
 
 /// Whether an expansion is certainly a number: a count, a status, a length, or a variable that holds one.
-fn is_number(parameter: &Parameter, state: &State) -> bool {
+pub(super) fn is_number(parameter: &Parameter, state: &State) -> bool {
     if parameter.length {
         return parameter.operation.is_none();
     }

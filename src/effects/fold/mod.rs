@@ -8,6 +8,7 @@ mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod evaluated;
 mod flow;
 mod list;
 mod names;

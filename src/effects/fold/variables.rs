@@ -100,7 +100,11 @@ impl Fold<'_> {
             return held;
         }
         match words::value(word, &self.seen(state)) {
-            Value::Unknown { .. } => Held::Unknown,
+            Value::Unknown { .. } => match word.parts.as_slice() {
+                // `status=$?`
+                [Part::Parameter(parameter)] if super::arithmetic::is_number(parameter, state) => Held::Integer,
+                _ => Held::Unknown,
+            },
             value => Held::Is(value),
         }
     }
