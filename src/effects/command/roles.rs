@@ -9,7 +9,7 @@ use super::{
     variables::assignment_text,
 };
 use crate::{
-    effect::{Connect, Kind, Spared, Value, Word},
+    effect::{Connect, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -172,10 +172,7 @@ impl<'t> Command<'_, 't> {
             | Role::Rest
             | Role::Archive => {}
             Role::Read | Role::ReadTree | Role::ReadWrite if stdio => {}
-            Role::Read if self.is_response_file(value) => {
-                let file = value.known().and_then(|text| text.get(1..)).map_or(Value::ANY_WORD, Value::from);
-                self.role(Role::ListFile, &Word { value: file, span }, manner)?;
-            }
+            Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree if manner.lists => {}
             Role::Read | Role::ReadTree if manner.extracts => {
                 if role == Role::Read {
@@ -195,13 +192,7 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
-            Role::Write if self.name == b"strace" => match value.known() {
-                // What it writes can go into a command.
-                Some([b'|' | b'!', script @ ..]) => {
-                    self.script(&Value::Known(script.into()), Shell::Child, super::Stdin::Stream, &[], span)?;
-                }
-                _ => self.write(value, false, span),
-            },
+            Role::Write if self.name == b"strace" => self.traced(value, span)?,
             Role::Write => self.write(value, false, span),
             Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
             Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
@@ -298,6 +289,20 @@ impl<'t> Command<'_, 't> {
             }
             value => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
         }
+    }
+
+    /// What strace writes can go into a command: `-o '|CMD'`.
+    fn traced(&mut self, value: &Value, span: Span) -> Result<(), LimitReached> {
+        if let Some([b'|' | b'!', script @ ..]) = value.known() {
+            return self.script(&Value::Known(script.into()), Shell::Child, super::Stdin::Stream, &[], span);
+        }
+        self.write(value, false, span);
+        Ok(())
+    }
+
+    fn response_file(&mut self, value: &Value, manner: Manner, span: Span) -> Result<(), LimitReached> {
+        let file = value.known().and_then(|text| text.get(1..)).map_or(Value::ANY_WORD, Value::from);
+        self.role(Role::ListFile, &Word { value: file, span }, manner)
     }
 
     /// `@FILE` of a compiler: more words stand in the file, and errors show them.
