@@ -35,7 +35,13 @@ impl<'t> Command<'_, 't> {
                     associative: parsed.uses(&[b"-A"]) && builtin == Builtin::Declare,
                     ..Declared::default()
                 };
+                let renews = builtin == Builtin::Declare
+                    && self.name != b"readonly"
+                    && !parsed.uses(&[b"-p", b"-x", b"-f", b"-F", b"-g", b"-r"]);
                 for word in operands {
+                    if let Some(name) = word.value.known().filter(|_| renews) {
+                        self.emptied(name, word);
+                    }
                     if !shows {
                         self.declared(word, exported, &manner);
                     }
@@ -46,7 +52,10 @@ impl<'t> Command<'_, 't> {
             Builtin::Unset => {
                 for word in operands {
                     match word.value.known() {
-                        Some(name) if is_name(name) => self.outcome.unset.push(name.to_vec()),
+                        Some(name) if is_name(name) => {
+                            self.emptied(name, word);
+                            self.outcome.unset.push(name.to_vec());
+                        }
                         Some(text) if self.is_element(text) => {}
                         _ => self.dynamic_name(word),
                     }
@@ -131,6 +140,14 @@ impl<'t> Command<'_, 't> {
 
     fn declares(&mut self, name: &[u8], valued: bool, manner: &Declared) {
         self.outcome.declared.push(Declared { name: name.to_vec(), valued, ..manner.clone() });
+    }
+
+    /// Without a PATH, bash and dash look for programs in the directory that they are in.
+    fn emptied(&mut self, name: &[u8], word: &Word) {
+        if matches!(name, b"PATH" | b"path") {
+            let detail = "without PATH a shell runs programs of the current directory".to_string();
+            self.unknown("executing-variable", detail, word.span, false);
+        }
     }
 
     fn assigned(&mut self, name: &[u8], value: Value, word: &Word) {

@@ -126,7 +126,7 @@ fn listed_objects(on: &mut Command<'_, '_>) {
     let span = on.span;
     if let Stdin::Text(text) = on.stdin {
         let names = text.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
-        let paths = names.filter_map(|name| split(name, b':').1).filter(|path| !path.is_empty());
+        let paths = names.filter_map(path_of_revision).filter(|path| !path.is_empty());
         for path in paths {
             on.read(&Value::Known(path.into()), false, span);
         }
@@ -196,8 +196,8 @@ impl Command<'_, '_> {
             return self.push(Kind::Read(path), Certainty::Partial, word.span, true);
         }
         match &word.value {
-            Value::Known(text) => match split(text, b':') {
-                (_, Some(path)) if !path.is_empty() => {
+            Value::Known(text) => match path_of_revision(text) {
+                Some(path) if !path.is_empty() => {
                     self.read(&Value::Known(path.into()), manner.tree, word.span);
                 }
                 _ => self.push_revision(text, manner, word),
@@ -244,6 +244,23 @@ impl Command<'_, '_> {
         let path = paths::made(&Value::Known(text.into()), &self.cwd, manner.tree);
         self.push(Kind::Read(path), Certainty::Partial, word.span, true);
     }
+}
+
+/// The path of `REV:PATH` or of `:STAGE:PATH`. A colon inside braces belongs to the revision (`HEAD^{/a:b}:PATH`).
+fn path_of_revision(text: &[u8]) -> Option<&[u8]> {
+    if let [b':', b'0'..=b'3', b':', path @ ..] = text {
+        return Some(path);
+    }
+    let mut depth = 0_usize;
+    let colon = text.iter().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *byte == b':' && depth == 0
+    })?;
+    text.get(colon + 1..)
 }
 
 /// What a pathspec names: git expands `*`, `?` and `[...]` itself, also across `/`, and reads magic behind `:`.

@@ -70,6 +70,11 @@ impl<'t> Command<'_, 't> {
             // The names of its parts begin with `x` unless an operand says otherwise.
             self.write(&Value::Pattern(b"x*".into()), false, self.span);
         }
+        let shows_environments = |text: &[u8]| text.contains(&b'e') && text.iter().all(u8::is_ascii_alphabetic);
+        if program.name() == b"ps" && parsed.operands.iter().any(|w| w.value.known().is_none_or(shows_environments)) {
+            // `ps eww`, without a dash.
+            self.read(&Value::Pattern(b"/proc/*/environ".into()), false, self.span);
+        }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }

@@ -9,7 +9,7 @@ use super::{
     variables::assignment_text,
 };
 use crate::{
-    effect::{Connect, Kind, Spared, Value, Word},
+    effect::{Connect, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -87,7 +87,13 @@ impl<'t> Command<'_, 't> {
         for one in &parsed.uses {
             let Some(argument) = one.arguments.first() else { continue };
             match one.spec.roles[0] {
-                Role::Chdir => self.cwd = path::absolute(&argument.value, &self.cwd),
+                Role::Chdir => {
+                    self.cwd = path::absolute(&argument.value, &self.cwd);
+                    if one.spec.name == b"--work-tree" && self.cwd != old {
+                        let detail = "what is added from another tree can be shown by other names".to_string();
+                        self.unknown("new-root", detail, argument.span, false);
+                    }
+                }
                 Role::NewRoot => self.new_root(argument),
                 _ => {}
             }
@@ -168,6 +174,7 @@ impl<'t> Command<'_, 't> {
             | Role::Suffix
             | Role::Archive => {}
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt | Role::ReadWrite if stdio => {}
+            Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
             Role::ReadGlob => self.read_glob(word, manner)?,
             Role::ReadListAt => self.read_list_at(word, manner)?,
@@ -192,6 +199,7 @@ impl<'t> Command<'_, 't> {
                 }
             }
             Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
+            Role::Write if self.name == b"strace" => self.traced(value, span)?,
             Role::Write => self.write(value, false, span),
             Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
             Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
@@ -254,7 +262,7 @@ impl<'t> Command<'_, 't> {
             }
             Role::Assign => self.assign(word),
             Role::Definition => self.definition(word),
-            Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
+            Role::ReadEnv => self.variables_read(word),
             Role::Variable => self.variable(word),
             Role::GitConfig => git::setting(self, word),
             Role::SshOption => self.ssh_option(word)?,
@@ -284,6 +292,48 @@ impl<'t> Command<'_, 't> {
         if !harmless {
             self.opaque(&format!("runs a {what} that may do more than filter text"), word);
         }
+    }
+
+    /// A name, or text in which `$NAME` and `${NAME}` stand (`envsubst`).
+    fn variables_read(&mut self, word: &Word) {
+        let span = word.span;
+        match &word.value {
+            Value::Known(text) if text.contains(&b'$') => {
+                let names = text.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).filter(|name| !name.is_empty());
+                for name in names {
+                    let name = Value::Known(name.into());
+                    self.push(Kind::ReadEnv(name.clone()), certainty(&name), span, true);
+                }
+            }
+            value => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
+        }
+    }
+
+    /// What strace writes can go into a command: `-o '|CMD'`.
+    fn traced(&mut self, value: &Value, span: Span) -> Result<(), LimitReached> {
+        if let Some([b'|' | b'!', script @ ..]) = value.known() {
+            return self.script(&Value::Known(script.into()), Shell::Child, super::Stdin::Stream, &[], span);
+        }
+        self.write(value, false, span);
+        Ok(())
+    }
+
+    fn response_file(&mut self, value: &Value, manner: Manner, span: Span) -> Result<(), LimitReached> {
+        let file = value.known().and_then(|text| text.get(1..)).map_or(Value::ANY_WORD, Value::from);
+        self.role(Role::ListFile, &Word { value: file, span }, manner)
+    }
+
+    /// `@FILE` of a compiler: more words stand in the file, and errors show them.
+    fn is_response_file(&self, value: &Value) -> bool {
+        let compiles = self.analysis.tables.program(self.name).is_some_and(|program| program.runs() == Runs::Project);
+        let begins = match value {
+            Value::Known(text) | Value::Affix { prefix: text, .. } | Value::Pattern(text) => {
+                text.first() == Some(&b'@')
+            }
+            Value::Set(all) => all.iter().any(|text| text.first() == Some(&b'@')),
+            Value::Below { .. } | Value::Unknown { .. } => false,
+        };
+        compiles && begins
     }
 
     fn read_if_at(&mut self, word: &Word) {

@@ -10,6 +10,7 @@ mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod evaluated;
 mod expression;
 mod flow;
 mod held;

@@ -46,6 +46,7 @@ impl Fold<'_> {
             let effects = analysis.effects.get(start..).unwrap_or_default();
             return Ok(self.remember(None, effects, &state.clone(), Ends::both(state)));
         }
+        self.evaluated(at, simple, &argv, &state, analysis)?;
         let written = self.literal_write(simple, &argv, at.stdin, &state);
         self.notice_parents(simple, &argv, &state);
         let frozen = state.files.is_frozen();
