@@ -140,7 +140,7 @@ impl Writer<'_> {
                 self.out.push(')');
             }
             Node::Condition { operands, arithmetic, redirections } => {
-                self.out.push_str(if !arithmetic.is_empty() { "(condition-arithmetic" } else { "(condition" });
+                self.out.push_str(if arithmetic.is_empty() { "(condition" } else { "(condition-arithmetic" });
                 self.words(operands);
                 self.close(redirections);
             }

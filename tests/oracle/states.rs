@@ -2,6 +2,7 @@
 //! variables; joined by loops, branches, subshells and functions.
 
 use crate::random::Random;
+use std::fmt::Write as _;
 
 /// `<n>` is the name of a text, `<i>` of a number, `<r>` of an array, now and then another one; `<v>` is a value.
 const CHANGES: &[&str] = &[
@@ -158,14 +159,12 @@ pub(crate) fn script(random: &mut Random) -> String {
     }
     if random.percent(60) {
         let inside = lines(random, 3);
-        text.push_str(&format!(
-            "f() {{\n{inside}{}\n}}\n",
-            random.pick(&["", "", "return", "[ -f none ] && return\na=end"])
-        ));
+        let end = random.pick(&["", "", "return", "[ -f none ] && return\na=end"]);
+        let _ = write!(text, "f() {{\n{inside}{end}\n}}\n");
     }
     if random.percent(30) {
         let inside = lines(random, 2).replace("f ", "probe ").replace("f\n", "probe\n");
-        text.push_str(&format!("g() {{\n{inside}}}\n"));
+        let _ = write!(text, "g() {{\n{inside}}}\n");
     }
     for _ in 0..2 + random.below(3) {
         let block = block(random);

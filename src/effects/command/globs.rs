@@ -46,6 +46,9 @@ impl Command<'_, '_> {
 
     /// A file, or `@FILE`, which holds more words; what these are is not looked at.
     pub(super) fn read_list_at(&mut self, word: &Word, manner: Manner) -> Result<(), LimitReached> {
+        if self.is_response_file(&word.value) {
+            return self.response_file(&word.value, manner, word.span);
+        }
         self.role(Role::Read, word, manner)?;
         let Some(list) = word.value.known().and_then(|text| text.strip_prefix(b"@")).filter(|list| !list.is_empty())
         else {

@@ -419,7 +419,7 @@ impl<'c, 't> Command<'c, 't> {
             if self.subcommand(&program, &parsed, from)? {
                 return Ok(());
             }
-            let parsed = self.behind_subcommand(&program, parsed, from);
+            let parsed = self.behind_subcommand(&program, &parsed, from);
             self.option_effects(&program, &parsed)?;
             return self.run_effects(&program, &parsed);
         }
@@ -428,7 +428,7 @@ impl<'c, 't> Command<'c, 't> {
     }
 
     /// A subcommand that is judged by the row of its program: the options behind it are looked for in that row as well.
-    fn behind_subcommand(&mut self, program: &Program<'t>, before: Parsed<'t>, from: usize) -> Parsed<'t> {
+    fn behind_subcommand(&mut self, program: &Program<'t>, before: &Parsed<'t>, from: usize) -> Parsed<'t> {
         let mut all = options::parse(program, self.argv.get(from..).unwrap_or(&[]), false);
         let known = before.uses.len().min(all.uses.len());
         let more = Parsed { uses: all.uses.split_off(known), ..Parsed::default() };

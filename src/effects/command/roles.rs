@@ -152,6 +152,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// The effect of one word in one role.
+    #[allow(clippy::too_many_lines, reason = "one arm for each role")]
     pub(super) fn role(&mut self, role: Role, word: &Word, manner: Manner) -> Result<(), LimitReached> {
         let (value, span) = (&word.value, word.span);
         let stdio = value.known() == Some(b"-");
@@ -318,13 +319,13 @@ impl<'t> Command<'_, 't> {
         Ok(())
     }
 
-    fn response_file(&mut self, value: &Value, manner: Manner, span: Span) -> Result<(), LimitReached> {
+    pub(super) fn response_file(&mut self, value: &Value, manner: Manner, span: Span) -> Result<(), LimitReached> {
         let file = value.known().and_then(|text| text.get(1..)).map_or(Value::ANY_WORD, Value::from);
         self.role(Role::ListFile, &Word { value: file, span }, manner)
     }
 
     /// `@FILE` of a compiler: more words stand in the file, and errors show them.
-    fn is_response_file(&self, value: &Value) -> bool {
+    pub(super) fn is_response_file(&self, value: &Value) -> bool {
         let compiles = self.analysis.tables.program(self.name).is_some_and(|program| program.runs() == Runs::Project);
         let begins = match value {
             Value::Known(text) | Value::Affix { prefix: text, .. } | Value::Pattern(text) => {

@@ -11,7 +11,7 @@ use alloc::rc::Rc;
 
 impl Fold<'_> {
     /// Follows the builtin `name` with its `operands` into the state that it leaves.
-    pub(super) fn builtin(&mut self, name: &[u8], operands: &[Word], ends: &mut Ends) {
+    pub(super) fn builtin(name: &[u8], operands: &[Word], ends: &mut Ends) {
         match name {
             // What always ends so; a redirection that fails is seen elsewhere.
             b"true" | b":" => ends.failed = None,
@@ -98,7 +98,7 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let mut ends = ends;
-        let quoted = self.quoted_arrays(argv, simple);
+        let quoted = Self::quoted_arrays(argv, simple);
         let plain = argv.first().and_then(|word| word.value.known());
         for assignment in &simple.arrays {
             let span = self.place(at, assignment.span);
@@ -135,7 +135,7 @@ impl Fold<'_> {
     }
 
     /// An array as text (`declare -a 'x=(...)'`), which bash evaluates.
-    fn quoted_arrays(&self, argv: &[Word], simple: &Simple) -> Option<Span> {
+    fn quoted_arrays(argv: &[Word], simple: &Simple) -> Option<Span> {
         let declares = |word: &Word| word.value.known().is_some_and(|name| DECLARING.contains(&name));
         if !argv.iter().any(declares) {
             return None;

@@ -148,6 +148,7 @@ impl Marks {
 }
 
 /// The work on all scripts of one call.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 struct Fold<'w> {
     world: &'w dyn World,
     /// The shell whose reading is followed, and those that have been found to read something of it differently.

@@ -161,7 +161,7 @@ impl Fold<'_> {
         let declared = outcome.declared.clone();
         let mut ends = self.changed(outcome, span, (ok, failed), name, analysis);
         Self::declared_after(&declared, &mut ends);
-        self.builtin(name, argv.get(1..).unwrap_or_default(), &mut ends);
+        Self::builtin(name, argv.get(1..).unwrap_or_default(), &mut ends);
         Ok(ends)
     }
 

@@ -159,9 +159,9 @@ fn apply(operation: &Operation, quoted: bool, current: &Value, state: &dyn State
             let end = if operator.len() > 1 { text.len() } else { text.len().min(1) };
             let changed = text.get_mut(..end)?;
             if operator.starts_with(b"^") {
-                changed.make_ascii_uppercase()
+                changed.make_ascii_uppercase();
             } else {
-                changed.make_ascii_lowercase()
+                changed.make_ascii_lowercase();
             }
             Some(Value::Known(text.into()))
         }
