@@ -84,10 +84,16 @@ pub fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     let Some(alternatives) = alternatives.filter(|all| all.len().saturating_mul(length) <= MAX_BRACES) else {
         return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
     };
+    let before = words.len();
     for parts in alternatives {
         let mut builder = Builder::new(Split::Fields, state);
         builder.parts(&parts, braces);
         let made = builder.finish();
+        if braces && made.len() > 1 {
+            // zsh makes the words of `"$@"` first, and then alternatives of each
+            words.truncate(before);
+            return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
+        }
         if braces && made.is_empty() {
             // zsh keeps an empty word
             let value = Value::Unknown { may_split: false, may_be_empty: true, form: effect::Form::Anything };
