@@ -133,14 +133,16 @@ pub struct PathValue {
     pub tree: bool,
     /// With `tree`: only what stands there already is touched; what is unpacked, copied or checked out makes new names.
     pub existing: bool,
-    /// The absolute path before normalisation, where it is known and has a `..`: after a link that leads elsewhere than its text
-    /// says.
-    pub spelling: Option<Vec<u8>>,
+    /// The absolute paths before normalisation, where they are known and have a `..`: after a link that leads elsewhere than
+    /// its text says. Of a [`Value::Below`] those of its directory.
+    pub spelling: Option<Value>,
     /// With `tree`: what of it is passed over.
     pub spared: Spared,
     /// With `tree`, of what is made: it is a copy of this file or directory (absolute), so it gets the names that stand there.
     /// It becomes the path itself, or stands in it under its own name where the path is a directory.
     pub like: Option<Vec<u8>>,
+    /// Of what is made: it is a symbolic link with this text, as far as that is known.
+    pub leads: Option<Value>,
 }
 
 /// Which names below a directory are not touched.
@@ -170,23 +172,23 @@ impl Spared {
 impl PathValue {
     /// A single file.
     pub const fn file(value: Value) -> Self {
-        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// The same, with the path as it is spelled.
     #[must_use]
-    pub fn spelled(self, spelling: Option<Vec<u8>>) -> Self {
+    pub fn spelled(self, spelling: Option<Value>) -> Self {
         Self { spelling, ..self }
     }
 
     /// A file, or with `tree` all that stands below it now.
     pub const fn standing(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// A file, or with `tree` anything that may come to stand below it.
     pub const fn made(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// The same without what is passed over.

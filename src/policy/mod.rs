@@ -6,6 +6,8 @@ mod decide;
 mod execpolicy;
 mod hosts;
 mod lazy_regex;
+mod links;
+mod made;
 mod names;
 mod paths;
 pub mod prefix;

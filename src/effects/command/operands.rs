@@ -1,6 +1,6 @@
 //! Which operand has which role.
 
-use super::{Command, Stdin, options::Parsed, roles::Manner};
+use super::{Command, Stdin, emit::Link, options::Parsed, roles::Manner};
 use crate::{
     effect::{Certainty, Connect, Kind, Spared, Value, Word},
     effects::{LimitReached, MAX_EFFECTS, too_many_effects},
@@ -45,8 +45,12 @@ impl<'t> Command<'_, 't> {
                 }
                 if role == Role::LinkTarget {
                     self.link_target(word, parsed);
+                    // It stands here, under the name of what it leads to.
+                    if target_option(parsed).is_none() && parsed.operands.len() == 1 {
+                        self.link(&word.value, &Word::known(b".".as_slice(), word.span), link_kind(parsed));
+                    }
                 } else if last == Some(Role::Write) && role == Role::Write {
-                    self.copies(program, &parsed.operands, word, role, manner)?;
+                    self.copies(program, parsed, word, role, manner)?;
                 } else {
                     self.role(role, word, manner)?;
                 }
@@ -83,19 +87,19 @@ impl<'t> Command<'_, 't> {
     fn copies(
         &mut self,
         program: &Program<'t>,
-        operands: &[Word],
+        parsed: &Parsed<'t>,
         target: &Word,
         role: Role,
         manner: Manner,
     ) -> Result<(), LimitReached> {
         let sources: Vec<Value> =
-            operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
+            parsed.operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
         if sources.is_empty() || manner.extracts || matches!(target.value, Value::Unknown { .. }) {
             return self.role(role, target, manner);
         }
         if program.operands().any(|(role, _)| role == Role::LinkTarget) {
             for source in sources {
-                self.link(&source, target);
+                self.link(&source, target, link_kind(parsed));
             }
             return Ok(());
         }
@@ -107,8 +111,7 @@ impl<'t> Command<'_, 't> {
 
     /// The same where an option names the directory (`cp -t DIR`).
     fn copies_by_option(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
-        let target = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
-        let Some(target) = target.and_then(|u| u.arguments.first()).cloned() else { return };
+        let Some(target) = target_option(parsed).cloned() else { return };
         if matches!(target.value, Value::Unknown { .. }) {
             let detail = format!("the directory that `{}` writes to is not known before the script runs", self.by);
             self.unknown("dynamic-word", detail, target.span, false);
@@ -116,7 +119,7 @@ impl<'t> Command<'_, 't> {
         let links = program.operands().any(|(role, _)| role == Role::LinkTarget);
         for word in &parsed.operands {
             if links {
-                self.link(&word.value, &target);
+                self.link(&word.value, &target, link_kind(parsed));
             } else {
                 self.copy(&word.value, &target);
             }
@@ -142,12 +145,13 @@ impl<'t> Command<'_, 't> {
 
     /// What a link leads to: a symbolic one from the directory that it stands in, a hard one from here.
     fn link_target(&mut self, word: &Word, parsed: &Parsed<'t>) {
-        let symbolic = parsed.uses(&[b"-s", b"--symbolic"]) && !parsed.uses(&[b"-r", b"--relative"]);
-        let place = match parsed.operands.as_slice() {
+        let symbolic = link_kind(parsed) == Link::Symbolic;
+        let place = match (target_option(parsed), parsed.operands.as_slice()) {
+            (Some(directory), _) => Some(directory.value.clone()),
             // `ln -s TARGET` makes the link here.
-            [_] => Some(Value::from(".")),
-            [.., place] => Some(place.value.clone()),
-            [] => None,
+            (None, [_]) => Some(Value::from(".")),
+            (None, [.., place]) => Some(place.value.clone()),
+            (None, []) => None,
         };
         let (Some(Value::Known(place)), Value::Known(target), true) = (place, &word.value, symbolic) else {
             // A link is a second name: what is written through it later is written there.
@@ -203,6 +207,22 @@ impl<'t> Command<'_, 't> {
         let name = text.get(..at).unwrap_or(&[]);
         name.first().is_some_and(|b| !b.is_ascii_digit())
             && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    }
+}
+
+/// The directory that an option names as the place of copies or links (`cp -t DIR`).
+fn target_option<'p>(parsed: &'p Parsed<'_>) -> Option<&'p Word> {
+    let named = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
+    named.and_then(|u| u.arguments.first())
+}
+
+fn link_kind(parsed: &Parsed<'_>) -> Link {
+    if !parsed.uses(&[b"-s", b"--symbolic"]) {
+        Link::Hard
+    } else if parsed.uses(&[b"-r", b"--relative"]) {
+        Link::Relative
+    } else {
+        Link::Symbolic
     }
 }
 

@@ -86,7 +86,11 @@ impl<'t> Command<'_, 't> {
         for one in &parsed.uses {
             let Some(argument) = one.arguments.first() else { continue };
             match one.spec.roles[0] {
-                Role::Chdir => self.cwd = path::absolute(&argument.value, &self.cwd),
+                // Without a `..`, links on the way are followed when a path in the directory is looked at.
+                Role::Chdir if path::spelling(&argument.value, &self.cwd).is_none() => {
+                    self.cwd = path::absolute(&argument.value, &self.cwd);
+                }
+                Role::Chdir => self.cwd = self.directory(&argument.value, true),
                 Role::NewRoot => self.new_root(argument),
                 _ => {}
             }
