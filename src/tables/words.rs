@@ -125,6 +125,8 @@ vocabulary! {
         LinkTarget = "link-target",
         /// A revision, `REV:PATH`, or behind `--` a path of files that stand there.
         Tracked = "tracked",
+        /// `NAME=VALUE` of a makefile, or a target.
+        MakeVariable = "make-variable",
     }
 }
 

@@ -72,6 +72,7 @@ impl<'t> Command<'_, 't> {
     /// The directory that a path means. A shell goes by the path's text where there is such a directory, and else to where links
     /// lead; with `physical`, and in a program that is told a directory, links alone count.
     pub(super) fn directory(&self, value: &Value, physical: bool) -> Value {
+        const MOST: usize = 64;
         let by_text = path::absolute(value, &self.cwd);
         let spelled = path::spelling(value, &self.cwd);
         let Some(world) = self.scripts.world().filter(|_| physical || spelled.is_some()) else { return by_text };
@@ -89,7 +90,6 @@ impl<'t> Command<'_, 't> {
                 Resolution::Unknown(_) => return Value::ANY_WORD,
             }
         }
-        const MOST: usize = 64;
         Value::one_of(all, MOST).unwrap_or(Value::ANY_WORD)
     }
 

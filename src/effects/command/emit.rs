@@ -106,7 +106,7 @@ impl Command<'_, '_> {
             }
             (value, _) => value.clone(),
         };
-        let path = PathValue { leads, like, ..paths::made(&value, &self.cwd, false) };
+        let path = PathValue { like, leads, ..paths::made(&value, &self.cwd, false) };
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, place.span, true);
         if name.is_none() || place.value.known().is_none() {

@@ -240,6 +240,7 @@ impl<'t> Command<'_, 't> {
             Role::Tracked => self.tracked(word, manner),
             Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
             Role::Assign => self.assign(word),
+            Role::MakeVariable => self.make_variable(word)?,
             Role::ReadEnv => self.push(Kind::ReadEnv(value.clone()), certainty(value), span, true),
             Role::Variable => self.variable(word),
             Role::GitConfig => git::setting(self, word),
