@@ -1,5 +1,6 @@
 //! Folds a call into effects: what it would run, read, write and contact, or an honest unknown.
 
+mod arguments;
 pub mod command;
 mod fold;
 pub mod git;

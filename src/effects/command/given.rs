@@ -110,7 +110,7 @@ impl<'t> Command<'_, 't> {
             let detail = "`make` runs a command that a variable gives, with more words".into();
             self.unknown("dynamic-script", detail, word.span, false);
         }
-        for value in value.split(|b| b.is_ascii_whitespace()) {
+        for value in value.split(u8::is_ascii_whitespace) {
             self.given_path(&Word { value: Value::Known(value.into()), span: word.span }, true);
         }
         Ok(())
