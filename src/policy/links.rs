@@ -2,7 +2,7 @@
 
 use super::made::Made;
 use super::scene::Scene;
-use crate::effect::{PathValue, Value};
+use crate::effect::{Bytes, PathValue, Value};
 use crate::glob::Step;
 use crate::path::{self, Last, Resolution};
 use crate::world::{Child, Entry, World};
@@ -34,7 +34,34 @@ pub(super) fn readings(path: &PathValue, scene: &Scene<'_>) -> Vec<Reading> {
             }
         }
     }
+    stand_ins(path, scene, &mut all);
     all
+}
+
+/// Adds the well-known paths that any reading stands in for.
+fn stand_ins(path: &PathValue, scene: &Scene<'_>, all: &mut Vec<Reading>) {
+    if scene.stand_ins.is_empty() {
+        return;
+    }
+    let mut found: Vec<Value> = Vec::new();
+    for value in core::iter::once(&path.value).chain(all.iter().map(|reading| &reading.path.value)) {
+        let (texts, tree): (&[Bytes], bool) = match value {
+            Value::Known(_) | Value::Set(_) => (value.alternatives().unwrap_or_default(), path.tree),
+            Value::Below { dir, .. } => (core::slice::from_ref(dir), true),
+            Value::Pattern(text) => (core::slice::from_ref(text), false),
+            Value::Affix { .. } | Value::Unknown { .. } => continue,
+        };
+        let known = texts.iter().flat_map(|text| scene.stand_ins.iter().filter_map(|one| one.instead_of(text, tree)));
+        found.extend(known.map(|known| match value {
+            Value::Below { suffix, .. } => Value::Below { dir: known.into(), suffix: suffix.clone() },
+            Value::Pattern(_) => Value::Pattern(known.into()),
+            _ => Value::Known(known.into()),
+        }));
+    }
+    all.extend(found.into_iter().map(|value| Reading {
+        path: PathValue { value, spelling: None, ..path.clone() },
+        sure: path.value.known().is_some(),
+    }));
 }
 
 /// Where a path leads; [`Value::ANY_WORD`] where that cannot be said. With `keep` its last name is taken as it is.
@@ -56,7 +83,7 @@ fn leads(path: &PathValue, world: &dyn World, cwd: &[u8], keep: bool) -> Vec<Val
         value @ (Value::Known(_) | Value::Set(_)) => each(spelled.unwrap_or(value)).unwrap_or(Value::ANY_WORD),
         Value::Below { dir, suffix } => {
             let directories = each(spelled.unwrap_or(&Value::Known(dir.clone())));
-            let below = |dir: &crate::effect::Bytes| Value::Below { dir: dir.clone(), suffix: suffix.clone() };
+            let below = |dir: &Bytes| Value::Below { dir: dir.clone(), suffix: suffix.clone() };
             return match directories.as_ref().and_then(Value::alternatives) {
                 Some(all) => all.iter().map(below).collect(),
                 None => vec![Value::ANY_WORD],

@@ -10,6 +10,7 @@ mod links;
 mod made;
 mod names;
 mod paths;
+mod places;
 pub mod prefix;
 mod rule;
 mod scene;

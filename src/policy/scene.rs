@@ -1,6 +1,7 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
 use super::made::Made;
+use super::places::StandIn;
 use super::rule::Policy;
 use super::shadow::Shadows;
 use crate::effect::{Effect, Kind, PathValue, Value};
@@ -29,6 +30,8 @@ pub struct Scene<'a> {
     writes: Vec<&'a PathValue>,
     /// The machine with the links and copies that the call makes, where it makes any.
     pub(super) made: Option<Made<'a>>,
+    /// Places that stand in for well-known ones.
+    pub(super) stand_ins: Vec<StandIn>,
     tiers: Vec<InTier>,
     /// What the globs may take of this call's time.
     pub(super) budget: Budget,
@@ -77,6 +80,7 @@ impl<'a> Scene<'a> {
             of_session: 0,
             writes,
             made: Made::of(world, effects),
+            stand_ins: Vec::new(),
             tiers: Vec::new(),
             budget,
             shadows,
@@ -103,6 +107,7 @@ impl<'a> Scene<'a> {
                 }
             }
         }
+        scene.stand_ins = StandIn::all(world, &scene.homes, &scene.roots);
         scene.tiers = tiers_of(policy, &scene, &repositories);
         scene
     }

@@ -77,7 +77,8 @@ impl<'t> Command<'_, 't> {
             let path = super::paths::standing(&Value::from("."), &self.cwd, true).sparing(manner.spared);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
-        if program.has(flags::NETWORK) && !self.reached {
+        let redirected = self.reached && (program.has(flags::REDIRECTED) || parsed.has(traits::FOLLOWS));
+        if redirected || (program.has(flags::NETWORK) && !self.reached) {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
