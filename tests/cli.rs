@@ -22,5 +22,7 @@ mod jsonl;
 mod output;
 #[path = "cli/privacy.rs"]
 mod privacy;
+#[path = "cli/requirements.rs"]
+mod requirements;
 #[path = "cli/usage.rs"]
 mod usage;
