@@ -239,6 +239,8 @@ pub enum FlowSource {
     File(PathValue),
     /// A host.
     Network,
+    /// The text of the call itself, in which a credential of this format stands.
+    Credential(&'static str),
 }
 
 /// Where moving data goes.
@@ -248,6 +250,10 @@ pub enum FlowSink {
     Network,
     /// A program that executes what it reads.
     Interpreter,
+    /// A file, or the words of a command.
+    File,
+    /// A tool that is no shell.
+    Tool,
 }
 
 /// Why an effect is unknown.

@@ -94,10 +94,10 @@ impl StandIn {
 /// The last value of `core.hooksPath`, wherever in the text it stands: one too many only restricts.
 fn hooks_path(config: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(config);
-    let values = text.lines().filter_map(|line| {
+    let mut values = text.lines().filter_map(|line| {
         let (key, value) = line.split_once('=')?;
         let key = key.trim().rsplit(|c: char| c.is_whitespace() || c == ']').next()?;
         key.eq_ignore_ascii_case("hookspath").then(|| String::from(value.trim().trim_matches('"')))
     });
-    values.last().filter(|value| !value.is_empty())
+    values.next_back().filter(|value| !value.is_empty())
 }
