@@ -155,6 +155,10 @@ pub enum Spared {
     Repository,
     /// All names that begin with a dot, as `rg` does.
     Hidden,
+    /// What git ignores, and version control itself.
+    Ignored,
+    /// What git does not track.
+    Untracked,
 }
 
 impl Spared {
@@ -163,7 +167,8 @@ impl Spared {
         let mut names = rest.split(|b| *b == b'/');
         match self {
             Self::Nothing => false,
-            Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
+            // Which files these are, a look at the repository says.
+            Self::Ignored | Self::Untracked | Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
             Self::Hidden => names.any(|name| name.starts_with(b".")),
         }
     }

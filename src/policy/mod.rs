@@ -15,6 +15,7 @@ pub mod prefix;
 mod rule;
 mod scene;
 mod shadow;
+mod staged;
 mod tools;
 mod trace;
 

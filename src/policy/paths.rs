@@ -4,8 +4,9 @@ use super::contents::Contents;
 use super::links;
 use super::rule::GlobRule;
 use super::scene::Scene;
+use super::staged;
 use crate::decision::Decision;
-use crate::effect::{Bytes, PathValue, Value};
+use crate::effect::{Bytes, PathValue, Spared, Value};
 use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
@@ -131,6 +132,11 @@ impl View {
             !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
         };
         let look = || {
+            if matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
+                // Git takes a link itself, not what it leads to.
+                let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
+                return Some(Contents { paths, linked: Vec::new() });
+            }
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
                 // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by

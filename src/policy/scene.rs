@@ -27,7 +27,7 @@ pub struct Scene<'a> {
     /// How many of the roots are those of the session's directory; they come first.
     of_session: usize,
     /// What the call itself makes or changes: a look at the machine does not show it.
-    writes: Vec<&'a PathValue>,
+    pub(super) writes: Vec<&'a PathValue>,
     /// The machine with the links and copies that the call makes, where it makes any.
     pub(super) made: Option<Made<'a>>,
     /// Places that stand in for well-known ones.

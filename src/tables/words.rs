@@ -125,6 +125,10 @@ vocabulary! {
         LinkTarget = "link-target",
         /// A revision, `REV:PATH`, or behind `--` a path of files that stand there.
         Tracked = "tracked",
+        /// A pathspec of files that git takes into its index.
+        Staged = "staged",
+        /// A pathspec of files that git tracks and takes into a commit.
+        Committed = "committed",
         /// `NAME=VALUE` of a makefile, or a target.
         MakeVariable = "make-variable",
     }

@@ -66,6 +66,9 @@ impl<'t> Command<'_, 't> {
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }
+        if let Some(subcommand) = program.name().strip_prefix(b"git ") {
+            self.takes_everything(parsed, subcommand);
+        }
         let at = self.span;
         if parsed.has(traits::NAMES_ON_STDIN) && self.stdin != Stdin::Empty {
             let detail = format!("`{}` takes more names from standard input", self.by);

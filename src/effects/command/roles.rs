@@ -238,6 +238,7 @@ impl<'t> Command<'_, 't> {
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
             Role::Tracked => self.tracked(word, manner),
+            Role::Staged | Role::Committed => self.staged(value, role == Role::Committed, span),
             Role::RemoteRead | Role::RemoteWrite => self.remote_path(word, role == Role::RemoteWrite, manner.tree),
             Role::Assign => self.assign(word),
             Role::MakeVariable => self.make_variable(word)?,
