@@ -22,6 +22,8 @@ mod jsonl;
 mod output;
 #[path = "cli/privacy.rs"]
 mod privacy;
+#[path = "cli/real_trees.rs"]
+mod real_trees;
 #[path = "cli/requirements.rs"]
 mod requirements;
 #[path = "cli/usage.rs"]

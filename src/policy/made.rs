@@ -5,7 +5,7 @@
 
 use crate::effect::{Effect, Kind, PathValue};
 use crate::path::{self, Last, Resolution};
-use crate::world::{Child, Entry, World};
+use crate::world::{Child, Content, Entry, World};
 use alloc::{string::String, vec::Vec};
 
 /// Names that one call may make before none of them is followed.
@@ -207,7 +207,7 @@ impl World for Made<'_> {
         self.world.variable(name)
     }
 
-    fn read_small(&self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
+    fn read_small(&self, path: &[u8], limit: usize) -> Content {
         self.world.read_small(path, limit)
     }
 

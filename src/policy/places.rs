@@ -67,7 +67,7 @@ impl StandIn {
         let configs = roots.iter().map(|root| path::join(root, b".git/config"));
         let configs = configs.chain(homes.iter().map(|home| path::join(home, b".gitconfig")));
         let directories: Vec<String> =
-            configs.filter_map(|file| hooks_path(&world.read_small(&file, MAX_CONFIG)?)).collect();
+            configs.filter_map(|file| hooks_path(&world.read_small(&file, MAX_CONFIG).text()?)).collect();
         for directory in directories {
             let bytes = directory.as_bytes();
             for root in roots {

@@ -89,7 +89,7 @@ fn index(world: &dyn World, root: &[u8]) -> Option<BTreeSet<Vec<u8>>> {
         Entry::Missing => return Some(BTreeSet::new()),
         // A file that names the directory of a worktree.
         Entry::Other | Entry::Link(_) => {
-            let text = world.read_small(&path::join(root, b".git"), 4096)?;
+            let text = world.read_small(&path::join(root, b".git"), 4096).text()?;
             let dir = text.strip_prefix(b"gitdir:")?.trim_ascii().to_vec();
             path::join(&path::join(root, &dir), b"index")
         }
@@ -98,7 +98,7 @@ fn index(world: &dyn World, root: &[u8]) -> Option<BTreeSet<Vec<u8>>> {
     if world.entry(&file) == Entry::Missing {
         return Some(BTreeSet::new());
     }
-    let names = entries(&world.read_small(&file, MAX_INDEX)?)?;
+    let names = entries(&world.read_small(&file, MAX_INDEX).text()?)?;
     Some(names.into_iter().map(|name| path::join(root, &name)).collect())
 }
 
@@ -173,7 +173,7 @@ struct Line {
 
 impl Ignore {
     fn read(world: &dyn World, file: &[u8], dir: &[u8]) -> Self {
-        let text = world.read_small(file, MAX_IGNORE).unwrap_or_default();
+        let text = world.read_small(file, MAX_IGNORE).text().unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         Self { dir: dir.to_vec(), lines: text.lines().filter_map(Line::read).collect() }
     }

@@ -9,7 +9,7 @@ use super::{
     variables::assignment_text,
 };
 use crate::{
-    effect::{Connect, Kind, Spared, Value, Word},
+    effect::{Connect, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -247,12 +247,14 @@ impl<'t> Command<'_, 't> {
             Role::GitConfig => git::setting(self, word),
             Role::SshOption => self.ssh_option(word)?,
             Role::TarAction => self.tar_action(word)?,
-            Role::Unreviewed => {
-                let detail = format!("what `{}` does with this word is not known", self.by);
-                self.unknown("unreviewed-word", detail, span, false);
-            }
+            Role::Unreviewed => self.unreviewed(span),
         }
         Ok(())
+    }
+
+    fn unreviewed(&mut self, span: Span) {
+        let detail = format!("what `{}` does with this word is not known", self.by);
+        self.unknown("unreviewed-word", detail, span, false);
     }
 
     /// Code in another language. It is what the program itself was told to do, so an allow of the command answers it.
