@@ -31,7 +31,7 @@ fn tree() -> Place {
         ("open/sub", "short"),
         ("/proc/self/cwd", "here"),
         ("/proc/self/root", "top"),
-        ("open/in/key", "conf/c"),
+        ("../open/in/key", "conf/c"),
         ("nowhere", "gone"),
     ] {
         symlink(target, at(link)).expect("a tree in a directory of our own");

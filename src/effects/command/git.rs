@@ -198,9 +198,7 @@ impl Command<'_, '_> {
         }
         match &word.value {
             Value::Known(text) => match split(text, b':') {
-                (_, Some(path)) if !path.is_empty() => {
-                    self.read(&Value::Known(path.into()), manner.tree, word.span);
-                }
+                (_, Some(path)) if !path.is_empty() => self.path_of_revision(text, path, manner, word.span),
                 _ => self.push_revision(text, manner, word),
             },
             Value::Set(all) => {
@@ -213,6 +211,20 @@ impl Command<'_, '_> {
                 self.read(&Value::Affix { prefix: path.into(), suffix: suffix.clone() }, manner.tree, word.span);
             }
             value => self.read(value, manner.tree, word.span),
+        }
+    }
+
+    /// The path of `REV:PATH` or `:STAGE:PATH`: from the top of the repository, or from here where it begins with a dot.
+    fn path_of_revision(&mut self, text: &[u8], path: &[u8], manner: Manner, span: Span) {
+        let path = match path {
+            [b'0'..=b'3', b':', staged @ ..] if text.starts_with(b":") => staged,
+            path => path,
+        };
+        self.read(&Value::Known(path.into()), manner.tree, span);
+        let top = self.toplevel();
+        let here = path.starts_with(b"./") || path.starts_with(b"../") || path.starts_with(b"/");
+        if let (false, Some(top)) = (here || top == self.cwd, top.known()) {
+            self.read(&Value::Known(crate::path::join(top, path).into()), manner.tree, span);
         }
     }
 
