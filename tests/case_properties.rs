@@ -90,7 +90,9 @@ fn two_commands_in_a_row_get_the_stricter_verdict() {
             let Some(got) = bench_decision(&mut bench, &case.with_script(script.clone())) else { continue };
             compared += 1;
             let wanted = *one.max(two);
-            if got != wanted {
+            // What one of them makes may be what the other goes through: then no more is known of it than that.
+            let stricter = got > wanted && [a, b].iter().any(|script| makes_names(script));
+            if got != wanted && !stricter {
                 failures.push(format!(
                     "{}: {}: {} and {} become {}\n  {script:?}",
                     case.place,
@@ -103,6 +105,12 @@ fn two_commands_in_a_row_get_the_stricter_verdict() {
         }
     }
     report(&failures, compared);
+}
+
+/// Whether a script makes files, links or copies whose names another may use.
+fn makes_names(script: &str) -> bool {
+    const MAKERS: [&str; 9] = ["cp", "git", "install", "ln", "mv", "rsync", "tar", "unzip", "wget"];
+    script.split_whitespace().any(|word| MAKERS.contains(&word)) || script.contains('>')
 }
 
 fn report(failures: &[String], compared: usize) {

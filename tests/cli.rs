@@ -22,5 +22,9 @@ mod jsonl;
 mod output;
 #[path = "cli/privacy.rs"]
 mod privacy;
+#[path = "cli/real_trees.rs"]
+mod real_trees;
+#[path = "cli/requirements.rs"]
+mod requirements;
 #[path = "cli/usage.rs"]
 mod usage;

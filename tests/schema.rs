@@ -78,6 +78,8 @@ fn every_kind_of_effect_has_the_right_form() {
         Kind::Tool(Tool { name: "t".into(), arguments: vec![("a".into(), "b".into())], modelled: false }),
         Kind::Unknown(Cause { code: "unparsed", detail: "it cannot be read".into() }),
         Kind::Flow(Flow { source: FlowSource::Network, sink: FlowSink::Interpreter }),
+        Kind::Flow(Flow { source: FlowSource::Credential("npm token"), sink: FlowSink::File }),
+        Kind::Flow(Flow { source: FlowSource::Credential("npm token"), sink: FlowSink::Tool }),
     ];
     for value in values() {
         let word = Word { value: value.clone(), span: Span::new(1, 2) };

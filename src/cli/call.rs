@@ -14,6 +14,9 @@ pub(super) struct CallOptions {
     /// Policy file, or directory of `*.rules`; may be repeated [default: the installed layers]
     #[arg(long, value_name = "P")]
     pub(super) policy: Vec<PathBuf>,
+    /// A `requirements.toml` of Codex whose rules count as well [default: /etc/codex/requirements.toml, where no policy is named]
+    #[arg(long, value_name = "FILE")]
+    requirements: Option<PathBuf>,
     /// The directory that the call would work in [default: the current one]
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
@@ -34,8 +37,21 @@ pub(super) struct CallOptions {
 impl CallOptions {
     /// The policy that decides. What is wrong with it is said on standard error.
     pub(super) fn load_policy(&self) -> Result<policy::Ready, ()> {
-        policy::load_bounded(&self.policy, self.home.as_deref())
+        policy::load_bounded(&self.policy, self.requirements.as_deref(), self.home.as_deref())
+            .inspect(|ready| {
+                // What Codex itself does not protect is said whenever it is looked at.
+                let told = |file: &str| file.ends_with("requirements.toml") || self.names(file);
+                ready
+                    .warnings
+                    .iter()
+                    .filter(|w| told(&w.file))
+                    .for_each(|w| super::human::diagnostics(&w.clone().into(), self.color));
+            })
             .map_err(|diagnostics| super::human::diagnostics(&diagnostics, self.color))
+    }
+
+    fn names(&self, file: &str) -> bool {
+        self.requirements.as_deref().is_some_and(|requirements| requirements.as_os_str() == file)
     }
 
     pub(super) fn world(&self) -> HostWorld {

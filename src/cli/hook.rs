@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
     drop(reading);
 
     let world = HostWorld::new(options.home.as_deref());
-    let (judged, auto_approve) = match policy::load(&options.policy, options.home.as_deref()) {
+    let (judged, auto_approve) = match policy::load(&options.policy, None, options.home.as_deref()) {
         Ok(ready) => {
             let _deciding = stage(Stage::Deciding, None);
             (gate::judge(&call, &ready.policy, &world), options.auto_approve)

@@ -4,7 +4,11 @@ use crate::guard::{self, Stage};
 use crate::policy::Policy;
 use crate::rules::{Diagnostics, Loader, SourceFile};
 use nix::unistd::{User, geteuid};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// What Codex itself takes requirements from.
+const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
 
 /// Where an administrator's policy stands.
 const MANAGED: &str = "/etc/prexec";
@@ -18,14 +22,20 @@ pub(super) struct Ready {
     pub(super) policy: Policy,
     /// What it was made of.
     pub(super) sources: Vec<SourceFile>,
+    /// What does not keep it from loading.
+    pub(super) warnings: Diagnostics,
 }
 
 /// As [`load`], within the hook's limit on memory and a limit on time, which both end with the loading: a policy that eats the
 /// machine ends the process with a message that names it.
-pub(super) fn load_bounded(named: &[PathBuf], home: Option<&Path>) -> Result<Ready, Diagnostics> {
+pub(super) fn load_bounded(
+    named: &[PathBuf],
+    requirements: Option<&Path>,
+    home: Option<&Path>,
+) -> Result<Ready, Diagnostics> {
     guard::set_memory_limit(guard::HOOK_MEMORY);
     guard::set_deadline(LOAD_DEADLINE_MS);
-    let loaded = load(named, home);
+    let loaded = load(named, requirements, home);
     guard::deadline_off();
     guard::set_memory_limit(usize::MAX);
     loaded
@@ -33,15 +43,22 @@ pub(super) fn load_bounded(named: &[PathBuf], home: Option<&Path>) -> Result<Rea
 
 /// Loads the policy; every finding where it cannot be used. While it works the guard can name the file that is read.
 ///
+/// `requirements` is a `requirements.toml` that counts beside them; without it, and where no policy is named, Codex's own does.
 /// `home` overrides the account's home directory, below which the user's layer stands.
-pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Ready, Diagnostics> {
+pub(super) fn load(named: &[PathBuf], requirements: Option<&Path>, home: Option<&Path>) -> Result<Ready, Diagnostics> {
     let _loading = guard::stage(Stage::LoadingPolicy, None);
     // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
     let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
-    let loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
+    let mut loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
+    let codex = Path::new(REQUIREMENTS);
+    if let Some(file) = requirements {
+        loader = loader.with_requirements(file, false);
+    } else if named.is_empty() && !matches!(codex.symlink_metadata(), Err(e) if e.kind() == ErrorKind::NotFound) {
+        loader = loader.with_requirements(codex, true);
+    }
     if !named.is_empty() {
         let loaded = loader.load(named)?;
-        return Ok(Ready { policy: loaded.policy, sources: loaded.sources });
+        return Ok(Ready { policy: loaded.policy, sources: loaded.sources, warnings: loaded.warnings });
     }
     let account = || User::from_uid(geteuid()).ok().flatten().map(|user| user.dir);
     let user = home.map(Path::to_path_buf).or_else(account).map(|home| home.join(".config/prexec"));
@@ -49,5 +66,5 @@ pub(super) fn load(named: &[PathBuf], home: Option<&Path>) -> Result<Ready, Diag
     if installed.diagnostics.has_errors() {
         return Err(installed.diagnostics);
     }
-    Ok(Ready { policy: installed.policy, sources: installed.sources })
+    Ok(Ready { policy: installed.policy, sources: installed.sources, warnings: installed.diagnostics })
 }

@@ -133,14 +133,16 @@ pub struct PathValue {
     pub tree: bool,
     /// With `tree`: only what stands there already is touched; what is unpacked, copied or checked out makes new names.
     pub existing: bool,
-    /// The absolute path before normalisation, where it is known and has a `..`: after a link that leads elsewhere than its text
-    /// says.
-    pub spelling: Option<Vec<u8>>,
+    /// The absolute paths before normalisation, where they are known and have a `..`: after a link that leads elsewhere than
+    /// its text says. Of a [`Value::Below`] those of its directory.
+    pub spelling: Option<Value>,
     /// With `tree`: what of it is passed over.
     pub spared: Spared,
     /// With `tree`, of what is made: it is a copy of this file or directory (absolute), so it gets the names that stand there.
     /// It becomes the path itself, or stands in it under its own name where the path is a directory.
     pub like: Option<Vec<u8>>,
+    /// Of what is made: it is a symbolic link with this text, as far as that is known.
+    pub leads: Option<Value>,
 }
 
 /// Which names below a directory are not touched.
@@ -153,6 +155,10 @@ pub enum Spared {
     Repository,
     /// All names that begin with a dot, as `rg` does.
     Hidden,
+    /// What git ignores, and version control itself.
+    Ignored,
+    /// What git does not track.
+    Untracked,
 }
 
 impl Spared {
@@ -161,7 +167,8 @@ impl Spared {
         let mut names = rest.split(|b| *b == b'/');
         match self {
             Self::Nothing => false,
-            Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
+            // Which files these are, a look at the repository says.
+            Self::Ignored | Self::Untracked | Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
             Self::Hidden => names.any(|name| name.starts_with(b".")),
         }
     }
@@ -170,23 +177,23 @@ impl Spared {
 impl PathValue {
     /// A single file.
     pub const fn file(value: Value) -> Self {
-        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// The same, with the path as it is spelled.
     #[must_use]
-    pub fn spelled(self, spelling: Option<Vec<u8>>) -> Self {
+    pub fn spelled(self, spelling: Option<Value>) -> Self {
         Self { spelling, ..self }
     }
 
     /// A file, or with `tree` all that stands below it now.
     pub const fn standing(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// A file, or with `tree` anything that may come to stand below it.
     pub const fn made(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None }
+        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None, leads: None }
     }
 
     /// The same without what is passed over.
@@ -237,6 +244,8 @@ pub enum FlowSource {
     File(PathValue),
     /// A host.
     Network,
+    /// The text of the call itself, in which a credential of this format stands.
+    Credential(&'static str),
 }
 
 /// Where moving data goes.
@@ -246,6 +255,10 @@ pub enum FlowSink {
     Network,
     /// A program that executes what it reads.
     Interpreter,
+    /// A file, or the words of a command.
+    File,
+    /// A tool that is no shell.
+    Tool,
 }
 
 /// Why an effect is unknown.

@@ -1,6 +1,8 @@
 //! Folds a call into effects: what it would run, read, write and contact, or an honest unknown.
 
+mod arguments;
 pub mod command;
+mod credentials;
 mod fold;
 pub mod git;
 mod patch;
@@ -55,6 +57,7 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, L
     };
     tools::add(call, cwd, world, &mut analysis);
     command::check_imports(&mut analysis, world);
+    credentials::add(call, &mut analysis);
     if analysis.effects.len() > MAX_EFFECTS {
         return Err(too_many_effects());
     }

@@ -75,6 +75,17 @@ pub(super) fn read(patch: &str) -> Patch {
     found
 }
 
+/// The lines that a patch adds, without their sign, and where they stand.
+pub(super) fn added_lines(patch: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    patch.split_inclusive('\n').filter_map(move |line| {
+        let at = start;
+        start += line.len();
+        let blanks = line.len() - line.trim_start().len();
+        Some((at + blanks + 1, line.trim_start().strip_prefix('+')?))
+    })
+}
+
 /// Adds the effects of a patch that is applied in the directory `cwd`. `place` is the place in the outermost script that all of them
 /// have; `None` where the patch is the call itself, so that each has its header's.
 pub(super) fn add(

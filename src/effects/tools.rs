@@ -1,5 +1,6 @@
 //! Effects of calls that are not shell scripts.
 
+use super::arguments;
 use super::command::Analysis;
 use super::patch;
 use super::uri;
@@ -34,6 +35,7 @@ pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Ana
         }
         ToolCall::Resource(ResourceAction::Read { .. }) | ToolCall::Mcp(_) | ToolCall::Unknown => {
             tool.arguments(&call.arguments);
+            arguments::add(&call.arguments, cwd, world, tool.analysis, id);
             false
         }
     };
@@ -101,13 +103,31 @@ impl ToolEffects<'_, '_> {
             match value {
                 Json::String(text) => self.argument(text),
                 Json::Array(items) => rest.extend(items),
-                Json::Object(entries) => rest.extend(entries.iter().map(|(_, v)| v)),
+                Json::Object(entries) => {
+                    for (name, value) in entries {
+                        // Files by name: `{"AGENTS.md": "text"}`.
+                        if name.contains(['/', '.']) {
+                            self.argument(name);
+                        }
+                        if let (true, Some(text)) = (names_files(name), value.as_str()) {
+                            self.list(text);
+                        }
+                        rest.push(value);
+                    }
+                }
                 Json::Null | Json::Bool(_) | Json::Number(_) => {}
             }
         }
     }
 
+    /// A text that may hold several paths.
+    fn list(&mut self, text: &str) {
+        let pieces = text.split([',', ';', '\n', '\r', '\t', ' ']).filter(|piece| !piece.is_empty() && *piece != text);
+        pieces.take(MOST_PIECES).for_each(|piece| self.argument(piece));
+    }
+
     fn argument(&mut self, text: &str) {
+        let text = text.trim();
         if let Some(path) = uri::file_path(text) {
             self.path(&path, Certainty::Partial, Kind::Read);
             self.path(&path, Certainty::Partial, Kind::Write);
@@ -116,8 +136,45 @@ impl ToolEffects<'_, '_> {
         } else if looks_like_a_path(text) {
             self.path(text, Certainty::Partial, Kind::Read);
             self.path(text, Certainty::Partial, Kind::Write);
+            if text.contains(['*', '?', '[', '{']) {
+                self.pattern(text);
+            }
         }
     }
+
+    /// A glob: what it could match is read or written.
+    fn pattern(&mut self, text: &str) {
+        // Alternatives in braces are no part of a pathname expansion; anything stands for them.
+        let mut plain = String::new();
+        let mut depth = 0_usize;
+        for c in text.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth > 0 => {
+                    depth -= 1;
+                    plain.push('*');
+                }
+                _ if depth > 0 => {}
+                c => plain.push(c),
+            }
+        }
+        let value = path::absolute(&Value::Pattern(plain.as_bytes().into()), &Value::Known(self.cwd.into()));
+        for kind in [Kind::Read, Kind::Write] {
+            self.push(kind(PathValue::file(value.clone())), Certainty::Partial, Span::default(), None);
+        }
+    }
+}
+
+/// Pieces of one text that are looked at.
+const MOST_PIECES: usize = 256;
+
+/// Whether an argument of that name holds paths, perhaps several in one text.
+fn names_files(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["path", "file", "dir", "glob", "pattern", "include", "uri", "location", "target"]
+        .iter()
+        .any(|part| name.contains(part))
+        && !name.contains("content")
 }
 
 /// Any text without line breaks may be the name of a file in the call's directory (`.env`); prose is told apart by its length and

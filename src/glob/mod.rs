@@ -8,6 +8,7 @@ mod applies;
 mod budget;
 mod bytes;
 mod error;
+mod expansion;
 mod lane;
 mod nfa;
 mod normal;
@@ -20,6 +21,7 @@ mod syntax;
 pub use applies::{Answer, PathRule, Reading, applies, applies_within};
 pub use budget::Budget;
 pub use error::GlobError;
+pub use expansion::Step;
 pub use pattern::{Anchor, PathGlob, Places};
 pub use subject::Subject;
 

@@ -7,7 +7,7 @@ mod resolve;
 mod value;
 
 pub use resolve::{Last, Resolution, Why, resolve};
-pub use value::{absolute, escape_pattern, spelling};
+pub use value::{absolute, climbs, escape_pattern, spelling};
 
 use alloc::vec::Vec;
 

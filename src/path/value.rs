@@ -32,11 +32,31 @@ pub fn absolute(path: &Value, cwd: &Value) -> Value {
     }
 }
 
-/// The absolute path as it is spelled, where all of it is known and it has a `..` that may come after a link.
-pub fn spelling(path: &Value, cwd: &Value) -> Option<Vec<u8>> {
-    let path = path.known().filter(|path| super::components(path).any(|c| c == b".."))?;
-    let absolute = if is_absolute(path) { path.to_vec() } else { join(cwd.known()?, path) };
-    is_absolute(&absolute).then_some(absolute)
+/// The absolute paths as they are spelled, where all of them are known and one has a `..` that may come after a link. Of a
+/// [`Value::Below`] those of its directory.
+pub fn spelling(path: &Value, cwd: &Value) -> Option<Value> {
+    let texts = match path {
+        Value::Below { dir, .. } => core::slice::from_ref(dir),
+        _ => path.alternatives()?,
+    };
+    if !texts.iter().any(|text| climbs(text)) {
+        return None;
+    }
+    let mut all = Vec::new();
+    for text in texts {
+        match cwd.alternatives() {
+            _ if is_absolute(text) => all.push(text.to_vec()),
+            Some(dirs) => all.extend(dirs.iter().map(|dir| join(dir, text))),
+            None => return None,
+        }
+    }
+    let rooted = all.iter().all(|one| is_absolute(one));
+    rooted.then(|| Value::one_of(all, MAX_ALTERNATIVES)).flatten()
+}
+
+/// Whether the path has a `..`: after a link that leads elsewhere than its text says.
+pub fn climbs(path: &[u8]) -> bool {
+    super::components(path).any(|c| c == b"..")
 }
 
 /// The known relative path `path` in `cwd`.

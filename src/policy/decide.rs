@@ -89,6 +89,7 @@ fn touch(kind: &Kind) -> Option<(Touch, &PathValue)> {
         Kind::Flow(Flow { source: FlowSource::File(path), sink }) => match sink {
             FlowSink::Network => Some((Touch::ToNetwork, path)),
             FlowSink::Interpreter => Some((Touch::ToInterpreter, path)),
+            FlowSink::File | FlowSink::Tool => None,
         },
         _ => None,
     }
@@ -224,7 +225,9 @@ impl Judge<'_> {
     fn flow(&self, layer: &Layer, flow: &Flow, say: &mut Say<'_>) {
         for rule in layer.flow_rules.iter().filter(|r| r.sink == flow.sink) {
             let answer = match (&rule.source, &flow.source) {
-                (FlowFrom::Network, FlowSource::Network) => Answer::Yes,
+                (FlowFrom::Network, FlowSource::Network) | (FlowFrom::Credentials, FlowSource::Credential(_)) => {
+                    Answer::Yes
+                }
                 (FlowFrom::Files(globs), FlowSource::File(path)) => {
                     paths::Views::of(path, self.scene).covered_by(globs, &[], rule.head.decision, self.scene)
                 }

@@ -6,12 +6,16 @@ mod decide;
 mod execpolicy;
 mod hosts;
 mod lazy_regex;
+mod links;
+mod made;
 mod names;
 mod paths;
+mod places;
 pub mod prefix;
 mod rule;
 mod scene;
 mod shadow;
+mod staged;
 mod tools;
 mod trace;
 

@@ -1,36 +1,31 @@
 //! Glob rules held against paths: as written, and as links lead.
 
 use super::contents::Contents;
+use super::links;
 use super::rule::GlobRule;
 use super::scene::Scene;
+use super::staged;
 use crate::decision::Decision;
-use crate::effect::{Bytes, PathValue, Value};
+use crate::effect::{Bytes, PathValue, Spared, Value};
 use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 /// The ways in which one path of an effect is held against rules, made ready once for all of them.
-pub(super) struct Views<'p> {
-    path: &'p PathValue,
-    /// As written, lexically normalised.
-    written: Subject,
-    /// As resolved through links, where that differs; [`Value::Unknown`] where it cannot be said.
-    resolved: Option<Subject>,
+pub(super) struct Views {
+    /// As written, lexically normalised, and each other path that links make of it; anything where that cannot be said.
+    all: Vec<View>,
     ignore_case: bool,
-    /// What stands below a tree; looked at when the first rule needs it.
-    contents: OnceCell<Option<Contents>>,
 }
 
-impl<'p> Views<'p> {
-    pub(super) fn of(path: &'p PathValue, scene: &Scene<'_>) -> Self {
+impl Views {
+    pub(super) fn of(path: &PathValue, scene: &Scene<'_>) -> Self {
         let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, |first| first);
+        let others = links::readings(path, scene).into_iter().map(|reading| View::of(reading.path, reading.sure));
         Self {
-            path,
-            written: Subject::new(path),
-            resolved: resolved(path, scene).map(|p| Subject::new(&p)),
             ignore_case: scene.world.ignores_case(place),
-            contents: OnceCell::new(),
+            all: core::iter::once(View::of(path.clone(), true)).chain(others).collect(),
         }
     }
 
@@ -39,7 +34,7 @@ impl<'p> Views<'p> {
         self.covered_by(&rule.patterns, &rule.unless, rule.head.decision, scene)
     }
 
-    /// A rule that restricts applies where either view matches; one that allows needs both, because a link that the agent made
+    /// A rule that restricts applies where any view matches; one that allows needs all, because a link that the agent made
     /// must not lead out of what was allowed.
     pub(super) fn covered_by(
         &self,
@@ -57,13 +52,28 @@ impl<'p> Views<'p> {
             reading: if allows { Reading::Permit } else { Reading::Restrict },
             ignore_case: self.ignore_case && !allows,
         };
-        let written = applies_within(&rule, &self.written, &scene.budget);
-        let resolved = self.resolved.as_ref().map(|resolved| applies_within(&rule, resolved, &scene.budget));
-        if allows {
-            return resolved.map_or(written, |resolved| written.min(resolved));
-        }
-        let answer = resolved.map_or(written, |resolved| written.max(resolved));
-        if answer == Answer::Maybe && self.stands_clear(&rule, scene) { Answer::No } else { answer }
+        let answers = self.all.iter().map(|view| match applies_within(&rule, &view.subject, &scene.budget) {
+            Answer::Maybe if !allows && view.stands_clear(&rule, scene) => Answer::No,
+            Answer::Yes if !view.sure && !allows => Answer::Maybe,
+            answer => answer,
+        });
+        let answer = if allows { answers.min() } else { answers.max() };
+        answer.unwrap_or(Answer::Maybe)
+    }
+}
+
+/// One reading of a path.
+struct View {
+    path: PathValue,
+    subject: Subject,
+    sure: bool,
+    /// What stands below a tree; looked at when the first rule needs it.
+    contents: OnceCell<Option<Contents>>,
+}
+
+impl View {
+    fn of(path: PathValue, sure: bool) -> Self {
+        Self { subject: Subject::new(&path), path, sure, contents: OnceCell::new() }
     }
 
     /// Whether a copy of `source` (a file, or a directory with what stands in it) at `top` or in it makes nothing that the rule
@@ -102,7 +112,7 @@ impl<'p> Views<'p> {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
             Value::Set(all) if self.path.tree => {
                 let one = |top: &Bytes| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
-                return all.iter().all(|top| Views::of(&one(top), scene).stands_clear(rule, scene));
+                return all.iter().all(|top| View::of(one(top), true).stands_clear(rule, scene));
             }
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
@@ -122,6 +132,11 @@ impl<'p> Views<'p> {
             !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
         };
         let look = || {
+            if matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
+                // Git takes a link itself, not what it leads to.
+                let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
+                return Some(Contents { paths, linked: Vec::new() });
+            }
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
                 // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
@@ -138,39 +153,4 @@ impl<'p> Views<'p> {
             && contents.paths.iter().filter(named).all(|below| free(below))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
     }
-}
-
-/// Where links lead; `None` where that is the path as written.
-fn resolved(path: &PathValue, scene: &Scene<'_>) -> Option<PathValue> {
-    let one = |written: &[u8]| match path::resolve(scene.world, written, Some(scene.cwd), Last::Follow) {
-        Resolution::At { path, .. } => Some(path),
-        Resolution::Unknown(_) => None,
-    };
-    let value = match &path.value {
-        Value::Known(written) => one(path.spelling.as_deref().unwrap_or(written)).map_or(Value::ANY_WORD, Value::from),
-        Value::Set(all) => match all.iter().map(|w| one(w)).collect::<Option<Vec<_>>>() {
-            Some(leads) => Value::one_of(leads, usize::MAX).unwrap_or(Value::ANY_WORD),
-            None => Value::ANY_WORD,
-        },
-        Value::Pattern(text) => through_links(text, one)?,
-        // An affix's middle can already be anything; nothing more is known of it through links.
-        Value::Below { dir, suffix } => {
-            one(dir).map_or(Value::ANY_WORD, |dir| Value::Below { dir: dir.into(), suffix: suffix.clone() })
-        }
-        Value::Affix { .. } | Value::Unknown { .. } => return None,
-    };
-    (value != path.value).then(|| PathValue { value, ..path.clone() })
-}
-
-/// A pathname expansion below a directory that is known: what the links on the way to that directory make of it.
-fn through_links(text: &[u8], resolve: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Value> {
-    let special = text.iter().position(|b| b"*?[]()|@+!\\<>#^~".contains(b))?;
-    let head = text.get(..special)?;
-    let slash = head.iter().rposition(|b| *b == b'/')?;
-    let (dir, rest) = text.split_at_checked(slash.max(1))?;
-    let Some(leads) = resolve(dir) else { return Some(Value::ANY_WORD) };
-    if leads == dir {
-        return None;
-    }
-    Some(Value::Pattern([path::escape_pattern(&leads).as_slice(), b"/", rest].concat().into()))
 }

@@ -114,6 +114,8 @@ pub enum FlowFrom {
     Protected,
     /// `"network"`.
     Network,
+    /// `"credentials"`: texts in the call itself that have the format of one.
+    Credentials,
 }
 
 /// `flow_rule(...)`: data that moves from a source to a sink.

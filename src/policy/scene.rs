@@ -1,5 +1,7 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
+use super::made::Made;
+use super::places::StandIn;
 use super::rule::Policy;
 use super::shadow::Shadows;
 use crate::effect::{Effect, Kind, PathValue, Value};
@@ -25,7 +27,11 @@ pub struct Scene<'a> {
     /// How many of the roots are those of the session's directory; they come first.
     of_session: usize,
     /// What the call itself makes or changes: a look at the machine does not show it.
-    writes: Vec<&'a PathValue>,
+    pub(super) writes: Vec<&'a PathValue>,
+    /// The machine with the links and copies that the call makes, where it makes any.
+    pub(super) made: Option<Made<'a>>,
+    /// Places that stand in for well-known ones.
+    pub(super) stand_ins: Vec<StandIn>,
     tiers: Vec<InTier>,
     /// What the globs may take of this call's time.
     pub(super) budget: Budget,
@@ -66,8 +72,19 @@ impl<'a> Scene<'a> {
         let shadows = Shadows::new(search.as_deref(), places, effects);
         let writes = effects.iter().filter_map(written).collect();
         let budget = Budget::default();
-        let mut scene =
-            Self { world, cwd, homes, roots: Vec::new(), of_session: 0, writes, tiers: Vec::new(), budget, shadows };
+        let mut scene = Self {
+            world,
+            cwd,
+            homes,
+            roots: Vec::new(),
+            of_session: 0,
+            writes,
+            made: Made::of(world, effects),
+            stand_ins: Vec::new(),
+            tiers: Vec::new(),
+            budget,
+            shadows,
+        };
         let mut repositories = Vec::new();
         for (dir, of_session) in [(world.session_dir(), true), (Some(cwd), false)] {
             let Some(dir) = dir else { continue };
@@ -90,6 +107,7 @@ impl<'a> Scene<'a> {
                 }
             }
         }
+        scene.stand_ins = StandIn::all(world, &scene.homes, &scene.roots);
         scene.tiers = tiers_of(policy, &scene, &repositories);
         scene
     }

@@ -69,12 +69,18 @@ pub(super) fn effect(effect: &Effect) -> Ordered {
             match &flow.source {
                 FlowSource::File(path) => o.put("source", optional(path_text(&path.value))),
                 FlowSource::Network => o.put("source", "network"),
+                FlowSource::Credential(format) => {
+                    o.put("source", "credentials");
+                    o.put("format", *format);
+                }
             }
             o.put(
                 "sink",
                 match flow.sink {
                     FlowSink::Network => "network",
                     FlowSink::Interpreter => "interpreter",
+                    FlowSink::File => "file",
+                    FlowSink::Tool => "tool",
                 },
             );
         }

@@ -21,10 +21,13 @@ pub fn phrase(effect: &Effect) -> String {
             let source = match &flow.source {
                 FlowSource::File(path) => place(path),
                 FlowSource::Network => "the network".into(),
+                FlowSource::Credential(format) => format!("what looks like a credential ({format})"),
             };
             let sink = match flow.sink {
                 FlowSink::Network => "the network",
                 FlowSink::Interpreter => "an interpreter",
+                FlowSink::File => "a file or a command",
+                FlowSink::Tool => "a tool",
             };
             format!("carry {source} into {sink}")
         }

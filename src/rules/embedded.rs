@@ -11,6 +11,7 @@ pub const POLICIES: &[(&str, &str)] = &[
     ("packs/network.rules", include_str!("../../policies/packs/network.rules")),
     ("packs/packages.rules", include_str!("../../policies/packs/packages.rules")),
     ("packs/privilege.rules", include_str!("../../policies/packs/privilege.rules")),
+    ("packs/registries.rules", include_str!("../../policies/packs/registries.rules")),
     ("packs/secrets.rules", include_str!("../../policies/packs/secrets.rules")),
     ("packs/tools.rules", include_str!("../../policies/packs/tools.rules")),
     ("packs/workspace.rules", include_str!("../../policies/packs/workspace.rules")),

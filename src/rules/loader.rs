@@ -4,6 +4,7 @@ use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
 use super::files::{self, Check};
+use super::requirements;
 use super::session::{Session, State};
 use super::source::Source;
 use crate::policy::{Layer, Policy, Trust};
@@ -57,6 +58,7 @@ pub struct Loader<'a> {
     named: Check,
     managed: Check,
     user: Check,
+    requirements: Vec<(PathBuf, Check)>,
 }
 
 impl Default for Loader<'_> {
@@ -69,7 +71,7 @@ impl<'a> Loader<'a> {
     /// Expects files to belong to root (managed) or to root and the effective user (others).
     pub fn new() -> Self {
         let (named, managed, user) = (Check::command_line(), Check::managed(), Check::user());
-        Self { note: &|_| {}, begin: &|| {}, named, managed, user }
+        Self { note: &|_| {}, begin: &|| {}, named, managed, user, requirements: Vec::new() }
     }
 
     /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
@@ -90,6 +92,14 @@ impl<'a> Loader<'a> {
     #[must_use]
     pub fn with_checks(mut self, named: Check, managed: Check, user: Check) -> Self {
         (self.named, self.managed, self.user) = (named, managed, user);
+        self
+    }
+
+    /// Reads a `requirements.toml` of Codex into the managed layer, too. `installed`: nobody but root may have written it.
+    #[must_use]
+    pub fn with_requirements(mut self, path: &Path, installed: bool) -> Self {
+        let check = if installed { self.managed.clone() } else { self.named.clone() };
+        self.requirements.push((path.to_owned(), check));
         self
     }
 
@@ -194,6 +204,17 @@ impl<'a> Loader<'a> {
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
         let session = Session::new(trust, outer_tiers, self.note);
+        let mut sources = sources;
+        let requirements = if trust == Trust::Managed { self.requirements.as_slice() } else { &[] };
+        for (path, check) in requirements {
+            match requirements::read(path, check) {
+                Ok(read) => {
+                    sources.push(Ok(read.source));
+                    read.warnings.into_iter().for_each(|warning| session.state.borrow_mut().diagnostics.push(warning));
+                }
+                Err(problem) => sources.push(Err(of_file(&format!("{}", path.display()), problem))),
+            }
+        }
         for source in sources {
             let outcome = source.and_then(|source| {
                 let name = source.name.clone();

@@ -20,6 +20,7 @@ mod globs;
 pub mod limits;
 mod loader;
 mod nesting;
+mod requirements;
 mod session;
 mod source;
 

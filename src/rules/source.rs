@@ -47,6 +47,12 @@ impl Source {
         Self { identity: Identity::Memory(name.clone()), name, text: text.to_owned(), origin: Origin::Memory }
     }
 
+    /// Text that was made from a file of another language; it reaches no other.
+    pub(super) fn translated(name: &str, text: String, file: &files::Opened) -> Self {
+        let identity = Identity::Disk(file.device, file.inode);
+        Self { name: name.to_owned(), text, identity, origin: Origin::Memory }
+    }
+
     /// A shipped policy.
     pub(super) fn shipped(name: &str) -> Result<Self, Problem> {
         let (name, text) = embedded::POLICIES.iter().find(|(n, _)| *n == name).ok_or_else(|| {

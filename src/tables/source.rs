@@ -34,6 +34,7 @@ const TRAITS: &[(&str, u32)] = &[
     ("hidden", traits::HIDDEN),
     ("writes_all", traits::WRITES_TREE),
     ("spares", traits::SPARES_TREE),
+    ("follows", traits::FOLLOWS),
 ];
 
 /// Fields that are true or false.
@@ -51,6 +52,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("network", flags::NETWORK),
     ("skips_hidden", flags::SKIPS_HIDDEN),
     ("spares_repository", flags::SPARES_REPOSITORY),
+    ("redirected", flags::REDIRECTED),
 ];
 
 /// Reads all rows; a row with `same_as` takes what it does not say itself from the row of that name.

@@ -135,8 +135,12 @@ vocabulary! {
         NamePrefix = "name-prefix",
         /// A file that is replaced by one with an ending more or less.
         Compressed = "compressed",
-        /// A target, or `NAME=VALUE` for a variable that recipes expand (`make CC=clang test`).
-        Definition = "definition",
+        /// A pathspec of files that git takes into its index.
+        Staged = "staged",
+        /// A pathspec of files that git tracks and takes into a commit.
+        Committed = "committed",
+        /// `NAME=VALUE` of a makefile, or a target.
+        MakeVariable = "make-variable",
     }
 }
 
@@ -329,6 +333,8 @@ pub mod traits {
     pub const WRITES_TREE: u32 = 1 << 17;
     /// Nothing but what operands name changes (`git switch -c`).
     pub const SPARES_TREE: u32 = 1 << 18;
+    /// The host that was named may send the program on to any other (`curl -L`).
+    pub const FOLLOWS: u32 = 1 << 19;
 }
 
 /// Bits of a program.
@@ -363,4 +369,6 @@ pub mod flags {
     pub const SKIPS_HIDDEN: u16 = 1 << 13;
     /// The directory of version control (`.git`) is none of the files that change (`git merge`).
     pub const SPARES_REPOSITORY: u16 = 1 << 14;
+    /// The host that was named may send it on to any other.
+    pub const REDIRECTED: u16 = 1 << 15;
 }

@@ -90,3 +90,15 @@ pub trait World {
     /// out.
     fn is_executable(&self, path: &[u8]) -> bool;
 }
+
+/// The directory at or above `dir` that holds `.git`; `dir` itself where there is none.
+pub fn toplevel<'p>(world: &dyn World, dir: &'p [u8]) -> &'p [u8] {
+    let mut at = Some(dir);
+    while let Some(one) = at {
+        if world.entry(&crate::path::join(one, b".git")) != Entry::Missing {
+            return one;
+        }
+        at = crate::path::parent(one);
+    }
+    dir
+}

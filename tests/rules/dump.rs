@@ -49,6 +49,7 @@ pub(crate) fn policy(policy: &Policy) -> String {
                 FlowFrom::Files(globs) => format!("{:?}", paths(globs)),
                 FlowFrom::Protected => "protected".to_owned(),
                 FlowFrom::Network => "network".to_owned(),
+                FlowFrom::Credentials => "credentials".to_owned(),
             };
             lines.push(format!("flow {} {source} -> {:?}", head(&r.head), r.sink));
         }

@@ -1,10 +1,11 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, Declared, git, options::Parsed, options::split, variables::assignment_text};
+use super::{Command, Declared, git, options::Parsed, options::split, paths, variables::assignment_text};
 use crate::{
     effect::{Value, Word},
-    path,
+    path::{self, Last, Resolution},
     tables::words::Builtin,
+    world::Entry,
 };
 use alloc::{format, string::ToString, vec::Vec};
 
@@ -13,9 +14,9 @@ impl<'t> Command<'_, 't> {
         let operands = parsed.operands.as_slice();
         match builtin {
             Builtin::Plain => {}
-            Builtin::Cd => self.change_to(operands.first()),
+            Builtin::Cd => self.change_to(operands.first(), parsed.uses(&[b"-P"])),
             Builtin::Pushd => match operands.first() {
-                Some(word) if !parsed.uses(&[b"-n"]) && parsed.uses.is_empty() => self.change_to(Some(word)),
+                Some(word) if !parsed.uses(&[b"-n"]) && parsed.uses.is_empty() => self.change_to(Some(word), false),
                 _ => self.outcome.chdir = Some(Value::ANY_WORD),
             },
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
@@ -92,16 +93,40 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    fn change_to(&mut self, word: Option<&Word>) {
+    fn change_to(&mut self, word: Option<&Word>, physical: bool) {
         let target = match word.map(|w| &w.value) {
             None => self.analysis.home.map_or(Value::ANY_WORD, |h| Value::Known(h.into())),
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
-            Some(value) if value.is_one_word() => path::absolute(value, &self.cwd),
+            Some(value) if value.is_one_word() => self.directory(value, physical),
             Some(_) => Value::ANY_WORD,
         };
         self.outcome.chdir = Some(target);
+    }
+
+    /// The directory that a path means. A shell goes by the path's text where there is such a directory, and else to where links
+    /// lead; with `physical`, and in a program that is told a directory, links alone count.
+    pub(super) fn directory(&self, value: &Value, physical: bool) -> Value {
+        const MOST: usize = 64;
+        let by_text = path::absolute(value, &self.cwd);
+        let spelled = path::spelling(value, &self.cwd);
+        let Some(world) = self.scripts.world().filter(|_| physical || spelled.is_some()) else { return by_text };
+        if !physical && by_text.known().is_some_and(|dir| world.entry(dir) == Entry::Directory) {
+            return by_text;
+        }
+        let Some(written) = spelled.as_ref().unwrap_or(&by_text).alternatives() else { return by_text };
+        if paths::may_link(&self.analysis.effects) {
+            return Value::ANY_WORD;
+        }
+        let mut all: Vec<Vec<u8>> = by_text.alternatives().into_iter().flatten().map(|dir| dir.to_vec()).collect();
+        for written in written {
+            match path::resolve(world, written, None, Last::Follow) {
+                Resolution::At { path, .. } => all.push(path),
+                Resolution::Unknown(_) => return Value::ANY_WORD,
+            }
+        }
+        Value::one_of(all, MOST).unwrap_or(Value::ANY_WORD)
     }
 
     /// `NAME` or `NAME=VALUE` of `declare` and `export`.

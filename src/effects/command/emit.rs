@@ -6,7 +6,18 @@ use crate::{
     effects::LimitReached,
     path,
 };
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+
+/// What `ln` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// A second name.
+    Hard,
+    /// A link with the text that was given.
+    Symbolic,
+    /// A link with the way from its place to what was given.
+    Relative,
+}
 
 /// How sure an effect on the value is.
 pub(super) fn certainty(value: &Value) -> Certainty {
@@ -79,19 +90,27 @@ impl Command<'_, '_> {
         }
     }
 
-    /// Makes a link to `target` at `place`, or in it under the target's own name.
-    pub(super) fn link(&mut self, target: &Value, place: &Word) {
-        let name = target.known().and_then(path::file_name);
-        match (&place.value, name) {
-            (Value::Known(at), Some(name)) if !matches!(name, b".." | b".") => {
-                let inside = path::join(at, name);
-                let either = Value::Set(vec![at.clone(), inside.into()].into());
-                self.write(&either, false, place.span);
+    /// Makes a link to `target` at `place`, or in it under the target's own name. A hard link is a second name of what stands
+    /// there, like a copy.
+    pub(super) fn link(&mut self, target: &Value, place: &Word, made: Link) {
+        let absolute = path::absolute(target, &self.cwd);
+        let (leads, like) = match made {
+            Link::Symbolic => (Some(target.clone()), None),
+            Link::Relative => (Some(absolute), None),
+            Link::Hard => (None, absolute.known().map(<[u8]>::to_vec)),
+        };
+        let name = target.known().and_then(path::file_name).filter(|name| !matches!(*name, b".." | b"."));
+        let value = match (&place.value, name) {
+            (Value::Known(at), Some(name)) => {
+                Value::one_of([at.to_vec(), path::join(at, name)], 2).unwrap_or(Value::ANY_WORD)
             }
-            (value, _) => {
-                self.write(value, false, place.span);
-                self.copies_into(target, place);
-            }
+            (value, _) => value.clone(),
+        };
+        let path = PathValue { like, leads, ..paths::made(&value, &self.cwd, false) };
+        let sure = certainty(&path.value);
+        self.push(Kind::Write(path), sure, place.span, true);
+        if name.is_none() || place.value.known().is_none() {
+            self.copies_into(target, place);
         }
     }
 

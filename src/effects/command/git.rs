@@ -6,6 +6,7 @@ use crate::{
     effects::LimitReached,
     effects::git::{Alias, Finding, InForce},
     tables::words::{Role, VariableRole},
+    world::toplevel,
 };
 use alloc::{format, string::String, vec::Vec};
 
@@ -197,9 +198,7 @@ impl Command<'_, '_> {
         }
         match &word.value {
             Value::Known(text) => match path_of_revision(text) {
-                Some(path) if !path.is_empty() => {
-                    self.read(&Value::Known(path.into()), manner.tree, word.span);
-                }
+                Some(path) if !path.is_empty() => self.file_of_revision(path, manner, word.span),
                 _ => self.push_revision(text, manner, word),
             },
             Value::Set(all) => {
@@ -215,6 +214,16 @@ impl Command<'_, '_> {
         }
     }
 
+    /// The path of `REV:PATH` or `:STAGE:PATH`: from the top of the repository, or from here where it begins with a dot.
+    fn file_of_revision(&mut self, path: &[u8], manner: Manner, span: Span) {
+        self.read(&Value::Known(path.into()), manner.tree, span);
+        let top = self.toplevel();
+        let here = path.starts_with(b"./") || path.starts_with(b"../") || path.starts_with(b"/");
+        if let (false, Some(top)) = (here || top == self.cwd, top.known()) {
+            self.read(&Value::Known(crate::path::join(top, path).into()), manner.tree, span);
+        }
+    }
+
     /// A path of what git tracks, or a revision.
     pub(super) fn tracked(&mut self, word: &Word, manner: Manner) {
         let (value, span) = (&word.value, word.span);
@@ -226,6 +235,54 @@ impl Command<'_, '_> {
             self.read_sparing(&Value::from("."), true, Spared::Repository, span);
         }
         self.rev_path(word, manner);
+    }
+
+    /// What `git add` takes: what it ignores only where it is told to. `git commit` takes what is tracked.
+    pub(super) fn staged(&mut self, value: &Value, commits: bool, span: Span) {
+        let long = |word: &Word| word.value.known() == Some(b"--force");
+        let short = |word: &Word| {
+            word.value.known().is_some_and(|t| t.starts_with(b"-") && !t.starts_with(b"--") && t.contains(&b'f'))
+        };
+        let forced = self.argv.iter().any(|word| long(word) || short(word));
+        let spared = match (commits, forced) {
+            (true, _) => Spared::Untracked,
+            (false, true) => Spared::Repository,
+            (false, false) => Spared::Ignored,
+        };
+        self.taken(value, spared, span);
+    }
+
+    /// What a pathspec takes into the index or a commit.
+    fn taken(&mut self, value: &Value, spared: Spared, span: Span) {
+        // Magic may begin at the top of the repository.
+        let magic = value.known().is_some_and(|text| text.starts_with(b":"));
+        let value = if magic { self.toplevel() } else { pathspec(value) };
+        self.read_sparing(&value, true, spared, span);
+    }
+
+    /// What `git add -A`, `git add -u` and `git commit -a` take without a pathspec: all of the repository.
+    pub(super) fn takes_everything(&mut self, parsed: &Parsed<'_>, subcommand: &[u8]) {
+        let all = parsed.uses(&[b"-A", b"--all", b"--no-ignore-removal"]);
+        let tracked = parsed.uses(&[b"-u", b"--update", b"-p", b"--patch", b"-i", b"--interactive", b"-e", b"--edit"]);
+        let commits = parsed.uses(&[b"-a", b"--all", b"-p", b"--patch", b"-i", b"--include", b"--interactive"]);
+        if !parsed.operands.is_empty() {
+            return;
+        }
+        let (top, at) = (self.toplevel(), self.span);
+        match subcommand {
+            b"add" | b"stage" if all => self.staged(&top, false, at),
+            b"add" | b"stage" if tracked => self.taken(&top, Spared::Untracked, at),
+            b"commit" if commits => self.taken(&top, Spared::Untracked, at),
+            _ => {}
+        }
+    }
+
+    /// The directory of the repository that the command works in.
+    fn toplevel(&self) -> Value {
+        match (self.cwd.known(), self.scripts.world()) {
+            (Some(cwd), Some(world)) => Value::from(toplevel(world, cwd)),
+            _ => Value::from("."),
+        }
     }
 
     /// Changes what a pathspec names.

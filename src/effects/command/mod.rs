@@ -10,6 +10,7 @@ mod code;
 mod emit;
 mod expression;
 mod git;
+mod given;
 mod globs;
 mod jq;
 mod made_names;
@@ -391,10 +392,13 @@ impl<'c, 't> Command<'c, 't> {
         let tables = self.analysis.tables;
         match tables.program(self.name).or_else(|| tables.program_by_family(self.name)) {
             Some(program) => self.modelled(program, 1)?,
-            None if by_path && !paths::is_system_program(path) => {}
+            None if by_path && !paths::is_system_program(path) => {
+                self.given_words(self.argv.get(1..).unwrap_or_default());
+            }
             None => {
                 let detail = format!("nothing is known of what `{shown}` does with its words");
                 self.unknown("unmodelled-program", detail, self.span, true);
+                self.given_words(self.argv.get(1..).unwrap_or_default());
             }
         }
         Ok(self.outcome)

@@ -1,6 +1,6 @@
 //! Which operand has which role.
 
-use super::{Command, Stdin, net, options::Parsed, roles::Manner};
+use super::{Command, Stdin, emit::Link, net, options::Parsed, roles::Manner};
 use crate::{
     effect::{Certainty, Connect, Kind, Spared, Value, Word},
     effects::{LimitReached, MAX_EFFECTS, too_many_effects},
@@ -48,13 +48,17 @@ impl<'t> Command<'_, 't> {
                 }
                 if role == Role::LinkTarget {
                     self.link_target(word, parsed);
+                    // It stands here, under the name of what it leads to.
+                    if target_option(parsed).is_none() && parsed.operands.len() == 1 {
+                        self.link(&word.value, &Word::known(b".".as_slice(), word.span), link_kind(parsed));
+                    }
                 } else if last == Some(Role::Write) && role == Role::Write && parsed.uses(&[b"--parents"]) {
                     // The directories of the sources are made as well.
                     self.role(Role::WriteDir, word, manner)?;
                 } else if last == Some(Role::Write) && role == Role::Write {
-                    self.copies(program, &parsed.operands, word, role, manner)?;
+                    self.copies(program, parsed, word, role, manner)?;
                 } else if role == Role::RemoteWrite && !manner.reads_only && is_local_copy(parsed) {
-                    self.copies(program, &parsed.operands, word, role, manner)?;
+                    self.copies(program, parsed, word, role, manner)?;
                     if deletes(parsed) {
                         self.modify(&word.value, true, word.span);
                     }
@@ -78,6 +82,9 @@ impl<'t> Command<'_, 't> {
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }
+        if let Some(subcommand) = program.name().strip_prefix(b"git ") {
+            self.takes_everything(parsed, subcommand);
+        }
         let at = self.span;
         if parsed.has(traits::NAMES_ON_STDIN) && self.stdin != Stdin::Empty {
             let detail = format!("`{}` takes more names from standard input", self.by);
@@ -89,7 +96,8 @@ impl<'t> Command<'_, 't> {
             let path = super::paths::standing(&Value::from("."), &self.cwd, true).sparing(manner.spared);
             self.push(Kind::Write(path), Certainty::Partial, at, true);
         }
-        if program.has(flags::NETWORK) && !self.reached {
+        let redirected = self.reached && (program.has(flags::REDIRECTED) || parsed.has(traits::FOLLOWS));
+        if redirected || (program.has(flags::NETWORK) && !self.reached) {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
@@ -99,19 +107,19 @@ impl<'t> Command<'_, 't> {
     fn copies(
         &mut self,
         program: &Program<'t>,
-        operands: &[Word],
+        parsed: &Parsed<'t>,
         target: &Word,
         role: Role,
         manner: Manner,
     ) -> Result<(), LimitReached> {
         let sources: Vec<Value> =
-            operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
+            parsed.operands.iter().take_while(|w| !core::ptr::eq(*w, target)).map(|w| w.value.clone()).collect();
         if sources.is_empty() || manner.extracts || matches!(target.value, Value::Unknown { .. }) {
             return self.role(role, target, manner);
         }
         if program.operands().any(|(role, _)| role == Role::LinkTarget) {
             for source in sources {
-                self.link(&source, target);
+                self.link(&source, target, link_kind(parsed));
             }
             return Ok(());
         }
@@ -123,8 +131,7 @@ impl<'t> Command<'_, 't> {
 
     /// The same where an option names the directory (`cp -t DIR`).
     fn copies_by_option(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
-        let target = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
-        let Some(target) = target.and_then(|u| u.arguments.first()).cloned() else { return };
+        let Some(target) = target_option(parsed).cloned() else { return };
         if parsed.uses(&[b"--parents"]) {
             return self.write(&target.value, true, target.span);
         }
@@ -135,7 +142,7 @@ impl<'t> Command<'_, 't> {
         let links = program.operands().any(|(role, _)| role == Role::LinkTarget);
         for word in &parsed.operands {
             if links {
-                self.link(&word.value, &target);
+                self.link(&word.value, &target, link_kind(parsed));
             } else {
                 self.copy(&word.value, &target);
             }
@@ -161,12 +168,13 @@ impl<'t> Command<'_, 't> {
 
     /// What a link leads to: a symbolic one from the directory that it stands in, a hard one from here.
     fn link_target(&mut self, word: &Word, parsed: &Parsed<'t>) {
-        let symbolic = parsed.uses(&[b"-s", b"--symbolic"]) && !parsed.uses(&[b"-r", b"--relative"]);
-        let place = match parsed.operands.as_slice() {
+        let symbolic = link_kind(parsed) == Link::Symbolic;
+        let place = match (target_option(parsed), parsed.operands.as_slice()) {
+            (Some(directory), _) => Some(directory.value.clone()),
             // `ln -s TARGET` makes the link here.
-            [_] => Some(Value::from(".")),
-            [.., place] => Some(place.value.clone()),
-            [] => None,
+            (None, [_]) => Some(Value::from(".")),
+            (None, [.., place]) => Some(place.value.clone()),
+            (None, []) => None,
         };
         let (Some(Value::Known(place)), Value::Known(target), true) = (place, &word.value, symbolic) else {
             // A link is a second name: what is written through it later is written there.
@@ -222,6 +230,22 @@ impl<'t> Command<'_, 't> {
         let name = text.get(..at).unwrap_or(&[]);
         name.first().is_some_and(|b| !b.is_ascii_digit())
             && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    }
+}
+
+/// The directory that an option names as the place of copies or links (`cp -t DIR`).
+fn target_option<'p>(parsed: &'p Parsed<'_>) -> Option<&'p Word> {
+    let named = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
+    named.and_then(|u| u.arguments.first())
+}
+
+fn link_kind(parsed: &Parsed<'_>) -> Link {
+    if !parsed.uses(&[b"-s", b"--symbolic"]) {
+        Link::Hard
+    } else if parsed.uses(&[b"-r", b"--relative"]) {
+        Link::Relative
+    } else {
+        Link::Symbolic
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Parsed<'t> {
     /// Index of the first operand in the words.
     pub(super) rest: usize,
     pub(super) doubts: Vec<Doubt>,
+    /// Options that the row does not name and that make no doubt.
+    pub(super) strange: Vec<Word>,
 }
 
 impl Parsed<'_> {
@@ -344,6 +346,7 @@ impl<'p, 't> Parser<'p, 't> {
                 return true;
             }
             if name.starts_with(b"--") && self.lenient {
+                self.out.strange.push(word.clone());
                 return true;
             }
         }
@@ -412,7 +415,9 @@ impl<'p, 't> Parser<'p, 't> {
     }
 
     fn unknown(&mut self, name: &[u8], word: &Word) {
-        if !self.lenient {
+        if self.lenient {
+            self.out.strange.push(word.clone());
+        } else {
             let by = String::from_utf8_lossy(self.program.name()).into_owned();
             let detail = format!("nothing is known of the option `{}` of `{by}`", shown(name));
             self.doubt("unknown-option", detail, word.span);

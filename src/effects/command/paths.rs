@@ -1,6 +1,6 @@
 //! Paths of a command as far as they are known: joined to the directory and lexically normalised.
 
-use crate::effect::{PathValue, Value};
+use crate::effect::{Effect, Kind, PathValue, Value};
 use crate::path::{absolute, normalize, spelling};
 
 /// What a command touches that stands there already: with `tree`, everything below it.
@@ -46,4 +46,15 @@ pub(super) fn is_system_program(path: &[u8]) -> bool {
     let directory = path.iter().rposition(|b| *b == b'/').and_then(|at| path.get(..at));
     let multiarch = |d: &[u8]| d.starts_with(b"/lib/") || d.starts_with(b"/usr/lib/");
     directory.is_some_and(|d| DIRECTORIES.contains(&d) || multiarch(d))
+}
+
+/// Whether effects so far may have made a name that leads elsewhere.
+pub(super) fn may_link(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| match &effect.kind {
+        Kind::Write(path) => {
+            let filled = path.tree && !path.existing && effect.by.as_deref() != Some("mkdir");
+            path.leads.is_some() || path.like.is_some() || filled || path.value.alternatives().is_none()
+        }
+        _ => false,
+    })
 }

@@ -88,7 +88,12 @@ impl<'t> Command<'_, 't> {
             let Some(argument) = one.arguments.first() else { continue };
             match one.spec.roles[0] {
                 Role::Chdir => {
-                    self.cwd = path::absolute(&argument.value, &self.cwd);
+                    // Without a `..`, links on the way are followed when a path in the directory is looked at.
+                    self.cwd = if path::spelling(&argument.value, &self.cwd).is_none() {
+                        path::absolute(&argument.value, &self.cwd)
+                    } else {
+                        self.directory(&argument.value, true)
+                    };
                     if one.spec.name == b"--work-tree" && self.cwd != old {
                         let detail = "what is added from another tree can be shown by other names".to_string();
                         self.unknown("new-root", detail, argument.span, false);
@@ -258,22 +263,25 @@ impl<'t> Command<'_, 't> {
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
             Role::Tracked => self.tracked(word, manner),
+            Role::Staged | Role::Committed => self.staged(value, role == Role::Committed, span),
             Role::RemoteRead | Role::RemoteWrite => {
                 self.remote_path(word, role == Role::RemoteWrite && !manner.reads_only, manner.tree);
             }
             Role::Assign => self.assign(word),
-            Role::Definition => self.definition(word),
+            Role::MakeVariable => self.make_variable(word)?,
             Role::ReadEnv => self.variables_read(word),
             Role::Variable => self.variable(word),
             Role::GitConfig => git::setting(self, word),
             Role::SshOption => self.ssh_option(word)?,
             Role::TarAction => self.tar_action(word)?,
-            Role::Unreviewed => {
-                let detail = format!("what `{}` does with this word is not known", self.by);
-                self.unknown("unreviewed-word", detail, span, false);
-            }
+            Role::Unreviewed => self.unreviewed(span),
         }
         Ok(())
+    }
+
+    fn unreviewed(&mut self, span: Span) {
+        let detail = format!("what `{}` does with this word is not known", self.by);
+        self.unknown("unreviewed-word", detail, span, false);
     }
 
     /// Code in another language. It is what the program itself was told to do, so an allow of the command answers it.

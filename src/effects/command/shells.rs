@@ -123,6 +123,10 @@ impl<'t> Command<'_, 't> {
             }
         }
         if given {
+            let runs_module = |u: &super::options::Use<'_>| u.spec.roles[0] == Role::Module && u.spec.arguments > 0;
+            if parsed.uses.iter().any(runs_module) {
+                self.given_words(operands);
+            }
             // What the code does with its operands is its own affair, but -n, -p and -i make them files.
             let manner = Manner { writes: parsed.has(traits::WRITES), ..Manner::default() };
             if program.name() == b"perl" {
@@ -138,6 +142,7 @@ impl<'t> Command<'_, 't> {
             }
         } else if let Some(file) = operands.first().filter(|w| !is_stdin(w.value.known())) {
             self.role(Role::Script, file, Manner::default())?;
+            self.given_words(operands.get(1..).unwrap_or_default());
             if !parsed.has(traits::INTERACTIVE) {
                 return Ok(());
             }

@@ -103,6 +103,8 @@ fn path(path: &PathValue) -> String {
         Spared::Nothing => "",
         Spared::Repository => " but .git",
         Spared::Hidden => " but .*",
+        Spared::Ignored => " but ignored",
+        Spared::Untracked => " but untracked",
     };
     let like = path.like.as_ref().map_or(String::new(), |like| format!(" like {}", String::from_utf8_lossy(like)));
     format!("{} {}{spared}{like}", if path.tree { "+" } else { "" }, shown(&path.value))

@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::{
-    effect::{Cause, Certainty, Effect, Kind, Span, Value, Word},
+    effect::{Cause, Certainty, Effect, Kind, Span, Value},
     tables::{Tables, words::VariableRole},
 };
 use alloc::{format, string::String, vec, vec::Vec};
@@ -66,26 +66,5 @@ pub(super) fn assignment_text(tables: &Tables<'_>, word: &Value, span: Span, by:
             }
         }
         _ => Vec::new(),
-    }
-}
-
-impl Command<'_, '_> {
-    /// A target, or a variable that recipes expand: a plain value under a name that says nothing of programs is only data.
-    pub(super) fn definition(&mut self, word: &Word) {
-        let Some(text) = word.value.known() else {
-            let detail = format!("a word of `{}` that is not known may set what its recipes run", self.by);
-            return self.unknown("dynamic-word", detail, word.span, false);
-        };
-        let (left, Some(value)) = super::options::split(text, b'=') else { return };
-        let end = left.iter().rposition(|b| !matches!(b, b':' | b'+' | b'?')).map_or(0, |at| at + 1);
-        let name = left.get(..end).unwrap_or(left);
-        let executing = role(&self.analysis.tables, name, Some(value)) == Some(VariableRole::Executing);
-        let named = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        let plain = |b: &u8| b.is_ascii_alphanumeric() || b" _-./:,+=@%^".contains(b);
-        if executing || !named || !value.iter().all(plain) {
-            let shown = String::from_utf8_lossy(name).into_owned();
-            let detail = format!("`{shown}` can make the recipes of `{}` run other code", self.by);
-            self.unknown("executing-variable", detail, word.span, false);
-        }
     }
 }

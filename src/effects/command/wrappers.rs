@@ -29,6 +29,7 @@ impl<'t> Command<'_, 't> {
             Runs::Project => {
                 self.searches = true;
                 self.operand_effects(program, parsed)?;
+                self.given_paths(program, parsed);
                 let detail = format!("`{}` runs code of the project, of packages or of a remote place", self.by);
                 self.unknown("opaque-program", detail, self.span, true);
                 Ok(())

@@ -79,19 +79,31 @@ pub(super) fn flow_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
     let source = match written.as_slice() {
         ["protected"] => FlowFrom::Protected,
         ["network"] => FlowFrom::Network,
+        ["credentials"] => FlowFrom::Credentials,
         files => FlowFrom::Files(globs::paths(files)?),
     };
     let sink = match call.needed_text("sink")? {
         "network" => FlowSink::Network,
         "interpreter" => FlowSink::Interpreter,
-        word => return Err(Problem::new(format!("unknown sink `{word}`"), "write \"network\" or \"interpreter\"")),
+        "file" => FlowSink::File,
+        "tool" => FlowSink::Tool,
+        word => {
+            let help = "write \"network\", \"interpreter\", \"file\" or \"tool\"";
+            return Err(Problem::new(format!("unknown sink `{word}`"), help));
+        }
     };
+    if matches!(sink, FlowSink::File | FlowSink::Tool) && !matches!(source, FlowFrom::Credentials) {
+        let help = "only \"credentials\" are followed into files and tools; for paths, write `glob_rule`";
+        return Err(Problem::new("this source is not followed into that sink", help));
+    }
     match &source {
         FlowFrom::Files(globs) => examples(call, |path| path_example_matches(globs, path))?,
-        FlowFrom::Protected | FlowFrom::Network if call.value("match").or(call.value("not_match")).is_some() => {
+        FlowFrom::Protected | FlowFrom::Network | FlowFrom::Credentials
+            if call.value("match").or(call.value("not_match")).is_some() =>
+        {
             return Err(Problem::new("examples are paths, but the source is not", "leave `match` and `not_match` out"));
         }
-        FlowFrom::Protected | FlowFrom::Network => {}
+        FlowFrom::Protected | FlowFrom::Network | FlowFrom::Credentials => {}
     }
     state.use_tiers(site, &head);
     state.layer.flow_rules.push(FlowRule { head, source, sink });

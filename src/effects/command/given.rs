@@ -1,0 +1,146 @@
+//! Words of builds and tests that an allow of the command cannot have meant: paths in options that the table does not name, and
+//! variables of a makefile.
+//!
+//! What such a program does is its own affair, and an allow of the command answers it. But a word that names a file to read or
+//! write (`pytest --junitxml=~/.bashrc`) is held against the rules on paths as for any other program, and a variable whose text
+//! a shell will see (`make SHELL=...`) is analysed as that shell's.
+
+use super::{Command, Shell, Stdin, options::Parsed, options::split};
+use crate::{
+    effect::{Value, Word},
+    effects::LimitReached,
+    path,
+    tables::{
+        Program,
+        words::{Role, flags},
+    },
+};
+use alloc::vec::Vec;
+
+/// Variables of `make` whose value is a command by itself.
+const PROGRAMS: [&[u8]; 15] = [
+    b"AR", b"AS", b"CC", b"CPP", b"CXX", b"FC", b"INSTALL", b"LD", b"LEX", b"MAKE", b"PYTHON", b"RM", b"RUSTC",
+    b"SHELL", b"YACC",
+];
+/// Variables of `make` that hold more options of it, or of its shell.
+const OPTIONS: [&[u8]; 4] = [b"MAKEFLAGS", b"GNUMAKEFLAGS", b"MFLAGS", b".SHELLFLAGS"];
+
+impl<'t> Command<'_, 't> {
+    /// Paths in the words of a program that runs code of the project.
+    pub(super) fn given_paths(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
+        if !program.has(flags::OPEN) {
+            return;
+        }
+        for word in &parsed.strange {
+            if let Some(value) = attached(&word.value) {
+                self.given_path(&Word { value, span: word.span }, true);
+            }
+        }
+        if program.operands().any(|(role, _)| role != Role::Value) {
+            return;
+        }
+        // One of them may be the argument of an option.
+        let writes = !parsed.strange.is_empty();
+        for operand in &parsed.operands {
+            match attached(&operand.value) {
+                Some(value) => self.given_path(&Word { value, span: operand.span }, true),
+                None => self.given_path(operand, writes),
+            }
+        }
+    }
+
+    /// The same for a program that nothing is known of; without options it may only read what it is given.
+    pub(super) fn given_words(&mut self, words: &[Word]) {
+        let option = |word: &Word| word.value.known().is_some_and(|text| text.starts_with(b"-"));
+        let writes = words.iter().any(option);
+        for word in words {
+            match attached(&word.value) {
+                Some(value) => self.given_path(&Word { value, span: word.span }, true),
+                None if option(word) => {}
+                None => self.given_path(word, writes),
+            }
+        }
+    }
+
+    /// A word that may be a path; `writes`: the program may also make it.
+    fn given_path(&mut self, word: &Word, writes: bool) {
+        // The directory that it works in anyway.
+        let here = matches!(word.value.known(), Some(b"." | b"./" | b"./..."));
+        if here || !may_be_path(&word.value) {
+            return;
+        }
+        let mut values = Vec::from([word.value.clone()]);
+        // Some programs expand it themselves.
+        if let (Some(rest), Some(home)) =
+            (word.value.known().and_then(|text| text.strip_prefix(b"~/")), self.analysis.home)
+        {
+            values.push(path::join(home, rest).into());
+        }
+        for value in values {
+            self.read(&value, false, word.span);
+            if writes {
+                self.write(&value, false, word.span);
+            }
+        }
+    }
+
+    /// `NAME=VALUE` of `make`. Its value becomes text of recipes, which a shell executes.
+    pub(super) fn make_variable(&mut self, word: &Word) -> Result<(), LimitReached> {
+        let Some(text) = word.value.known() else {
+            if !matches!(&word.value, Value::Affix { prefix, .. } if !prefix.contains(&b'=')) {
+                let detail = "a word that decides what `make` runs is not known before the script runs".into();
+                self.unknown("dynamic-word", detail, word.span, false);
+            }
+            return Ok(());
+        };
+        let (name, Some(value)) = split(text, b'=') else { return Ok(()) };
+        // `NAME:=VALUE`, `NAME!=COMMAND` and the like.
+        let shell = name.ends_with(b"!");
+        let mark = |b: &u8| matches!(b, b':' | b'+' | b'?' | b'!') || b.is_ascii_whitespace();
+        let end = name.iter().rposition(|b| !mark(b)).map_or(0, |last| last + 1);
+        let name = name.get(..end).unwrap_or_default();
+        if OPTIONS.contains(&name) {
+            let detail = "a variable gives `make` more options".into();
+            self.unknown("unreviewed-word", detail, word.span, false);
+        }
+        let special = |b: &u8| b";&|<>()$`\\\n\"'{}#".contains(b);
+        let given = Word { value: Value::Known(value.into()), span: word.span };
+        if shell || PROGRAMS.contains(&name) || value.iter().any(special) {
+            self.script(&given.value, Shell::Child, Stdin::Stream, &[], word.span)?;
+            let detail = "`make` runs a command that a variable gives, with more words".into();
+            self.unknown("dynamic-script", detail, word.span, false);
+        }
+        for value in value.split(u8::is_ascii_whitespace) {
+            self.given_path(&Word { value: Value::Known(value.into()), span: word.span }, true);
+        }
+        Ok(())
+    }
+}
+
+/// What stands behind `=`, as far as it is known.
+fn attached(value: &Value) -> Option<Value> {
+    match value {
+        Value::Known(text) => split(text, b'=').1.map(|rest| Value::Known(rest.into())),
+        Value::Affix { prefix, suffix } => {
+            split(prefix, b'=').1.map(|rest| Value::Affix { prefix: rest.into(), suffix: suffix.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value has the look of a path: most words of builds are names of targets and settings.
+fn may_be_path(value: &Value) -> bool {
+    let looks = |text: &[u8]| text.iter().any(|b| matches!(b, b'/' | b'.')) || text.starts_with(b"~");
+    match value {
+        Value::Known(text) | Value::Pattern(text) => looks(text) && !is_address(text),
+        Value::Set(all) => all.iter().any(|text| looks(text)),
+        Value::Affix { prefix, suffix } => (looks(prefix) || looks(suffix)) && !is_address(prefix),
+        Value::Below { .. } => true,
+        Value::Unknown { .. } => false,
+    }
+}
+
+/// `scheme://...`
+fn is_address(text: &[u8]) -> bool {
+    text.windows(3).any(|w| w == b"://") && !text.starts_with(b"file:")
+}

@@ -1,0 +1,49 @@
+//! A pathname expansion, component by component, for whoever holds it against names that stand in directories.
+
+use super::{
+    nfa::{Nfa, Re},
+    shell::{self, Kind},
+};
+use alloc::vec::Vec;
+
+/// One component of a pathname expansion.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The bytes that it stands for where nothing matches.
+    pub text: Vec<u8>,
+    kind: Kind,
+    names: Option<Nfa>,
+}
+
+impl Step {
+    /// The components of an absolute expansion, without empty ones; none where they cannot be told apart, or one is too large.
+    pub fn all_of(pattern: &[u8]) -> Option<Vec<Self>> {
+        let mut steps = Vec::new();
+        for component in shell::components(pattern)? {
+            if component.kind == Kind::Plain && component.literal.is_empty() {
+                continue;
+            }
+            let names = if component.kind == Kind::Plain { None } else { Some(Nfa::build(&Re::Seq(component.parts))?) };
+            steps.push(Self { text: component.literal, kind: component.kind, names });
+        }
+        Some(steps)
+    }
+
+    /// Whether it is a name without operators.
+    pub fn is_plain(&self) -> bool {
+        self.kind == Kind::Plain
+    }
+
+    /// Whether it may stand for any number of components.
+    pub fn is_deep(&self) -> bool {
+        self.kind == Kind::Deep
+    }
+
+    /// Whether it may become this name.
+    pub fn matches(&self, name: &[u8]) -> bool {
+        match &self.names {
+            Some(names) => names.run(name, false).accepted,
+            None => self.text == name,
+        }
+    }
+}

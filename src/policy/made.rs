@@ -1,0 +1,221 @@
+//! The machine as it will be when a call has made its links, copies and moves: what a look at the machine does not show yet.
+//!
+//! Only names that the call puts somewhere are different here; what it deletes stays. So this is one more reading of a path beside
+//! the machine as it is, and where two of the call's own names contradict each other nothing is known.
+
+use crate::effect::{Effect, Kind, PathValue};
+use crate::path::{self, Last, Resolution};
+use crate::world::{Child, Content, Entry, World};
+use alloc::{string::String, vec::Vec};
+
+/// Names that one call may make before none of them is followed.
+const MOST: usize = 256;
+/// Copies of copies that are followed.
+const MAX_COPIES: u32 = 8;
+
+/// What is put at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    /// A symbolic link with this text; none where the text is not known.
+    Link(Option<Vec<u8>>),
+    /// What stands at this path.
+    Copy(Vec<u8>),
+}
+
+/// A machine with the names that a call makes.
+pub(super) struct Made<'a> {
+    world: &'a dyn World,
+    names: Vec<(Vec<u8>, What)>,
+    /// Where anything may come to stand, and below: what is unpacked or checked out.
+    trees: Vec<Vec<u8>>,
+    /// A link or copy is made at a place that is not known.
+    anywhere: bool,
+    /// What unpacks or checks out there.
+    makers: Vec<&'a PathValue>,
+}
+
+impl<'a> Made<'a> {
+    /// What `effects` make; none where they make no name that could lead elsewhere.
+    pub(super) fn of(world: &'a dyn World, effects: &'a [Effect]) -> Option<Self> {
+        let mut made = Self { world, names: Vec::new(), trees: Vec::new(), anywhere: false, makers: Vec::new() };
+        for effect in effects {
+            if let Kind::Write(path) = &effect.kind {
+                made.add(path, effect.by.as_deref().unwrap_or_default());
+            }
+        }
+        made.anywhere |= made.names.len() > MOST;
+        (made.anywhere || !made.names.is_empty() || !made.trees.is_empty()).then_some(made)
+    }
+
+    /// Whether this is what unpacks or checks out: what comes to stand at its place replaces what is there.
+    pub(super) fn is_made_by(&self, path: &PathValue) -> bool {
+        self.makers.contains(&path)
+    }
+
+    fn add(&mut self, path: &'a PathValue, by: &str) {
+        let whats: Vec<What> = match (&path.leads, &path.like) {
+            (Some(text), _) => match text.alternatives() {
+                Some(all) => all.iter().map(|text| What::Link(Some(text.to_vec()))).collect(),
+                None => Vec::from([What::Link(None)]),
+            },
+            (None, Some(source)) => Vec::from([What::Copy(source.clone())]),
+            // What is unpacked, or checked out of a repository, may be a link. A directory that is made holds nothing.
+            (None, None) if path.tree && (by == "git" || (!path.existing && by != "mkdir")) => {
+                match path.value.alternatives() {
+                    Some(all) => self.trees.extend(all.iter().map(|tree| tree.to_vec())),
+                    None => self.anywhere = true,
+                }
+                self.makers.push(path);
+                return;
+            }
+            (None, None) => return,
+        };
+        let Some(places) = path.value.alternatives() else {
+            self.anywhere = true;
+            return;
+        };
+        for what in whats {
+            for place in places {
+                self.put(place, &what);
+                if let (What::Copy(source), true) = (&what, path.tree) {
+                    let name = path::file_name(source).unwrap_or_default();
+                    self.put(&path::join(place, name), &what);
+                }
+            }
+        }
+    }
+
+    /// Puts a name at a place as it is written, and where that leads by what has been made before.
+    fn put(&mut self, place: &[u8], what: &What) {
+        if self.names.len() > MOST {
+            return;
+        }
+        let leads = match path::resolve(self, place, None, Last::Keep) {
+            Resolution::At { path, .. } => path,
+            Resolution::Unknown(_) => {
+                self.anywhere = true;
+                return;
+            }
+        };
+        // Nothing leads through itself by being put where it is already.
+        let itself = matches!(what, What::Copy(source) if *source == leads || path::starts_with(&leads, source));
+        let known = self.names.iter().any(|(at, old)| *at == leads && old == what);
+        if !known && !itself {
+            self.names.push((leads, what.clone()));
+        }
+    }
+
+    /// What stands at a path, by way of at most so many copies.
+    fn entry_by(&self, path: &[u8], copies: u32) -> Entry {
+        let stands = self.world.entry(path);
+        // A directory that stands there takes what is put into it; nothing replaces it.
+        if stands == Entry::Directory {
+            return stands;
+        }
+        let mut found: Option<Entry> = None;
+        for (place, what) in &self.names {
+            let entry = match (what, path::below(path, place)) {
+                (What::Link(Some(text)), Some(b"")) => Entry::Link(text.clone()),
+                (What::Link(None), Some(b"")) => Entry::Error,
+                (What::Copy(_), Some(_)) if copies == 0 => Entry::Error,
+                (What::Copy(source), Some(b"")) => self.entry_by(source, copies - 1),
+                (What::Copy(source), Some(rest)) if stands == Entry::Missing => {
+                    self.entry_by(&[source.as_slice(), rest].concat(), copies - 1)
+                }
+                _ => continue,
+            };
+            match (&found, entry) {
+                (_, Entry::Missing) => {}
+                (Some(one), other) if *one != other => return Entry::Error,
+                (_, entry) => found = Some(entry),
+            }
+        }
+        match found {
+            Some(Entry::Link(text)) if matches!(&stands, Entry::Link(old) if *old != text) && self.replaced() > 1 => {
+                Entry::Error
+            }
+            Some(entry) => entry,
+            None if stands == Entry::Missing && self.may_hold(path) => Entry::Error,
+            None => stands,
+        }
+    }
+
+    /// Whether something that is not known may be made at the path.
+    fn may_hold(&self, path: &[u8]) -> bool {
+        self.anywhere || self.trees.iter().any(|tree| path::starts_with(path, tree))
+    }
+
+    /// How many links that stand there are replaced: with more than one, an order decides where a path leads at a time.
+    fn replaced(&self) -> usize {
+        self.names.iter().filter(|(place, _)| matches!(self.world.entry(place), Entry::Link(_))).count()
+    }
+}
+
+impl World for Made<'_> {
+    fn entry(&self, path: &[u8]) -> Entry {
+        self.entry_by(path, MAX_COPIES)
+    }
+
+    fn session_dir(&self) -> Option<&[u8]> {
+        self.world.session_dir()
+    }
+
+    fn home(&self) -> Option<&[u8]> {
+        self.world.home()
+    }
+
+    fn home_variable(&self) -> Option<&[u8]> {
+        self.world.home_variable()
+    }
+
+    fn home_of(&self, user: &str) -> Option<Vec<u8>> {
+        self.world.home_of(user)
+    }
+
+    fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
+        let mut all = match self.world.entry(dir) {
+            Entry::Directory => self.world.children(dir, limit)?,
+            _ => Vec::new(),
+        };
+        for (place, what) in &self.names {
+            if path::parent(place) == Some(dir) {
+                let kind = match self.entry(place) {
+                    Entry::Directory => Child::Directory,
+                    Entry::Link(_) => Child::Link,
+                    Entry::Other => Child::Other,
+                    Entry::Missing | Entry::Error => continue,
+                };
+                all.push((path::file_name(place)?.to_vec(), kind));
+            } else if let (What::Copy(source), Some(rest)) = (what, path::below(dir, place)) {
+                let source = [source.as_slice(), rest].concat();
+                // What is copied is looked at as it stands, so that copies into themselves end.
+                all.extend(self.world.children(&source, limit).unwrap_or_default());
+            }
+        }
+        (all.len() <= limit).then_some(all)
+    }
+
+    fn remotes(&self, root: &[u8]) -> Vec<String> {
+        self.world.remotes(root)
+    }
+
+    fn ignores_case(&self, path: &[u8]) -> bool {
+        self.world.ignores_case(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<Vec<u8>> {
+        self.world.variable(name)
+    }
+
+    fn read_small(&self, path: &[u8], limit: usize) -> Content {
+        self.world.read_small(path, limit)
+    }
+
+    fn is_writable(&self, dir: &[u8]) -> bool {
+        self.world.is_writable(dir)
+    }
+
+    fn is_executable(&self, path: &[u8]) -> bool {
+        self.world.is_executable(path)
+    }
+}
