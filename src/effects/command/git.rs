@@ -219,7 +219,7 @@ impl Command<'_, '_> {
         self.read(&Value::Known(path.into()), manner.tree, span);
         let top = self.toplevel();
         let here = path.starts_with(b"./") || path.starts_with(b"../") || path.starts_with(b"/");
-        if let (false, Some(top)) = (here || top == self.cwd, top.known()) {
+        if let (false, Some(top)) = (here || top == self.cwd, top.known().filter(|top| *top != b".")) {
             self.read(&Value::Known(crate::path::join(top, path).into()), manner.tree, span);
         }
     }

@@ -12,10 +12,10 @@ use crate::{
     path,
     tables::{
         Program,
-        words::{Role, flags},
+        words::{Role, VariableRole, flags},
     },
 };
-use alloc::vec::Vec;
+use alloc::{format, string::String, vec::Vec};
 
 /// Variables of `make` whose value is a command by itself.
 const PROGRAMS: [&[u8]; 15] = [
@@ -99,6 +99,14 @@ impl<'t> Command<'_, 't> {
         let mark = |b: &u8| matches!(b, b':' | b'+' | b'?' | b'!') || b.is_ascii_whitespace();
         let end = name.iter().rposition(|b| !mark(b)).map_or(0, |last| last + 1);
         let name = name.get(..end).unwrap_or_default();
+        // The table may know the name with just this value (`CC=clang`).
+        if self.analysis.tables.variable(&[name, b"=", value].concat()) == Some(VariableRole::Inert) {
+            return Ok(());
+        }
+        if self.analysis.tables.variable(name) == Some(VariableRole::Executing) {
+            let detail = format!("`{}` can make the recipes of `make` run other code", String::from_utf8_lossy(name));
+            self.unknown("executing-variable", detail, word.span, false);
+        }
         if OPTIONS.contains(&name) {
             let detail = "a variable gives `make` more options".into();
             self.unknown("unreviewed-word", detail, word.span, false);

@@ -1,6 +1,5 @@
 //! Environment variables that a command gets.
 
-use super::Command;
 use crate::{
     effect::{Cause, Certainty, Effect, Kind, Span, Value},
     tables::{Tables, words::VariableRole},
