@@ -90,7 +90,8 @@ impl Fold<'_> {
         let forget = |end: Option<State>| {
             end.map(|mut end| {
                 for name in &temporary {
-                    if before.held(name) != Some(&Held::Unknown) {
+                    // What a function gave it is gone as well.
+                    if end.held(name) != Some(&Held::Unknown) {
                         end.assign(name, Held::Unknown);
                     }
                 }

@@ -205,8 +205,8 @@ impl Fold<'_> {
             }
             let effects: Vec<Effect> = shell_variable(&analysis.tables, name, value.known(), span);
             analysis.effects.extend(effects);
-            // Given twice, it depends on the command which value stays: `readonly x={1,2}`.
-            let once = assigned.iter().all(|(other, given)| other != name || given == value);
+            // Given twice, it depends on the shell what it gets: in zsh the braces of `readonly x={,}` are its value.
+            let once = assigned.iter().filter(|(other, _)| other == name).count() == 1;
             let held = if once { Held::from_value(value.clone()) } else { Held::Unknown };
             set(name, held, span, state, analysis);
         }
