@@ -135,7 +135,8 @@ impl Fold<'_> {
         }
         self.until_stable(state, analysis, |fold, head, analysis| {
             let mut start = head.clone();
-            start.assign(name, held.clone());
+            // A variable of an integer type evaluates each of the words.
+            variables::set(name, held.clone(), span, &mut start, analysis);
             Ok(Round { next: fold.node(at, body, start, analysis)?.any(), exit: Some(head) })
         })
     }
