@@ -3,7 +3,7 @@
 
 #[cfg(test)]
 mod generated {
-    use prexec::effect::{Form, Value};
+    use prexec::effect::Value;
     use prexec::shell::{Limits, parse, tree::Node, words};
     use std::process::Command;
 
@@ -185,15 +185,6 @@ mod generated {
         answers
     }
 
-    fn has_form(word: &[u8], form: Form) -> bool {
-        let digits = match form {
-            Form::Anything => return true,
-            Form::Integer => word.strip_prefix(b"-").unwrap_or(word),
-            Form::Digits => word,
-        };
-        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-    }
-
     /// Whether `values` can become the words that bash made.
     fn agrees(values: &[Value], real: &[Vec<u8>]) -> bool {
         let Some((value, rest)) = values.split_first() else { return real.is_empty() };
@@ -207,7 +198,7 @@ mod generated {
             Value::Pattern(_) => (0..=real.len()).any(|taken| agrees(rest, &real[taken..])),
             Value::Unknown { may_split, may_be_empty, form } => {
                 let least = usize::from(!may_be_empty);
-                let fits = real.iter().take_while(|word| has_form(word, *form)).count();
+                let fits = real.iter().take_while(|word| form.fits(word)).count();
                 let most = if *may_split { fits } else { fits.min(1) };
                 (least..=most).any(|taken| agrees(rest, &real[taken..]))
             }

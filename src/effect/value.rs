@@ -49,6 +49,18 @@ pub enum Form {
     Digits,
 }
 
+impl Form {
+    /// Whether a text has this form.
+    pub fn fits(self, text: &[u8]) -> bool {
+        let digits = match self {
+            Self::Anything => return true,
+            Self::Integer => text.strip_prefix(b"-").unwrap_or(text),
+            Self::Digits => text,
+        };
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+    }
+}
+
 impl Value {
     /// Any one word.
     pub const ANY_WORD: Self = Self::Unknown { may_split: false, may_be_empty: false, form: Form::Anything };

@@ -3,7 +3,7 @@
 use crate::confined::{Observed, Started};
 use crate::tree;
 use prexec::call::{AbsolutePath, Call, Event, Json, PermissionMode, ToolCall};
-use prexec::effect::{CommandId, Effect, Form, Kind, PathValue, Run, Value, Word};
+use prexec::effect::{CommandId, Effect, Kind, PathValue, Run, Value, Word};
 use prexec::effects;
 use prexec::glob::{Answer, PathGlob, PathRule, Places, Reading, Subject, applies};
 use prexec::path;
@@ -194,20 +194,11 @@ fn words_match(predicted: &[Word], real: &[Vec<u8>]) -> bool {
         }
         Value::Unknown { may_split, may_be_empty, form } => {
             let least = usize::from(!may_be_empty);
-            let fits = real.iter().take_while(|word| has_form(word, *form)).count();
+            let fits = real.iter().take_while(|word| form.fits(word)).count();
             let most = if *may_split { fits } else { fits.min(1) };
             (least..=most).any(|taken| words_match(rest, &real[taken..]))
         }
     }
-}
-
-fn has_form(word: &[u8], form: Form) -> bool {
-    let digits = match form {
-        Form::Anything => return true,
-        Form::Integer => word.strip_prefix(b"-").unwrap_or(word),
-        Form::Digits => word,
-    };
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
 fn glob_fits(text: &[u8], word: &[u8]) -> bool {

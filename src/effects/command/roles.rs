@@ -327,24 +327,6 @@ impl<'t> Command<'_, 't> {
         Ok(())
     }
 
-    pub(super) fn response_file(&mut self, value: &Value, manner: Manner, span: Span) -> Result<(), LimitReached> {
-        let file = value.known().and_then(|text| text.get(1..)).map_or(Value::ANY_WORD, Value::from);
-        self.role(Role::ListFile, &Word { value: file, span }, manner)
-    }
-
-    /// `@FILE` of a compiler: more words stand in the file, and errors show them.
-    pub(super) fn is_response_file(&self, value: &Value) -> bool {
-        let compiles = self.analysis.tables.program(self.name).is_some_and(|program| program.runs() == Runs::Project);
-        let begins = match value {
-            Value::Known(text) | Value::Affix { prefix: text, .. } | Value::Pattern(text) => {
-                text.first() == Some(&b'@')
-            }
-            Value::Set(all) => all.iter().any(|text| text.first() == Some(&b'@')),
-            Value::Below { .. } | Value::Unknown { .. } => false,
-        };
-        compiles && begins
-    }
-
     fn read_if_at(&mut self, word: &Word) {
         match &word.value {
             Value::Known(text) => {

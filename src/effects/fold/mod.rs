@@ -17,6 +17,7 @@ mod held;
 mod list;
 mod names;
 mod nodes;
+mod parsed;
 mod positional;
 mod readings;
 mod redirections;
@@ -35,6 +36,7 @@ use crate::shell::{self, Dialect, Limits, Others};
 use crate::world::World;
 use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
 use core::cell::Cell;
+use parsed::{Marks, Parsed};
 use positional::Positional;
 use state::{Body, Seen, State};
 
@@ -110,40 +112,6 @@ fn join(a: Option<State>, b: Option<State>) -> Option<State> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.join(&b)),
         (one, other) => one.or(other),
-    }
-}
-
-/// A script of the call: the outermost, or text that a command executes.
-#[derive(Clone)]
-struct Parsed {
-    tree: Rc<Tree>,
-    /// The place in the outermost script that all of this text has; `None` for the outermost itself.
-    place: Option<Span>,
-    /// Nodes that have been looked at.
-    seen: Marks,
-    /// The shell whose reading it is.
-    dialect: Dialect,
-    /// Its text has a `!(`, which may be a glob.
-    negates: bool,
-}
-
-/// A set of the nodes of a tree.
-#[derive(Clone, Default)]
-struct Marks(Vec<bool>);
-
-impl Marks {
-    fn insert(&mut self, id: NodeId) {
-        let index = id.index();
-        if index >= self.0.len() {
-            self.0.resize(index + 1, false);
-        }
-        if let Some(mark) = self.0.get_mut(index) {
-            *mark = true;
-        }
-    }
-
-    fn contains(&self, id: NodeId) -> bool {
-        self.0.get(id.index()).is_some_and(|mark| *mark)
     }
 }
 
