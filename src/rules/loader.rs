@@ -1,5 +1,6 @@
 //! Loads policies: from the command line, from their installed places, from memory.
 
+use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
@@ -37,6 +38,8 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// What it was made of, in the order of reading.
     pub sources: Vec<SourceFile>,
+    /// What its rules say of themselves, in the order of reading.
+    pub rules: Vec<RuleNote>,
 }
 
 /// What is installed.
@@ -189,7 +192,8 @@ impl<'a> Loader<'a> {
         digest.add(&state.sources);
         let sources = state.sources.iter().map(|source| source_file(source)).collect();
         let layers: Vec<Layer> = Vec::from([state.layer]);
-        Ok(Loaded { policy: Policy { layers, digest: digest.finish() }, warnings: state.diagnostics, sources })
+        let policy = Policy { layers, digest: digest.finish() };
+        Ok(Loaded { policy, warnings: state.diagnostics, sources, rules: state.rules })
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {

@@ -1,5 +1,6 @@
 //! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
 
+use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::examples::CommandExamples;
 use super::limits;
@@ -59,6 +60,8 @@ pub(super) struct State {
     pub(super) examples: Vec<CommandExamples>,
     /// Tiers that rules name, to be looked up when all are known.
     tier_uses: Vec<(Site, String)>,
+    /// What the rules say of themselves, in order.
+    pub(super) rules: Vec<RuleNote>,
     /// Where each tier of this layer is defined.
     pub(super) tier_sites: BTreeMap<String, String>,
 }
@@ -103,6 +106,7 @@ impl<'a> Session<'a> {
             open: Vec::new(),
             examples: Vec::new(),
             tier_uses: Vec::new(),
+            rules: Vec::new(),
             tier_sites: BTreeMap::new(),
         };
         Self { note, state: RefCell::new(state), started: Instant::now() }

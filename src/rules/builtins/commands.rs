@@ -26,6 +26,8 @@ pub(super) const PREFIX_RULE: Signature = Signature {
         "canonical_matching",
         "options_anywhere",
         "tiers",
+        "owner",
+        "review",
     ],
     required: 1,
 };

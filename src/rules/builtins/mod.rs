@@ -10,6 +10,7 @@ mod settings;
 
 use super::anchor::Anchor;
 use super::arguments::{Call, Signature};
+use super::catalogue::RuleNote;
 use super::diagnostics::Problem;
 use super::limits;
 use super::session::{Purpose, Session, Site, State};
@@ -45,7 +46,12 @@ fn rule<'v>(
     let outcome = Call::bind(signature, args, eval.heap()).and_then(|call| {
         let mut state = session.state.borrow_mut();
         for_rules(signature, &state)?;
-        register(&call, &site, &mut state)
+        // A mistake in what a rule says of itself is a mistake of the rule.
+        let note = signature.parameters.contains(&"justification").then(|| RuleNote::of(signature, &call, &site));
+        let note = note.transpose();
+        register(&call, &site, &mut state)?;
+        state.rules.extend(note?);
+        Ok(())
     });
     record(session, &site, outcome);
     Ok(NoneType)
