@@ -46,11 +46,12 @@ fn rule<'v>(
     let outcome = Call::bind(signature, args, eval.heap()).and_then(|call| {
         let mut state = session.state.borrow_mut();
         for_rules(signature, &state)?;
-        // A mistake in what a rule says of itself is a mistake of the rule.
-        let note = signature.parameters.contains(&"justification").then(|| RuleNote::of(signature, &call, &site));
-        let note = note.transpose();
         register(&call, &site, &mut state)?;
-        state.rules.extend(note?);
+        // Only now: what was accepted nests a few levels and no more, so that it can be written down.
+        if signature.parameters.contains(&"justification") {
+            let note = RuleNote::of(signature, &call, &site)?;
+            state.rules.push(note);
+        }
         Ok(())
     });
     record(session, &site, outcome);
