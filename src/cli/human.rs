@@ -72,6 +72,10 @@ pub(super) fn verdict(judged: &Judged, color: Color) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let paint = color.paint(&out);
     writeln!(out, "{}", paint.word(judged.verdict.decision()))?;
+    if !judged.tiers.is_empty() {
+        let tiers: Vec<_> = judged.tiers.iter().map(|tier| visible(tier)).collect();
+        writeln!(out, "  {}", paint.faint(&format!("trust tier: {}", tiers.join(", "))))?;
+    }
     reasons(&mut out, judged, paint)?;
     out.flush()
 }

@@ -12,6 +12,7 @@ pub mod prefix;
 mod rule;
 mod scene;
 mod shadow;
+mod tiers;
 mod tools;
 mod trace;
 
