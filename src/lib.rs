@@ -19,6 +19,8 @@ extern crate alloc;
 
 pub mod call;
 #[cfg(feature = "admin")]
+pub mod cases;
+#[cfg(feature = "admin")]
 pub mod cli;
 pub mod codex;
 pub mod decision;
