@@ -30,6 +30,8 @@ pub mod gate;
 pub mod glob;
 #[cfg(feature = "admin")]
 pub mod guard;
+#[cfg(feature = "admin")]
+pub mod lint;
 pub mod path;
 pub mod policy;
 pub mod report;

@@ -37,6 +37,11 @@ impl Color {
 pub(super) struct Paint(bool);
 
 impl Paint {
+    /// Whether it paints at all.
+    pub(super) fn is_on(self) -> bool {
+        self.0
+    }
+
     /// In the colour of a decision.
     pub(super) fn decision(self, decision: Decision, text: &str) -> String {
         let color = match decision {

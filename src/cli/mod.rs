@@ -8,6 +8,7 @@ mod excerpt;
 mod explain;
 mod hook;
 mod human;
+mod lint;
 mod policy;
 mod test;
 
@@ -45,6 +46,8 @@ enum Verb {
     Test(test::Options),
     /// Say which recorded calls a change of policy decides otherwise (exit status 0, or 5 where there are some)
     Diff(diff::Options),
+    /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
+    Lint(lint::Options),
 }
 
 /// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Explain(options) }) => explain::run(&options),
         Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),
         Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
+        Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
         Err(error) => {

@@ -37,7 +37,7 @@ pub(super) struct Options {
 enum Format {
     /// Failures and a summary
     Human,
-    /// XML as JUnit writes it
+    /// XML as `JUnit` writes it
     Junit,
 }
 

@@ -1,5 +1,6 @@
 //! Loads policies: from the command line, from their installed places, from memory.
 
+use super::builtins::Account;
 use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
@@ -60,6 +61,7 @@ pub struct Loader<'a> {
     named: Check,
     managed: Check,
     user: Check,
+    account: Option<Account>,
 }
 
 impl Default for Loader<'_> {
@@ -72,7 +74,14 @@ impl<'a> Loader<'a> {
     /// Expects files to belong to root (managed) or to root and the effective user (others).
     pub fn new() -> Self {
         let (named, managed, user) = (Check::command_line(), Check::managed(), Check::user());
-        Self { note: &|_| {}, begin: &|| {}, named, managed, user }
+        Self { note: &|_| {}, begin: &|| {}, named, managed, user, account: None }
+    }
+
+    /// Selects policies for another account than the effective one. For tests.
+    #[must_use]
+    pub fn with_account(mut self, account: Account) -> Self {
+        self.account = Some(account);
+        self
     }
 
     /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
@@ -197,7 +206,7 @@ impl<'a> Loader<'a> {
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
-        let session = Session::new(trust, outer_tiers, self.note);
+        let session = Session::new(trust, outer_tiers, self.note, self.account.as_ref());
         for source in sources {
             let outcome = source.and_then(|source| {
                 let name = source.name.clone();

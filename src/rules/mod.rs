@@ -24,6 +24,7 @@ mod nesting;
 mod session;
 mod source;
 
+pub use builtins::Account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use files::Check;

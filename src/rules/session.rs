@@ -1,5 +1,6 @@
 //! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
 
+use super::builtins::Account;
 use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::examples::CommandExamples;
@@ -23,6 +24,8 @@ use std::{
 pub(super) struct Session<'a> {
     /// Told the name of each file before it is evaluated.
     pub(super) note: &'a dyn Fn(&str),
+    /// Whose calls are decided; none for the effective account.
+    pub(super) account: Option<&'a Account>,
     pub(super) state: RefCell<State>,
     started: Instant,
 }
@@ -94,7 +97,12 @@ impl Site {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(trust: Trust, outer_tiers: Vec<String>, note: &'a dyn Fn(&str)) -> Self {
+    pub(super) fn new(
+        trust: Trust,
+        outer_tiers: Vec<String>,
+        note: &'a dyn Fn(&str),
+        account: Option<&'a Account>,
+    ) -> Self {
         let state = State {
             layer: Layer::new(trust),
             outer_tiers,
@@ -109,7 +117,7 @@ impl<'a> Session<'a> {
             rules: Vec::new(),
             tier_sites: BTreeMap::new(),
         };
-        Self { note, state: RefCell::new(state), started: Instant::now() }
+        Self { note, account, state: RefCell::new(state), started: Instant::now() }
     }
 
     /// Whether the time of the whole load is over.

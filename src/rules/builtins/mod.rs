@@ -6,7 +6,10 @@ mod commands;
 mod hosts;
 mod layers;
 mod paths;
+mod select;
 mod settings;
+
+pub use select::Account;
 
 use super::anchor::Anchor;
 use super::arguments::{Call, Signature};
@@ -113,6 +116,12 @@ fn functions(builder: &mut GlobalsBuilder) {
     fn include<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         let session = session(eval)?;
         let outcome = layers::include(args, eval.heap(), session);
+        record(session, &Site::of(eval), outcome);
+        Ok(NoneType)
+    }
+    fn select_policy<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        let session = session(eval)?;
+        let outcome = select::select_policy(args, eval.heap(), session);
         record(session, &Site::of(eval), outcome);
         Ok(NoneType)
     }
