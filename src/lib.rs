@@ -19,6 +19,8 @@ extern crate alloc;
 
 pub mod call;
 #[cfg(feature = "admin")]
+pub mod cases;
+#[cfg(feature = "admin")]
 pub mod cli;
 pub mod codex;
 pub mod decision;
@@ -28,6 +30,8 @@ pub mod gate;
 pub mod glob;
 #[cfg(feature = "admin")]
 pub mod guard;
+#[cfg(feature = "admin")]
+pub mod lint;
 pub mod path;
 pub mod policy;
 pub mod report;

@@ -55,7 +55,7 @@ fn lines(policy: &Policy, world: &HostWorld) -> Result<ExitCode, String> {
 
 /// The next line without its end; false where there is none. Of a line that is too long for a call only so much is kept that its
 /// reader sees that.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
+pub(super) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
     let most = u64::try_from(codex::MAX_INPUT).unwrap_or(u64::MAX).saturating_add(2);
     let found = input.by_ref().take(most).read_until(b'\n', line)? > 0;

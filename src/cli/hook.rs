@@ -113,7 +113,8 @@ fn read_input() -> Result<Vec<u8>, String> {
 fn unusable_policy(diagnostics: &str) -> Judged {
     let why =
         format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
-    Judged { tool: String::new(), verdict: Verdict::deny(RuleRef::Policy("load"), why), effects: Vec::new() }
+    let verdict = Verdict::deny(RuleRef::Policy("load"), why);
+    Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new() }
 }
 
 fn leave(answer: &Answer) -> ! {

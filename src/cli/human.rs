@@ -37,6 +37,11 @@ impl Color {
 pub(super) struct Paint(bool);
 
 impl Paint {
+    /// Whether it paints at all.
+    pub(super) fn is_on(self) -> bool {
+        self.0
+    }
+
     /// In the colour of a decision.
     pub(super) fn decision(self, decision: Decision, text: &str) -> String {
         let color = match decision {
@@ -72,6 +77,10 @@ pub(super) fn verdict(judged: &Judged, color: Color) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let paint = color.paint(&out);
     writeln!(out, "{}", paint.word(judged.verdict.decision()))?;
+    if !judged.tiers.is_empty() {
+        let tiers: Vec<_> = judged.tiers.iter().map(|tier| visible(tier)).collect();
+        writeln!(out, "  {}", paint.faint(&format!("trust tier: {}", tiers.join(", "))))?;
+    }
     reasons(&mut out, judged, paint)?;
     out.flush()
 }

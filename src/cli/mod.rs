@@ -3,11 +3,14 @@
 mod call;
 mod check;
 mod derivation;
+mod diff;
 mod excerpt;
 mod explain;
 mod hook;
 mod human;
+mod lint;
 mod policy;
+mod test;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -39,6 +42,12 @@ enum Verb {
     Check(check::Options),
     /// Show how the decision about a command comes about: its words, effects, the rules that were tried, and what decided
     Explain(explain::Options),
+    /// Check the examples of rules and `*.cases` files, and which rules they cover (exit status 0, or 5 where something fails)
+    Test(test::Options),
+    /// Say which recorded calls a change of policy decides otherwise (exit status 0, or 5 where there are some)
+    Diff(diff::Options),
+    /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
+    Lint(lint::Options),
 }
 
 /// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
@@ -58,6 +67,9 @@ pub fn run() -> ExitCode {
     match Cli::try_parse_from(&arguments) {
         Ok(Cli { verb: Verb::Check(options) }) => check::run(&options),
         Ok(Cli { verb: Verb::Explain(options) }) => explain::run(&options),
+        Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),
+        Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
+        Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
         Err(error) => {

@@ -68,3 +68,37 @@ pub(super) fn load(named: &[PathBuf], requirements: Option<&Path>, home: Option<
     }
     Ok(Ready { policy: installed.policy, sources: installed.sources, warnings: installed.diagnostics })
 }
+
+/// Deepest directory that is looked into.
+const DEPTH: usize = 16;
+
+/// The files at or below `path` with one of these extensions, in name order; hidden ones are passed over, links are not followed.
+pub(super) fn find_files(path: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) -> Result<(), String> {
+    find(path, extensions, found, DEPTH)
+}
+
+fn find(path: &Path, extensions: &[&str], found: &mut Vec<PathBuf>, depth: usize) -> Result<(), String> {
+    if !path.is_dir() {
+        if !path.exists() {
+            return Err(format!("`{}` does not exist", path.display()));
+        }
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).map_err(|e| format!("`{}` cannot be read: {e}", path.display()))?;
+    let mut below: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    below.sort();
+    for path in below {
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let wanted = || path.extension().is_some_and(|e| extensions.iter().any(|x| e == *x));
+        if hidden || path.is_symlink() {
+        } else if path.is_dir() {
+            if depth > 0 {
+                find(&path, extensions, found, depth - 1)?;
+            }
+        } else if wanted() {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

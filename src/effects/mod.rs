@@ -33,7 +33,7 @@ pub struct LimitReached {
 pub struct Analysed {
     /// The effects.
     pub effects: Vec<Effect>,
-    /// Directories that a script changes to.
+    /// Directories that a script changes to; an empty path for one that is not known.
     pub directories: Vec<Vec<u8>>,
 }
 

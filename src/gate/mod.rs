@@ -32,14 +32,15 @@ fn judge_call(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl 
         Ok(Analysed { effects, directories }) => {
             let scene = Scene::at(policy, world, &cwd, &effects, &directories);
             let verdict = decide_traced(policy, &effects, &scene, trace);
-            Judged { tool: call.tool_name.clone(), verdict, effects }
+            let tiers = scene.tiers().map(String::from).collect();
+            Judged { tool: call.tool_name.clone(), verdict, effects, tiers }
         }
         Err(limit) => deny(&call.tool_name, RuleRef::Limit(limit.name), &limit.message),
     }
 }
 
 fn deny(tool: &str, rule: RuleRef, why: &str) -> Judged {
-    Judged { tool: tool.into(), verdict: Verdict::deny(rule, why), effects: Vec::new() }
+    Judged { tool: tool.into(), verdict: Verdict::deny(rule, why), effects: Vec::new(), tiers: Vec::new() }
 }
 
 /// Whether explicit allow rules, not defaults, cover every effect of a call with certainty: what an approval in the person's

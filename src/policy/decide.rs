@@ -158,7 +158,12 @@ impl Judge<'_> {
         match kind {
             Kind::Run(run) => self.run(layer, run, say),
             Kind::Read(path) => self.path(layer, path, Access::Read, say),
-            Kind::Write(path) => self.path(layer, path, Access::Write, say),
+            Kind::Write(path) => {
+                self.path(layer, path, Access::Write, say);
+                if path.tree && path.existing {
+                    self.path(layer, path, Access::WriteTree, say);
+                }
+            }
             Kind::Connect(connect) => Self::connect(layer, connect, say),
             Kind::ReadEnv(name) => Self::environment(layer, name, EnvAccess::Read, say),
             Kind::SetEnv(name) => Self::environment(layer, name, EnvAccess::Set, say),

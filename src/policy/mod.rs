@@ -16,6 +16,7 @@ mod rule;
 mod scene;
 mod shadow;
 mod staged;
+mod tiers;
 mod tools;
 mod trace;
 

@@ -53,6 +53,8 @@ pub enum Access {
     Read,
     /// A file is created, changed, moved or deleted.
     Write,
+    /// Everything that stands below a directory is changed or deleted (`rm -r`, `chmod -R`, `find -delete`).
+    WriteTree,
     /// A program is started by this path.
     Execute,
 }

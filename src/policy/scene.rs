@@ -4,7 +4,8 @@ use super::made::Made;
 use super::places::StandIn;
 use super::rule::Policy;
 use super::shadow::Shadows;
-use crate::effect::{Effect, Kind, PathValue, Value};
+use super::tiers::{self, InTier};
+use crate::effect::{Effect, Kind, PathValue};
 use crate::glob::{Budget, Places};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Entry, World};
@@ -38,19 +39,13 @@ pub struct Scene<'a> {
     shadows: Shadows,
 }
 
-struct InTier {
-    name: String,
-    /// It follows from the repository's path; a remote's URL may have been edited by the agent and only adds restrictions.
-    by_path: bool,
-}
-
 impl<'a> Scene<'a> {
     /// Looks at the repositories around the session's directory, `cwd`, and what `effects` touch.
     pub fn new(policy: &Policy, world: &'a dyn World, cwd: &'a [u8], effects: &'a [Effect]) -> Self {
         Self::at(policy, world, cwd, effects, &[])
     }
 
-    /// As [`Self::new`], with the `directories` that a script changes to.
+    /// As [`Self::new`], with the `directories` that a script changes to; an empty one is not known.
     pub fn at(
         policy: &Policy,
         world: &'a dyn World,
@@ -67,7 +62,7 @@ impl<'a> Scene<'a> {
             .into_iter()
             .flatten()
             .map(<[u8]>::to_vec)
-            .chain(directories.iter().cloned())
+            .chain(directories.iter().filter(|dir| !dir.is_empty()).cloned())
             .collect();
         let shadows = Shadows::new(search.as_deref(), places, effects);
         let writes = effects.iter().filter_map(written).collect();
@@ -85,7 +80,6 @@ impl<'a> Scene<'a> {
             budget,
             shadows,
         };
-        let mut repositories = Vec::new();
         for (dir, of_session) in [(world.session_dir(), true), (Some(cwd), false)] {
             let Some(dir) = dir else { continue };
             let found = enclosing_repositories(world, dir);
@@ -94,21 +88,13 @@ impl<'a> Scene<'a> {
             }
             for root in found {
                 add(&mut scene.roots, root);
-                add(&mut repositories, root);
             }
             if of_session {
                 scene.of_session = scene.roots.len();
             }
         }
-        if policy.layers.iter().any(|l| !l.tiers.is_empty()) {
-            for path in effects.iter().filter_map(touched).chain(directories.iter().map(Vec::as_slice)) {
-                for root in enclosing_repositories(world, path) {
-                    add(&mut repositories, root);
-                }
-            }
-        }
         scene.stand_ins = StandIn::all(world, &scene.homes, &scene.roots);
-        scene.tiers = tiers_of(policy, &scene, &repositories);
+        scene.tiers = tiers::of(policy, &scene, effects, directories);
         scene
     }
 
@@ -123,7 +109,7 @@ impl<'a> Scene<'a> {
 
     /// Whether a rule that is limited to `tiers` applies; `allows` for a rule that allows.
     pub fn in_tiers(&self, tiers: &[String], allows: bool) -> bool {
-        tiers.is_empty() || self.tiers.iter().any(|t| (t.by_path || !allows) && tiers.contains(&t.name))
+        tiers.is_empty() || self.tiers.iter().any(|t| (t.everywhere || !allows) && tiers.contains(&t.name))
     }
 
     /// Whether a bare program name may stand for something that comes earlier on PATH than what is meant.
@@ -189,17 +175,6 @@ fn written(effect: &Effect) -> Option<&PathValue> {
     }
 }
 
-/// The known path that an effect touches.
-fn touched(effect: &Effect) -> Option<&[u8]> {
-    match &effect.kind {
-        Kind::Read(p) | Kind::Write(p) => match &p.value {
-            Value::Known(path) => Some(path),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// The directories at or above `dir` that hold a `.git`, innermost first.
 fn enclosing_repositories<'a>(world: &dyn World, dir: &'a [u8]) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
@@ -211,29 +186,4 @@ fn enclosing_repositories<'a>(world: &dyn World, dir: &'a [u8]) -> Vec<&'a [u8]>
         at = path::parent(dir);
     }
     found
-}
-
-fn tiers_of(policy: &Policy, scene: &Scene<'_>, repositories: &[&[u8]]) -> Vec<InTier> {
-    let mut tiers: Vec<InTier> = Vec::new();
-    if repositories.is_empty() {
-        tiers.push(InTier { name: NO_REPOSITORY.into(), by_path: true });
-    }
-    for tier in policy.layers.iter().flat_map(|l| &l.tiers) {
-        for root in repositories {
-            let by_path = tier.paths.iter().any(|g| g.covers(root, &scene.places(false), false));
-            let by_remote = !tier.remotes.is_empty()
-                && scene
-                    .world
-                    .remotes(root)
-                    .iter()
-                    .any(|url| tier.remotes.iter().any(|g| g.matches(url.as_bytes(), false)));
-            if by_path || by_remote {
-                match tiers.iter_mut().find(|t| t.name == tier.name) {
-                    Some(known) => known.by_path |= by_path,
-                    None => tiers.push(InTier { name: tier.name.clone(), by_path }),
-                }
-            }
-        }
-    }
-    tiers
 }

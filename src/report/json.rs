@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 /// Names the form of the JSON.
 pub const SCHEMA: &str = "prexec/verdict/1";
 
-/// One line of JSON without a newline: `schema`, `decision`, `tool`, `reasons`, `effects`, `policy`, in that order.
+/// One line of JSON without a newline: `schema`, `decision`, `tool`, `tiers` (where there are any), `reasons`, `effects`, `policy`, in that order.
 ///
 /// Controls and characters that change the direction or visibility of text are written as `\uXXXX`, so that the line can be shown
 /// on a terminal.
@@ -22,6 +22,9 @@ pub fn verdict_json(judged: &Judged, policy_digest: &str) -> String {
     whole.put("schema", SCHEMA);
     whole.put("decision", judged.verdict.decision().as_str());
     whole.put("tool", judged.tool.as_str());
+    if !judged.tiers.is_empty() {
+        whole.put("tiers", judged.tiers.clone());
+    }
     whole.list("reasons", reasons);
     whole.list("effects", effects);
     whole.put("policy", policy_digest);
@@ -136,7 +139,7 @@ mod tests {
             effect: Some(EffectId(1)),
             justification: Some("secrets stay unread".into()),
         };
-        Judged { tool: "Bash".into(), verdict: Verdict::of(reason), effects }
+        Judged { tool: "Bash".into(), verdict: Verdict::of(reason), effects, tiers: Vec::new() }
     }
 
     #[test]

@@ -24,4 +24,6 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What the call would do; reasons point into it.
     pub effects: Vec<Effect>,
+    /// The trust tiers that the call is in.
+    pub tiers: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! Loads policies: from the command line, from their installed places, from memory.
 
+use super::builtins::Account;
+use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
@@ -38,6 +40,8 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// What it was made of, in the order of reading.
     pub sources: Vec<SourceFile>,
+    /// What its rules say of themselves, in the order of reading.
+    pub rules: Vec<RuleNote>,
 }
 
 /// What is installed.
@@ -59,6 +63,7 @@ pub struct Loader<'a> {
     managed: Check,
     user: Check,
     requirements: Vec<(PathBuf, Check)>,
+    account: Option<Account>,
 }
 
 impl Default for Loader<'_> {
@@ -71,7 +76,14 @@ impl<'a> Loader<'a> {
     /// Expects files to belong to root (managed) or to root and the effective user (others).
     pub fn new() -> Self {
         let (named, managed, user) = (Check::command_line(), Check::managed(), Check::user());
-        Self { note: &|_| {}, begin: &|| {}, named, managed, user, requirements: Vec::new() }
+        Self { note: &|_| {}, begin: &|| {}, named, managed, user, requirements: Vec::new(), account: None }
+    }
+
+    /// Selects policies for another account than the effective one. For tests.
+    #[must_use]
+    pub fn with_account(mut self, account: Account) -> Self {
+        self.account = Some(account);
+        self
     }
 
     /// Calls `note` with the name of each file before it is evaluated, so that whoever ends the process can say which.
@@ -199,11 +211,12 @@ impl<'a> Loader<'a> {
         digest.add(&state.sources);
         let sources = state.sources.iter().map(|source| source_file(source)).collect();
         let layers: Vec<Layer> = Vec::from([state.layer]);
-        Ok(Loaded { policy: Policy { layers, digest: digest.finish() }, warnings: state.diagnostics, sources })
+        let policy = Policy { layers, digest: digest.finish() };
+        Ok(Loaded { policy, warnings: state.diagnostics, sources, rules: state.rules })
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
-        let session = Session::new(trust, outer_tiers, self.note);
+        let session = Session::new(trust, outer_tiers, self.note, self.account.as_ref());
         let mut sources = sources;
         let requirements = if trust == Trust::Managed { self.requirements.as_slice() } else { &[] };
         for (path, check) in requirements {

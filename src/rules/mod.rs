@@ -11,6 +11,7 @@
 mod anchor;
 mod arguments;
 mod builtins;
+mod catalogue;
 mod diagnostics;
 pub mod embedded;
 mod evaluate;
@@ -24,6 +25,8 @@ mod requirements;
 mod session;
 mod source;
 
+pub use builtins::Account;
+pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use files::Check;
 pub use loader::{Installed, Loaded, Loader, SourceFile};

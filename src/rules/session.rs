@@ -1,6 +1,7 @@
 //! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
 
-use super::builtins;
+use super::builtins::{self, Account};
+use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::examples::CommandExamples;
 use super::limits;
@@ -25,6 +26,8 @@ pub(super) struct Session<'a> {
     pub(super) note: &'a dyn Fn(&str),
     /// What a policy can name. Making it costs more than evaluating a file, so that all files of a load share it.
     pub(super) globals: Globals,
+    /// Whose calls are decided; none for the effective account.
+    pub(super) account: Option<&'a Account>,
     pub(super) state: RefCell<State>,
     started: Instant,
 }
@@ -62,6 +65,8 @@ pub(super) struct State {
     pub(super) examples: Vec<CommandExamples>,
     /// Tiers that rules name, to be looked up when all are known.
     tier_uses: Vec<(Site, String)>,
+    /// What the rules say of themselves, in order.
+    pub(super) rules: Vec<RuleNote>,
     /// Where each tier of this layer is defined.
     pub(super) tier_sites: BTreeMap<String, String>,
 }
@@ -94,7 +99,12 @@ impl Site {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(trust: Trust, outer_tiers: Vec<String>, note: &'a dyn Fn(&str)) -> Self {
+    pub(super) fn new(
+        trust: Trust,
+        outer_tiers: Vec<String>,
+        note: &'a dyn Fn(&str),
+        account: Option<&'a Account>,
+    ) -> Self {
         let state = State {
             layer: Layer::new(trust),
             outer_tiers,
@@ -106,9 +116,10 @@ impl<'a> Session<'a> {
             open: Vec::new(),
             examples: Vec::new(),
             tier_uses: Vec::new(),
+            rules: Vec::new(),
             tier_sites: BTreeMap::new(),
         };
-        Self { note, globals: builtins::globals(), state: RefCell::new(state), started: Instant::now() }
+        Self { note, globals: builtins::globals(), account, state: RefCell::new(state), started: Instant::now() }
     }
 
     /// Whether the time of the whole load is over.

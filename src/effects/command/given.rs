@@ -7,8 +7,8 @@
 
 use super::{Command, Shell, Stdin, options::Parsed, options::split};
 use crate::{
-    effect::{Value, Word},
-    effects::LimitReached,
+    effect::{Certainty, Connect, Kind, Value, Word},
+    effects::{LimitReached, uri},
     path,
     tables::{
         Program,
@@ -66,7 +66,16 @@ impl<'t> Command<'_, 't> {
     fn given_path(&mut self, word: &Word, writes: bool) {
         // The directory that it works in anyway.
         let here = matches!(word.value.known(), Some(b"." | b"./" | b"./..."));
-        if here || !may_be_path(&word.value) {
+        if here {
+            return;
+        }
+        if let Some(connect) = address(&word.value) {
+            // An allow of the command speaks of builds here; it says nothing about a host that the words name.
+            let sure = if connect.host.known().is_some() { Certainty::Known } else { Certainty::Unknown };
+            self.push(Kind::Connect(connect), sure, word.span, false);
+            return;
+        }
+        if !may_be_path(&word.value) {
             return;
         }
         let mut values = Vec::from([word.value.clone()]);
@@ -145,6 +154,17 @@ fn may_be_path(value: &Value) -> bool {
         Value::Affix { prefix, suffix } => (looks(prefix) || looks(suffix)) && !is_address(prefix),
         Value::Below { .. } => true,
         Value::Unknown { .. } => false,
+    }
+}
+
+/// The host that a word names as a URL: a test or a build that is given one goes there.
+fn address(value: &Value) -> Option<Connect> {
+    match value {
+        Value::Known(text) if is_address(text) => {
+            Some(core::str::from_utf8(text).ok().and_then(uri::connect).unwrap_or_else(uri::any_host))
+        }
+        Value::Affix { prefix, .. } if is_address(prefix) => Some(uri::any_host()),
+        _ => None,
     }
 }
 

@@ -213,10 +213,10 @@ impl Fold<'_> {
             }
         }
         if let Some(directory) = outcome.chdir {
-            for known in directory.alternatives().unwrap_or_default() {
-                if !self.directories.iter().any(|dir| *known == *dir) {
-                    self.directories.push(known.to_vec());
-                }
+            match directory.alternatives() {
+                Some(all) => all.iter().for_each(|known| self.directory(known)),
+                // Where it is not known, an empty path says so.
+                None => self.directory(b""),
             }
             ok.cwd = directory;
             for name in [&b"PWD"[..], b"OLDPWD"] {
@@ -236,6 +236,13 @@ impl Fold<'_> {
             super::unknown(analysis, "changed-reading", detail.into(), span);
         }
         Ends { ok: Some(ok), failed: Some(failed) }
+    }
+
+    /// Notes a directory that the script changes to.
+    fn directory(&mut self, path: &[u8]) {
+        if !self.directories.iter().any(|known| *known == *path) {
+            self.directories.push(path.to_vec());
+        }
     }
 
     /// Follows the function of that name, where the script defines one.

@@ -15,6 +15,9 @@ use alloc::{format, string::String, vec::Vec};
 /// Most elements of an array that is followed.
 const MAX_ELEMENTS: usize = 256;
 
+/// The name of a file or directory that `mktemp` makes: ten letters and digits (mktemp(1)).
+const TEMPORARY: &[u8] = b"/tmp/tmp.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]";
+
 /// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
 /// counts as if it were exported, because it may have been in the environment already.
 pub(super) fn shell_variable(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span) -> Vec<Effect> {
@@ -176,7 +179,7 @@ impl Fold<'_> {
                 Some(Held::Is(Value::DIGITS))
             }
             // A new name that nobody has, in the directory for temporary files.
-            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(b"/tmp/tmp.*".into()))),
+            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(TEMPORARY.into()))),
             // The end of the last line, and of empty ones before it, is cut off.
             _ => {
                 let mut text = written::literal_output(&argv, Stdin::Empty)?;

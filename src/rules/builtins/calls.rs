@@ -19,12 +19,12 @@ use std::{
 
 pub(super) const ENV_RULE: Signature = Signature {
     function: "env_rule",
-    parameters: &["name", "access", "decision", "match", "not_match", "justification", "tiers"],
+    parameters: &["name", "access", "decision", "match", "not_match", "justification", "tiers", "owner", "review"],
     required: 3,
 };
 pub(super) const TOOL_RULE: Signature = Signature {
     function: "tool_rule",
-    parameters: &["tool", "decision", "arguments", "match", "not_match", "justification", "tiers"],
+    parameters: &["tool", "decision", "arguments", "match", "not_match", "justification", "tiers", "owner", "review"],
     required: 2,
 };
 

@@ -27,6 +27,8 @@ pub(super) const PREFIX_RULE: Signature = Signature {
         "options_anywhere",
         "tiers",
         "unless",
+        "owner",
+        "review",
     ],
     required: 1,
 };

@@ -12,12 +12,12 @@ use std::{format, string::String, vec::Vec};
 
 pub(super) const NETWORK_RULE: Signature = Signature {
     function: "network_rule",
-    parameters: &["host", "protocol", "decision", "justification", "tiers"],
+    parameters: &["host", "protocol", "decision", "justification", "tiers", "owner", "review"],
     required: 3,
 };
 pub(super) const HOST_RULE: Signature = Signature {
     function: "host_rule",
-    parameters: &["host", "decision", "methods", "match", "not_match", "justification", "tiers"],
+    parameters: &["host", "decision", "methods", "match", "not_match", "justification", "tiers", "owner", "review"],
     required: 2,
 };
 

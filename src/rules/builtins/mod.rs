@@ -6,10 +6,14 @@ mod commands;
 mod hosts;
 mod layers;
 mod paths;
+mod select;
 mod settings;
+
+pub use select::Account;
 
 use super::anchor::Anchor;
 use super::arguments::{Call, Signature};
+use super::catalogue::RuleNote;
 use super::diagnostics::Problem;
 use super::limits;
 use super::session::{Purpose, Session, Site, State};
@@ -45,7 +49,13 @@ fn rule<'v>(
     let outcome = Call::bind(signature, args, eval.heap()).and_then(|call| {
         let mut state = session.state.borrow_mut();
         for_rules(signature, &state)?;
-        register(&call, &site, &mut state)
+        register(&call, &site, &mut state)?;
+        // Only now: what was accepted nests a few levels and no more, so that it can be written down.
+        if signature.parameters.contains(&"justification") {
+            let note = RuleNote::of(signature, &call, &site)?;
+            state.rules.push(note);
+        }
+        Ok(())
     });
     record(session, &site, outcome);
     Ok(NoneType)
@@ -106,6 +116,12 @@ fn functions(builder: &mut GlobalsBuilder) {
     fn include<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         let session = session(eval)?;
         let outcome = layers::include(args, eval.heap(), session);
+        record(session, &Site::of(eval), outcome);
+        Ok(NoneType)
+    }
+    fn select_policy<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        let session = session(eval)?;
+        let outcome = select::select_policy(args, eval.heap(), session);
         record(session, &Site::of(eval), outcome);
         Ok(NoneType)
     }

@@ -12,28 +12,44 @@ use std::{format, vec::Vec};
 
 pub(super) const GLOB_RULE: Signature = Signature {
     function: "glob_rule",
-    parameters: &["pattern", "access", "decision", "unless", "match", "not_match", "justification", "tiers"],
+    parameters: &[
+        "pattern",
+        "access",
+        "decision",
+        "unless",
+        "match",
+        "not_match",
+        "justification",
+        "tiers",
+        "owner",
+        "review",
+    ],
     required: 1,
 };
 pub(super) const DENY_READ: Signature = Signature {
     function: "deny_read",
-    parameters: &["pattern", "unless", "match", "not_match", "justification", "tiers"],
+    parameters: &["pattern", "unless", "match", "not_match", "justification", "tiers", "owner", "review"],
     required: 1,
 };
 pub(super) const FLOW_RULE: Signature = Signature {
     function: "flow_rule",
-    parameters: &["source", "sink", "decision", "match", "not_match", "justification", "tiers"],
+    parameters: &["source", "sink", "decision", "match", "not_match", "justification", "tiers", "owner", "review"],
     required: 3,
 };
 
-const ACCESS: &[(&str, Access)] = &[("read", Access::Read), ("write", Access::Write), ("execute", Access::Execute)];
+const ACCESS: &[(&str, Access)] = &[
+    ("read", Access::Read),
+    ("write", Access::Write),
+    ("write-tree", Access::WriteTree),
+    ("execute", Access::Execute),
+];
 
 pub(super) fn glob_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Result<(), Problem> {
     let head = call.head(&site.place, Decision::Deny)?;
     let mut access = Vec::new();
     for word in call.one_or_more("access")? {
         let (_, kind) = ACCESS.iter().find(|(name, _)| *name == word).ok_or_else(|| {
-            Problem::new(format!("unknown access `{word}`"), "write \"read\", \"write\" or \"execute\"")
+            Problem::new(format!("unknown access `{word}`"), "write \"read\", \"write\", \"write-tree\" or \"execute\"")
         })?;
         if !access.contains(kind) {
             access.push(*kind);

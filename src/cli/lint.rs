@@ -1,0 +1,131 @@
+//! `prexec lint`: what loads but hardly means what its author thinks.
+
+use super::call::{finish, unwritten};
+use super::human::Color;
+use super::{POLICY_ERROR, human, policy};
+use crate::lint::{self, Finding, Level};
+use crate::rules::{Diagnostics, Loader, SourceFile};
+use clap::{Args, ValueEnum};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Exit status where there are warnings.
+const FOUND: u8 = 5;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Policies, or directories of them
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How the findings are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+    /// The day that days of review are held against [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    today: Option<String>,
+    /// When to colour the output
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Each with its source line
+    Human,
+    /// One object per line
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+pub(super) fn run(options: &Options) -> ExitCode {
+    let mut files = Vec::new();
+    for path in &options.paths {
+        if let Err(why) = policy::find_files(path, &["rules"], &mut files) {
+            return finish(Err(why));
+        }
+    }
+    if files.is_empty() {
+        return finish(Err("there is no `*.rules` file; name one, or a directory of them".into()));
+    }
+    let today = options.today.clone().unwrap_or_else(today);
+    let (mut findings, mut sources, mut errors) = (Vec::new(), Vec::new(), Diagnostics::default());
+    for file in &files {
+        match Loader::new().load(&[file]) {
+            Ok(loaded) => {
+                for finding in lint::findings(&loaded, &today) {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+                sources.extend(loaded.sources);
+            }
+            Err(found) => errors.append(found),
+        }
+    }
+    // A file that speaks of the tiers of the file that includes it is looked at there.
+    let broken = errors.iter().any(|error| !error.message.starts_with("unknown tier "));
+    if broken {
+        human::diagnostics(&errors, options.color);
+        return ExitCode::from(POLICY_ERROR);
+    }
+    finish(write(options, &findings, &sources, files.len()))
+}
+
+fn write(options: &Options, findings: &[Finding], sources: &[SourceFile], files: usize) -> Result<ExitCode, String> {
+    let mut out = std::io::stdout().lock();
+    let warnings = findings.iter().filter(|finding| finding.level() == Level::Warning).count();
+    let text = match options.format {
+        Format::Human => {
+            let shown = lint::human(findings, sources, options.color.paint(&out).is_on());
+            format!("{shown}{warnings} warnings, {} notes in {files} files\n", findings.len() - warnings)
+        }
+        Format::Json => lint::json(findings),
+        Format::Sarif => lint::sarif(findings),
+        Format::Github => lint::github(findings),
+    };
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| unwritten(&e))?;
+    Ok(if warnings == 0 { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// The day in UTC, as ISO 8601 writes it.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = civil(seconds / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month and day of a number of days since 1970.
+fn civil(mut days: u64) -> (u64, u64, u64) {
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let mut year = 1970;
+    while days >= 365 + u64::from(leap(year)) {
+        days -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    for (month, length) in
+        [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().enumerate()
+    {
+        if days < length {
+            return (year, month as u64 + 1, days + 1);
+        }
+        days -= length;
+    }
+    (year, 12, 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::civil;
+
+    #[test]
+    fn days_since_1970() {
+        for (days, day) in [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_777, (2026, 11, 20))] {
+            assert_eq!(civil(days), day);
+        }
+    }
+}

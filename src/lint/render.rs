@@ -1,0 +1,94 @@
+//! Findings as people and programs read them.
+
+use super::{CODES, Finding, Level};
+use crate::rules::SourceFile;
+use annotate_snippets::{AnnotationKind, Level as Shown, Renderer, Snippet};
+use serde_json::{Value as Json, json};
+use std::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// Each finding with its source line; with terminal colours where `color`.
+pub fn human(findings: &[Finding], sources: &[SourceFile], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    for finding in findings {
+        let (file, line, column) = finding.position();
+        let level = if finding.level() == Level::Warning { Shown::WARNING } else { Shown::NOTE };
+        let title = level.primary_title(finding.message.as_str()).id(finding.code);
+        let source = sources.iter().find(|s| s.name == file).and_then(|s| s.text.lines().nth(line.checked_sub(1)?));
+        let start = source.map_or(0, |s| s.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at));
+        let group = match source {
+            Some(source) => title.element(
+                Snippet::source(source)
+                    .line_start(line)
+                    .path(file)
+                    .annotation(AnnotationKind::Primary.span(start..source.len())),
+            ),
+            None => title.element(annotate_snippets::Origin::path(file)),
+        };
+        text.push_str(&renderer.render(&[group.element(Shown::HELP.message(finding.help.as_str()))]));
+        text.push('\n');
+    }
+    text
+}
+
+/// One JSON object per line.
+pub fn json(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| {
+        let (file, line, column) = finding.position();
+        let level = level(finding);
+        json!({
+            "code": finding.code, "level": level, "file": file, "line": line, "column": column, "message": finding.message,
+            "help": finding.help,
+        })
+        .to_string()
+            + "\n"
+    };
+    findings.iter().map(line).collect()
+}
+
+/// The findings as SARIF 2.1.0.
+pub fn sarif(findings: &[Finding]) -> String {
+    let rules: Vec<Json> =
+        CODES.iter().map(|(code, _, what)| json!({ "id": code, "shortDescription": { "text": what } })).collect();
+    let result = |finding: &Finding| {
+        let (file, line, column) = finding.position();
+        json!({
+            "ruleId": finding.code, "level": level(finding),
+            "message": { "text": format!("{}; {}", finding.message, finding.help) },
+            "locations": [{ "physicalLocation": {
+                "artifactLocation": { "uri": file }, "region": { "startLine": line, "startColumn": column },
+            } }],
+        })
+    };
+    let results: Vec<Json> = findings.iter().map(result).collect();
+    let tool = json!({ "driver": { "name": "prexec", "version": env!("CARGO_PKG_VERSION"), "rules": rules } });
+    let whole = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+        "runs": [{ "tool": tool, "results": results }],
+    });
+    whole.to_string() + "\n"
+}
+
+/// Workflow commands of GitHub Actions.
+pub fn github(findings: &[Finding]) -> String {
+    let value = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| value(text).replace(':', "%3A").replace(',', "%2C");
+    let line = |finding: &Finding| {
+        let (file, line, column) = finding.position();
+        let command = if finding.level() == Level::Warning { "warning" } else { "notice" };
+        let message = value(&format!("{}; {}", finding.message, finding.help));
+        format!("::{command} file={},line={line},col={column},title={}::{message}\n", property(file), finding.code)
+    };
+    findings.iter().map(line).collect()
+}
+
+fn level(finding: &Finding) -> &'static str {
+    match finding.level() {
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
