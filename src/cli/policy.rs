@@ -2,7 +2,7 @@
 
 use crate::guard::{self, Stage};
 use crate::policy::Policy;
-use crate::rules::{Diagnostics, Loader, SourceFile};
+use crate::rules::{Diagnostics, Loader, SourceFile, repository_roots};
 use nix::unistd::{User, geteuid};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,8 @@ pub(super) fn load(named: &[PathBuf], requirements: Option<&Path>, home: Option<
     // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
     let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
     let mut loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
+    let session = std::env::current_dir().ok();
+    loader = loader.with_repositories(session.map(|session| repository_roots(&session)));
     let codex = Path::new(REQUIREMENTS);
     if let Some(file) = requirements {
         loader = loader.with_requirements(file, false);

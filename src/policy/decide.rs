@@ -9,7 +9,11 @@ use crate::effect::{
     Certainty, CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value,
 };
 use crate::glob::Answer;
-use alloc::{collections::BTreeMap, format, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    vec::Vec,
+};
 
 /// Most comparisons of a rule with an effect in one call; a call that needs more is denied as `limit:policy-steps`.
 const MAX_STEPS: usize = 20_000_000;
@@ -32,19 +36,21 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
     }
     let matched = match_all(policy, effects, scene, trace);
     // What a certain allow of a command says of everything that this command does by itself.
-    let mut answered: BTreeMap<CommandId, Trust> = BTreeMap::new();
+    let mut answered: BTreeMap<CommandId, Allowed> = BTreeMap::new();
     for (effect, m) in effects.iter().zip(&matched) {
-        if let (Kind::Run(_) | Kind::Tool(_), Some(id), Some(trust)) = (&effect.kind, effect.command, m.allowed_by) {
-            answered.entry(id).and_modify(|t| *t = trust.min(*t)).or_insert(trust);
+        if let (Kind::Run(_) | Kind::Tool(_), Some(id), true) = (&effect.kind, effect.command, m.allowed.by_any()) {
+            answered.entry(id).or_default().add(&m.allowed);
         }
     }
     let mut reasons = Vec::new();
     let mut defaults = Vec::new();
     for (index, (effect, m)) in effects.iter().zip(matched).enumerate() {
-        let by_command = effect.command.and_then(|id| answered.get(&id).copied());
-        let allowed_by = [m.allowed_by, by_command].into_iter().flatten().min();
+        let mut allowed = m.allowed;
+        if let Some(by_command) = effect.command.and_then(|id| answered.get(&id)) {
+            allowed.add(by_command);
+        }
         if let Some((key, decision)) =
-            default_of(policy, effect, allowed_by, &mut |step| trace.default_step(EffectId(index), step))
+            default_of(policy, effect, &allowed, &mut |step| trace.default_step(EffectId(index), step))
         {
             let rule = RuleRef::Default(key);
             defaults.push(Reason { decision, rule, effect: Some(EffectId(index)), justification: None });
@@ -99,19 +105,43 @@ fn touch(kind: &Kind) -> Option<(Touch, &PathValue)> {
 #[derive(Clone, Default)]
 struct Matched {
     reasons: Vec<Reason>,
-    /// The most trusted layer with a certain allow.
-    allowed_by: Option<Trust>,
+    allowed: Allowed,
+}
+
+/// Whose certain allow an effect has.
+#[derive(Clone, Default)]
+struct Allowed {
+    /// The most trusted layer, of those that may lift the defaults of others.
+    by: Option<Trust>,
+    /// The layers of repositories, by their position: each lifts what it wrote itself, and nothing else.
+    repositories: BTreeSet<usize>,
+}
+
+impl Allowed {
+    fn by_any(&self) -> bool {
+        self.by.is_some() || !self.repositories.is_empty()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.by = [self.by, other.by].into_iter().flatten().min();
+        self.repositories.extend(&other.repositories);
+    }
+
+    /// Whether a default that a layer wrote is replaced.
+    fn lifts(&self, index: usize, trust: Trust) -> bool {
+        self.by.is_some_and(|by| by <= trust) || self.repositories.contains(&index)
+    }
 }
 
 impl Matched {
     fn of(policy: &Policy, effect: &Effect, scene: &Scene<'_>, id: EffectId, trace: &mut impl Trace) -> Self {
         let mut matched = Self::default();
         let judge = Judge { policy, scene };
-        for layer in &policy.layers {
+        for (index, layer) in policy.layers.iter().enumerate() {
             let trust = layer.trust;
             judge.each(layer, &effect.kind, &mut |head, answer| {
                 let answer = as_certain(effect, answer);
-                let counts = matched.add(trust, head, answer, scene);
+                let counts = matched.add((index, trust), head, answer, scene);
                 trace.tried(id, &Trial { trust, head, answer, counts });
             });
         }
@@ -119,7 +149,13 @@ impl Matched {
     }
 
     /// What the answer of a rule adds to the verdict.
-    fn add(&mut self, trust: Trust, head: &Head, answer: Answer, scene: &Scene<'_>) -> Option<Decision> {
+    fn add(
+        &mut self,
+        (index, trust): (usize, Trust),
+        head: &Head,
+        answer: Answer,
+        scene: &Scene<'_>,
+    ) -> Option<Decision> {
         let decision = match (head.decision, answer) {
             (_, Answer::No) | (Decision::Allow, Answer::Maybe) => return None,
             (Decision::Deny, Answer::Maybe) => Decision::Prompt,
@@ -129,7 +165,12 @@ impl Matched {
             return None;
         }
         if decision == Decision::Allow {
-            self.allowed_by = Some(self.allowed_by.map_or(trust, |t| t.min(trust)));
+            // The agent can write what stands in a repository: its allow is no reason for anything.
+            if trust == Trust::Repository {
+                self.allowed.repositories.insert(index);
+                return None;
+            }
+            self.allowed.by = Some(self.allowed.by.map_or(trust, |t| t.min(trust)));
         }
         let (rule, justification) = (RuleRef::Rule(head.place.clone()), head.justification.clone());
         self.reasons.push(Reason { decision, rule, effect: None, justification });
@@ -265,26 +306,28 @@ fn size(layer: &Layer) -> usize {
         + layer.tool_rules.len()
 }
 
-/// The strictest default of the effect's kind that `allowed_by` does not replace. A key that no layer wrote has a default that
-/// every certain allow replaces.
+/// The strictest default of the effect's kind that no allow replaces. A key that no trusted layer wrote has a default of the
+/// language, which the allow of a trusted layer replaces: what a repository writes only adds to it.
 fn default_of(
     policy: &Policy,
     effect: &Effect,
-    allowed_by: Option<Trust>,
+    allowed: &Allowed,
     say: &mut impl FnMut(DefaultStep),
 ) -> Option<(&'static str, Decision)> {
     let key = Key::of(&effect.kind)?;
-    let written = || policy.layers.iter().filter_map(|l| Some((l.trust, key.written_in(l)?)));
-    if written().next().is_none() {
-        say(DefaultStep { key: key.name(), layer: None, decision: key.unwritten(), lifted: allowed_by.is_some() });
-        return allowed_by.is_none().then_some((key.name(), key.unwritten()));
+    let mut strictest = None;
+    let mut step = |layer: Option<Trust>, decision: Decision, lifted: bool| {
+        say(DefaultStep { key: key.name(), layer, decision, lifted });
+        strictest = strictest.max((!lifted).then_some(decision));
+    };
+    let written = || policy.layers.iter().enumerate().filter_map(|(i, l)| Some((i, l.trust, key.written_in(l)?)));
+    if written().all(|(_, trust, _)| trust == Trust::Repository) {
+        step(None, key.unwritten(), allowed.by.is_some());
     }
-    let lifted = |trust: Trust| allowed_by.is_some_and(|by| by <= trust);
-    for (trust, decision) in written() {
-        say(DefaultStep { key: key.name(), layer: Some(trust), decision, lifted: lifted(trust) });
+    for (index, trust, decision) in written() {
+        step(Some(trust), decision, allowed.lifts(index, trust));
     }
-    let decision = written().filter(|(trust, _)| !lifted(*trust)).map(|(_, decision)| decision).max()?;
-    Some((key.name(), decision))
+    strictest.map(|decision| (key.name(), decision))
 }
 
 /// The keys of `default(...)`.

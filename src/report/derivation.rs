@@ -70,6 +70,9 @@ impl Tried {
         match (self.counts, self.answer, self.decision) {
             (Some(_), ..) | (_, Answer::No, _) => None,
             (None, Answer::Maybe, Decision::Allow) => Some("an allow counts only where it is certain"),
+            (None, Answer::Yes, Decision::Allow) if self.layer == Trust::Repository => {
+                Some("an allow of a repository replaces that repository's own defaults only")
+            }
             (None, ..) => Some("the call is in none of the rule's tiers"),
         }
     }
@@ -98,8 +101,15 @@ impl Derivation {
     /// The certain allow that took the place of a default of `effect`.
     pub fn lift(&self, effects: &[Effect], effect: EffectId, default: &DefaultStep) -> Option<Lift<'_>> {
         let allowing = |id: EffectId| {
-            let trusted = |t: &&Tried| default.layer.is_none_or(|layer| t.layer <= layer);
-            self.of(id)?.tried.iter().filter(|t| t.counts == Some(Decision::Allow)).find(trusted)
+            let counts = |t: &&Tried| match t.layer {
+                Trust::Repository => t.answer == Answer::Yes && t.decision == Decision::Allow,
+                Trust::Managed | Trust::User => t.counts == Some(Decision::Allow),
+            };
+            let trusted = |t: &&Tried| match default.layer {
+                Some(layer) => t.layer <= layer,
+                None => t.layer != Trust::Repository,
+            };
+            self.of(id)?.tried.iter().filter(counts).find(trusted)
         };
         if !default.lifted {
             return None;

@@ -22,7 +22,7 @@ const STICKY: u32 = 0o1000;
 /// Who may have written a policy file and the directories above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// The accounts that may own it.
+    /// The accounts that may own it; empty where it does not matter who wrote it.
     pub owners: Vec<u32>,
     /// Whether a directory that others may write is accepted where it is sticky (such as `/tmp`).
     pub sticky: bool,
@@ -46,8 +46,17 @@ impl Check {
         Self { sticky: true, ..Self::user() }
     }
 
+    /// For what stands in a repository: whoever writes there, the agent included. It can only tighten.
+    pub fn repository() -> Self {
+        Self { owners: Vec::new(), sticky: true, top: PathBuf::from("/") }
+    }
+
+    fn is_for_anybody(&self) -> bool {
+        self.owners.is_empty()
+    }
+
     fn owner_allowed(&self, what: &str, path: &Path, metadata: &Metadata) -> Result<(), Problem> {
-        if self.owners.contains(&metadata.uid()) {
+        if self.is_for_anybody() || self.owners.contains(&metadata.uid()) {
             return Ok(());
         }
         let owner = self.owners.last().copied().unwrap_or(0);
@@ -69,6 +78,9 @@ impl Check {
 
     /// Every directory above `path`, up to the top.
     fn directories_above(&self, path: &Path) -> Result<(), Problem> {
+        if self.is_for_anybody() {
+            return Ok(());
+        }
         for directory in path.ancestors().skip(1).filter(|d| !d.as_os_str().is_empty()) {
             self.directory(directory)?;
             if directory == self.top {
@@ -144,7 +156,7 @@ pub(super) fn read(path: &Path, check: &Check) -> Result<Opened, Problem> {
         return Err(not_regular());
     }
     check.owner_allowed("file", path, &metadata)?;
-    if metadata.mode() & SHARED_WRITE != 0 {
+    if metadata.mode() & SHARED_WRITE != 0 && !check.is_for_anybody() {
         let message = format!("others may write `{}`", path.display());
         return Err(Problem::new(message, format!("`chmod go-w {}`", path.display())));
     }

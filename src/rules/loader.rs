@@ -6,12 +6,14 @@ use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
 use super::files::{self, Check};
+use super::repository;
 use super::requirements;
 use super::session::{Session, State};
 use super::source::Source;
-use crate::policy::{Layer, Policy, Trust};
+use crate::policy::{Policy, Trust};
 use std::{
     borrow::ToOwned,
+    collections::VecDeque,
     format,
     path::{Path, PathBuf},
     rc::Rc,
@@ -64,6 +66,16 @@ pub struct Loader<'a> {
     user: Check,
     requirements: Vec<(PathBuf, Check)>,
     account: Option<Account>,
+    repositories: Repositories,
+}
+
+/// Where repositories may keep policies.
+enum Repositories {
+    /// Nobody asked for them.
+    Unasked,
+    /// Nobody can say.
+    Unknown,
+    At(Vec<PathBuf>),
 }
 
 impl Default for Loader<'_> {
@@ -76,7 +88,25 @@ impl<'a> Loader<'a> {
     /// Expects files to belong to root (managed) or to root and the effective user (others).
     pub fn new() -> Self {
         let (named, managed, user) = (Check::command_line(), Check::managed(), Check::user());
-        Self { note: &|_| {}, begin: &|| {}, named, managed, user, requirements: Vec::new(), account: None }
+        Self {
+            note: &|_| {},
+            begin: &|| {},
+            named,
+            managed,
+            user,
+            requirements: Vec::new(),
+            account: None,
+            repositories: Repositories::Unasked,
+        }
+    }
+
+    /// Loads the policies of repositories beside the others, where the administrator's layer permits it. `roots` are the session's
+    /// directory and the roots of the repositories around it ([`repository_roots`](super::repository_roots)); `None` where that
+    /// directory cannot be found out, so that nobody knows what they say.
+    #[must_use]
+    pub fn with_repositories(mut self, roots: Option<Vec<PathBuf>>) -> Self {
+        self.repositories = roots.map_or(Repositories::Unknown, Repositories::At);
+        self
     }
 
     /// Selects policies for another account than the effective one. For tests.
@@ -179,13 +209,17 @@ impl<'a> Loader<'a> {
         };
         let mut tiers = Vec::new();
         let user = user.and_then(|directory| installed(directory, &self.user));
-        for (trust, sources) in [(Trust::Managed, Some(managed)), (Trust::User, user)] {
-            let Some(sources) = sources else { continue };
+        let mut layers = VecDeque::from([(Trust::Managed, managed)]);
+        layers.extend(user.map(|user| (Trust::User, user)));
+        while let Some((trust, sources)) = layers.pop_front() {
             let state = self.layer(trust, tiers.clone(), sources);
             digest.add(&state.sources);
             result.sources.extend(state.sources.iter().map(|source| source_file(source)));
             tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
             let broken = state.diagnostics.has_errors();
+            if state.permits_repositories {
+                layers.extend(self.repositories().into_iter().map(|sources| (Trust::Repository, sources)));
+            }
             result.diagnostics.append(state.diagnostics);
             if !broken {
                 result.policy.layers.push(state.layer);
@@ -203,16 +237,37 @@ impl<'a> Loader<'a> {
     }
 
     fn only_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
-        let state = self.layer(Trust::Managed, Vec::new(), sources);
-        if state.diagnostics.has_errors() {
-            return Err(state.diagnostics);
+        let mut layers = VecDeque::from([(Trust::Managed, sources)]);
+        let (mut digest, mut tiers) = (Digest::default(), Vec::new());
+        let policy = Policy { layers: Vec::new(), digest: String::new() };
+        let (warnings, sources, rules) = (Diagnostics::default(), Vec::new(), Vec::new());
+        let mut loaded = Loaded { policy, warnings, sources, rules };
+        while let Some((trust, sources)) = layers.pop_front() {
+            let state = self.layer(trust, tiers.clone(), sources);
+            if state.diagnostics.has_errors() {
+                return Err(state.diagnostics);
+            }
+            if state.permits_repositories {
+                layers.extend(self.repositories().into_iter().map(|sources| (Trust::Repository, sources)));
+            }
+            digest.add(&state.sources);
+            tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
+            loaded.sources.extend(state.sources.iter().map(|source| source_file(source)));
+            loaded.warnings.append(state.diagnostics);
+            loaded.rules.extend(state.rules);
+            loaded.policy.layers.push(state.layer);
         }
-        let mut digest = Digest::default();
-        digest.add(&state.sources);
-        let sources = state.sources.iter().map(|source| source_file(source)).collect();
-        let layers: Vec<Layer> = Vec::from([state.layer]);
-        let policy = Policy { layers, digest: digest.finish() };
-        Ok(Loaded { policy, warnings: state.diagnostics, sources, rules: state.rules })
+        loaded.policy.digest = digest.finish();
+        Ok(loaded)
+    }
+
+    /// What repositories say, each on its own: one cannot loosen what another says.
+    fn repositories(&self) -> Vec<Vec<Result<Source, Diagnostic>>> {
+        match &self.repositories {
+            Repositories::Unasked => Vec::new(),
+            Repositories::Unknown => Vec::from([Vec::from([Err(repository::unknown())])]),
+            Repositories::At(roots) => roots.iter().filter_map(|root| repository::sources(root)).collect(),
+        }
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
@@ -245,7 +300,7 @@ impl<'a> Loader<'a> {
 /// build; what is left is for values that nest deeper than any text.
 const STACK: usize = 256 << 20;
 
-fn of_file(name: &str, problem: Problem) -> Diagnostic {
+pub(super) fn of_file(name: &str, problem: Problem) -> Diagnostic {
     Diagnostic::of_file(name, problem.message, problem.help)
 }
 
@@ -262,7 +317,7 @@ fn one(path: &Path, check: &Check) -> Result<Source, Diagnostic> {
     Source::disk(path, check).map_err(|problem| of_file(&format!("{}", path.display()), problem))
 }
 
-fn directory(path: &Path, check: &Check) -> Vec<Result<Source, Diagnostic>> {
+pub(super) fn directory(path: &Path, check: &Check) -> Vec<Result<Source, Diagnostic>> {
     match files::list(path, check) {
         Ok(paths) => paths.iter().map(|path| one(path, check)).collect(),
         Err(problem) => Vec::from([Err(of_file(&format!("{}", path.display()), problem))]),

@@ -69,6 +69,8 @@ pub(super) struct State {
     pub(super) rules: Vec<RuleNote>,
     /// Where each tier of this layer is defined.
     pub(super) tier_sites: BTreeMap<String, String>,
+    /// Whether the layer lets repositories have policies of their own.
+    pub(super) permits_repositories: bool,
 }
 
 /// Where a builtin was called.
@@ -118,6 +120,7 @@ impl<'a> Session<'a> {
             tier_uses: Vec::new(),
             rules: Vec::new(),
             tier_sites: BTreeMap::new(),
+            permits_repositories: false,
         };
         Self { note, globals: builtins::globals(), account, state: RefCell::new(state), started: Instant::now() }
     }

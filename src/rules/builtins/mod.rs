@@ -113,6 +113,12 @@ fn functions(builder: &mut GlobalsBuilder) {
     fn tier<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         rule(settings::TIER, settings::tier, args, eval)
     }
+    fn permit_repository_policy<'v>(
+        args: &Arguments<'v, '_>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<NoneType> {
+        rule(settings::PERMIT_REPOSITORY_POLICY, settings::permit_repository_policy, args, eval)
+    }
     fn include<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         let session = session(eval)?;
         let outcome = layers::include(args, eval.heap(), session);

@@ -5,12 +5,15 @@ use super::super::diagnostics::Problem;
 use super::super::globs;
 use super::super::session::{Site, State};
 use crate::decision::Decision;
-use crate::policy::{Defaults, Tier};
+use crate::policy::{Defaults, Tier, Trust};
 use std::{borrow::ToOwned, format, vec::Vec};
 
 pub(super) const DEFAULT: Signature = Signature { function: "default", parameters: KEYS, required: 0 };
 pub(super) const TIER: Signature =
     Signature { function: "tier", parameters: &["name", "paths", "remotes"], required: 1 };
+
+pub(super) const PERMIT_REPOSITORY_POLICY: Signature =
+    Signature { function: "permit_repository_policy", parameters: &[], required: 0 };
 
 const KEYS: &[&str] = &["commands", "reads", "writes", "network", "tools", "environment", "interactive", "unknown"];
 
@@ -70,5 +73,15 @@ pub(super) fn tier(call: &Call<'_>, site: &Site, state: &mut State) -> Result<()
     }
     state.tier_sites.insert(name.to_owned(), site.place.clone());
     state.layer.tiers.push(Tier { name: name.to_owned(), paths, remotes });
+    Ok(())
+}
+
+/// Lets repositories tighten by policies of their own.
+pub(super) fn permit_repository_policy(_: &Call<'_>, _: &Site, state: &mut State) -> Result<(), Problem> {
+    if state.layer.trust != Trust::Managed {
+        let help = "remove it; who may is for the administrator to say";
+        return Err(Problem::new("only the administrator's layer lets repositories have policies", help));
+    }
+    state.permits_repositories = true;
     Ok(())
 }
