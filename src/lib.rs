@@ -38,6 +38,8 @@ pub mod report;
 #[cfg(feature = "admin")]
 pub mod rules;
 pub mod shell;
+#[cfg(feature = "admin")]
+pub mod suggest;
 pub mod tables;
 pub mod text;
 pub mod world;

@@ -42,6 +42,9 @@ fn every_example_passes() {
 fn the_shipped_postures_hold_against_the_shipped_attacks() {
     let (_, out) = run(&["test", "--redteam", "policies/controlled.rules"], root());
     assert!(out.contains("policies/controlled.rules: secrets_read: 35 of 35 stopped"), "{out}");
+    assert!(out.contains("policies/controlled.rules: cve-2025-66032: 19 of 19 stopped"), "{out}");
+    // A program of the workspace may run there, whoever starts it: a judgement of this posture.
+    assert_eq!(out.matches("\nfailed ").count(), 1, "{out}");
     let (status, out) = run(&["test", "--redteam", "policies/lockdown.rules"], root());
     assert_eq!(status, Some(0), "{out}");
 }
@@ -122,6 +125,75 @@ fn weak_policies_are_found_out() {
 }
 
 #[test]
+fn what_has_one_way_out_is_put_right() {
+    const BEFORE: &str = "# kept\ndefault(commands = \"allow\", unknown = \"allow\") # x\n\
+        prefix_rule([\"git push\"], decision = \"prompt\", justification = \"a\")\n\
+        deny_read(\"**/.env\", justification = \"b\")\n\
+        deny_read(\"**/.env\", justification = \"c\")\n\
+        glob_rule([\"**/.env\"], decision = \"allow\")\n\
+        tool_rule(\"mcp__mail\", \"forbidden\", justification = \"d\")\n\
+        tool_rule(\"mcp__docs__*\", \"allow\")\n\
+        default(commands = \"prompt\")\n\
+        prefix_rule([\"ls\", \"|\", \"sh\"], decision = \"forbidden\", justification = \"e\")\n";
+    const AFTER: &str = "# kept\ndefault(commands = \"allow\", unknown = \"prompt\") # x\n\
+        prefix_rule([\"git\", \"push\"], decision = \"prompt\", justification = \"a\")\n\
+        deny_read(\"**/.env\", justification = \"b\")\n\
+        glob_rule([\"**/.env\"], decision = \"allow\")\n\
+        tool_rule(\"mcp__mail__*\", \"forbidden\", justification = \"d\")\n\
+        tool_rule(\"mcp__docs__*\", \"allow\")\n\
+        default(commands = \"prompt\")\n\
+        prefix_rule([\"ls\", \"|\", \"sh\"], decision = \"forbidden\", justification = \"e\")\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.rules");
+    std::fs::write(&file, BEFORE).unwrap();
+    let lint = |args: &[&str]| run(&[&["lint", "a.rules"], args].concat(), dir.path());
+    let (_, json) = lint(&["--format", "json"]);
+    let found: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let code = |f: &serde_json::Value| {
+        (f["code"].as_str().unwrap().to_owned(), f["line"].as_u64().unwrap(), f.get("fix").is_some())
+    };
+    let mut codes: Vec<_> = found.iter().map(code).filter(|(code, ..)| code != "no-example").collect();
+    codes.sort();
+    let wanted = [
+        ("any-tool", 8, false),
+        ("contradiction", 9, false),
+        ("duplicate", 5, true),
+        ("matches-nothing", 3, true),
+        ("matches-nothing", 7, true),
+        ("matches-nothing", 10, false),
+        ("unknown-allow", 2, true),
+        ("unreachable", 6, false),
+    ];
+    assert_eq!(codes, wanted.map(|(code, line, fix)| (code.to_owned(), line, fix)), "{json}");
+    let fix = found.iter().find(|f| f["code"] == "unknown-allow").unwrap();
+    assert_eq!(fix["fix"]["start"], serde_json::json!({"line": 2, "column": 39}), "{fix}");
+    assert_eq!(fix["fix"]["text"], "\"prompt\"");
+    let (_, sarif) = lint(&["--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let removes = results.iter().find(|r| r["ruleId"] == "duplicate").unwrap();
+    let region = &removes["fixes"][0]["artifactChanges"][0]["replacements"][0]["deletedRegion"];
+    assert_eq!(*region, serde_json::json!({"startLine": 5, "startColumn": 1, "endLine": 6, "endColumn": 1}));
+    let (status, left) = lint(&["--fix", "--format", "json"]);
+    assert_eq!(status, Some(5), "{left}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), AFTER);
+    assert!(!left.contains("\"fix\""), "{left}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn every_code_is_explained() {
+    let (status, all) = run(&["lint", "--explain", "all"], root());
+    assert_eq!(status, Some(0), "{all}");
+    for code in prexec::lint::CODES {
+        let (status, one) = run(&["lint", "--explain", code.name], root());
+        assert_eq!(status, Some(0), "{one}");
+        assert!(one.starts_with(code.name) && all.contains(&one), "{one}");
+    }
+    assert_eq!(run(&["lint", "--explain", "nothing"], root()).0, Some(1));
+}
+
+#[test]
 fn the_shipped_policies_have_no_weakness_but_the_one_of_open() {
     let (status, json) = run(&["lint", "policies", "--format", "json"], root());
     assert_eq!(status, Some(5), "{json}");
@@ -151,6 +223,46 @@ fn a_change_of_policy_is_told_call_by_call() {
     assert_eq!((status, out.as_str()), (Some(0), "0 of 3 calls are decided otherwise\n"));
     assert_eq!(run(&["diff", "a.rules", "bad.rules", "--calls", "calls"], dir.path()).0, Some(4));
     assert_eq!(run(&["diff", "a.rules", "b.rules", "--calls", "nothing"], dir.path()).0, Some(1));
+}
+
+/// A recorded call in a directory.
+fn recorded(cwd: &Path, tool: &str, input: serde_json::Value, mode: &str) -> String {
+    let call = serde_json::json!({
+        "hook_event_name": "PreToolUse", "session_id": "s", "turn_id": "t", "transcript_path": null, "cwd": cwd, "model": "m",
+        "permission_mode": mode, "tool_name": tool, "tool_input": input, "tool_use_id": "u",
+    });
+    call.to_string() + "\n"
+}
+
+#[test]
+fn what_is_suggested_helps_and_is_no_broader() {
+    let dir = tempfile::tempdir().unwrap();
+    let bash =
+        |command: &str, mode: &str| recorded(dir.path(), "Bash", serde_json::json!({ "command": command }), mode);
+    let helped = bash("curl -s https://docs.example.com/x", "default");
+    let others = [
+        bash("git push", "default"),
+        bash("cat .env", "default"),
+        bash("curl -s https://other.example.com/", "bypassPermissions"),
+        bash("curl -s https://other.example.com/", "default"),
+        bash("curl -s -X POST https://docs.example.com/x", "default"),
+    ];
+    std::fs::write(dir.path().join("calls"), helped.clone() + &others.concat() + "no call\n").unwrap();
+    std::fs::write(dir.path().join("a.rules"), "include(\"@prexec/controlled.rules\")\n").unwrap();
+    let (status, text) = run(&["suggest", "--policy", "a.rules", "--from", "calls"], dir.path());
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("host_rule(\"docs.example.com\", \"allow\", methods = [\"GET\"]"), "{text}");
+    assert!(!text.contains("rule(\"other.example.com\"") && text.contains("asks on purpose"), "{text}");
+    // Taken over as it is, it loads, is reported until somebody writes why, and frees that call only.
+    let get = text.lines().find(|line| line.contains("[\"GET\"]")).unwrap();
+    std::fs::write(dir.path().join("b.rules"), format!("include(\"@prexec/controlled.rules\")\n{get}\n")).unwrap();
+    let (_, found) = run(&["lint", "b.rules", "--format", "json"], dir.path());
+    assert!(found.contains("\"unwritten\""), "{found}");
+    let (_, changed) = run(&["diff", "a.rules", "b.rules", "--calls", "calls"], dir.path());
+    assert!(changed.contains("prompt -> allow  line 1: Bash"), "{changed}");
+    assert!(changed.ends_with("1 of 7 calls are decided otherwise\n"), "{changed}");
+    assert_eq!(run(&["suggest", "--policy", "a.rules", "--from", "nothing"], dir.path()).0, Some(1));
+    assert_eq!(run(&["suggest", "--policy", "nothing.rules", "--from", "calls"], dir.path()).0, Some(4));
 }
 
 /// Whether the rules of the posture lockdown are there.

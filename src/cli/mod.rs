@@ -10,6 +10,8 @@ mod hook;
 mod human;
 mod lint;
 mod policy;
+mod rewrite;
+mod suggest;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -48,6 +50,8 @@ enum Verb {
     Diff(diff::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
+    /// Propose rules for what recorded calls asked a person about, as text to review
+    Suggest(suggest::Options),
 }
 
 /// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
@@ -70,6 +74,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),
         Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
+        Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
         Err(error) => {

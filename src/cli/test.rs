@@ -2,7 +2,7 @@
 
 use super::call::{finish, unwritten};
 use super::policy;
-use crate::cases::{Attack, Case, Coverage, Place, attacks, judge, parse};
+use crate::cases::{Case, Coverage, attacks, judge, parse};
 use crate::decision::Decision;
 use crate::policy::Policy;
 use crate::rules::{Diagnostics, Loaded, Loader, Severity};
@@ -16,6 +16,8 @@ use std::process::ExitCode;
 
 /// Exit status where something failed.
 const FAILED: u8 = 5;
+/// Characters of an attack that are shown.
+const SHOWN: usize = 160;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -131,7 +133,7 @@ impl Bench {
             }
         };
         for case in &cases {
-            let name = format!("{}: {}", case.line, case.input);
+            let name = format!("{}: {}{}", case.line, tool(case), case.shown);
             let policy = self.policy_of(file, case);
             let failure = match policy {
                 Err(why) => Some(why),
@@ -141,7 +143,7 @@ impl Bench {
                     (!outcome.is_as_expected(case)).then(|| {
                         let rule = case.rule.as_ref().map(|r| format!(" by {r}")).unwrap_or_default();
                         let why = outcome.why.map(|why| format!(" ({why})")).unwrap_or_default();
-                        let (wanted, got) = (case.decision.as_str(), outcome.decision.as_str());
+                        let (wanted, got) = (case.expected.as_str(), outcome.decision.as_str());
                         format!("expected {wanted}{rule}, got {got} by {}{why}", outcome.rule)
                     })
                 }
@@ -168,26 +170,17 @@ impl Bench {
             Err(why) => return self.add(file, "loads", Some(why)),
         };
         let mut classes: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
-        for Attack { kind, command } in attacks() {
-            let place = Place::default();
-            let case = Case {
-                line: 0,
-                policy: None,
-                tool: "Bash".into(),
-                input: command,
-                decision: Decision::Deny,
-                rule: None,
-                place,
-            };
+        for case in attacks() {
             let outcome = judge(&case, &policy);
-            let class = classes.entry(kind).or_default();
+            let class = classes.entry(case.class.clone().unwrap_or_default()).or_default();
             class.0 += 1;
             if outcome.decision == Decision::Allow {
-                class.1.push(format!("`{}` is allowed by {}", visible(&case.input), outcome.rule));
+                let short: String = visible(&case.shown).chars().take(SHOWN).collect();
+                class.1.push(format!("`{}{short}` is allowed by {}", tool(&case), outcome.rule));
             }
         }
         for (kind, (all, allowed)) in classes {
-            let failure = (!allowed.is_empty()).then(|| allowed.join("; "));
+            let failure = (!allowed.is_empty()).then(|| allowed.join("\n"));
             self.add(file, format!("{kind}: {} of {all} stopped", all - allowed.len()), failure);
         }
     }
@@ -249,6 +242,11 @@ fn load(name: &str) -> Result<Policy, String> {
 /// Whether all that keeps a file from loading is that it speaks of tiers that are defined elsewhere.
 fn only_tiers(found: &Diagnostics) -> bool {
     found.iter().filter(|d| d.severity == Severity::Error).all(|d| d.message.starts_with("unknown tier "))
+}
+
+/// The name of a tool that is not a shell, to stand before what it is given.
+fn tool(case: &Case) -> String {
+    if case.tool == "Bash" { String::new() } else { format!("{} ", case.tool) }
 }
 
 /// Text inside of an XML attribute.

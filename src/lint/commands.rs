@@ -1,12 +1,13 @@
 //! Findings about rules on commands: what can never count, what is said twice, what lets other programs through.
 
-use super::Finding;
+use super::{Finding, Fix, file};
 use crate::decision::Decision;
 use crate::policy::{Layer, PrefixRule};
+use crate::rules::SourceFile;
 use crate::tables::{Tables, words::Runs};
 use std::{collections::BTreeMap, format, string::String, vec::Vec};
 
-pub(super) fn look(layer: &Layer, found: &mut Vec<Finding>) {
+pub(super) fn look(layer: &Layer, sources: &[SourceFile], found: &mut Vec<Finding>) {
     let tables = Tables::built_in();
     // Only rules that share a first word can speak of the same command.
     let mut by_program: BTreeMap<&str, Vec<&PrefixRule>> = BTreeMap::new();
@@ -15,12 +16,13 @@ pub(super) fn look(layer: &Layer, found: &mut Vec<Finding>) {
             by_program.entry(name).or_default().push(rule);
         }
         runs_others(rule, &tables, found);
+        impossible(rule, sources, found);
     }
     for rules in by_program.values() {
         for (index, rule) in rules.iter().enumerate() {
             for (other, against) in rules.iter().enumerate() {
                 if index != other && !core::ptr::eq(*rule, *against) {
-                    compare(rule, against, index > other, found);
+                    compare(rule, against, index > other, sources, found);
                 }
             }
         }
@@ -28,7 +30,7 @@ pub(super) fn look(layer: &Layer, found: &mut Vec<Finding>) {
 }
 
 /// What `against` makes of `rule`; `later` where `rule` comes after it.
-fn compare(rule: &PrefixRule, against: &PrefixRule, later: bool, found: &mut Vec<Finding>) {
+fn compare(rule: &PrefixRule, against: &PrefixRule, later: bool, sources: &[SourceFile], found: &mut Vec<Finding>) {
     if !covers(against, rule) {
         return;
     }
@@ -47,7 +49,13 @@ fn compare(rule: &PrefixRule, against: &PrefixRule, later: bool, found: &mut Vec
         found.push(Finding::new("unreachable", place, message, help));
     } else if against.head.decision == rule.head.decision && later && covers(rule, against) {
         let message = format!("`{words}` is said by the rule at {by} already");
-        found.push(Finding::new("duplicate", place, message, "remove one of them"));
+        let finding = Finding::new("duplicate", place, message, "remove one of them");
+        // A rule of another file may be there for those who use that file alone.
+        let same_file = file(place) == file(by);
+        found.push(
+            finding
+                .fixed(sources, |source, line, column| same_file.then(|| Fix::remove(source, line, column)).flatten()),
+        );
     }
 }
 
@@ -59,6 +67,32 @@ fn covers(wide: &PrefixRule, narrow: &PrefixRule) -> bool {
         || (!narrow.head.tiers.is_empty() && narrow.head.tiers.iter().all(|tier| wide.head.tiers.contains(tier)));
     let reading = (wide.options_anywhere || !narrow.options_anywhere) && (wide.ignore_case || !narrow.ignore_case);
     words && tiers && reading
+}
+
+/// Words that no command has: a blank inside, or an operator of the shell.
+fn impossible(rule: &PrefixRule, sources: &[SourceFile], found: &mut Vec<Finding>) {
+    let place = &rule.head.place;
+    for word in rule.pattern.iter().flatten() {
+        if matches!(word.as_str(), "|" | "||" | "&&" | ";" | "&" | ">" | ">>" | "<" | "<<") {
+            let message = format!("`{word}` is an operator of the shell and no word of a command");
+            let help = "write one rule for each command; every command of a line is asked about";
+            found.push(Finding::new("matches-nothing", place, message, help));
+        }
+    }
+    let [first, ..] = rule.pattern.as_slice() else { return };
+    for word in first.iter().filter(|word| word.contains(' ') && !word.contains('/')) {
+        let parts: Vec<&str> = word.split_whitespace().collect();
+        let message = format!("no program is named `{word}`: each word of a command is an entry of its own");
+        let split = format!("\"{}\"", parts.join("\", \""));
+        let finding = Finding::new("matches-nothing", place, message, format!("write [{split}]"));
+        // Among alternatives it could be split in more than one way.
+        let alone = first.len() == 1 && parts.iter().all(|part| !part.contains(['"', '\\']));
+        found.push(finding.fixed(sources, |source, line, column| {
+            let old = format!("[\"{word}\"");
+            let new = format!("[{split}");
+            alone.then(|| Fix::replace(source, (line, column), &old, new, "split the word")).flatten()
+        }));
+    }
 }
 
 /// An allow of a bare program that starts what its words name.
@@ -80,11 +114,6 @@ fn runs_others(rule: &PrefixRule, tables: &Tables<'_>, found: &mut Vec<Finding>)
         );
         found.push(Finding::new("runs-others", &rule.head.place, message, help));
     }
-}
-
-/// The file of a place.
-fn file(place: &str) -> &str {
-    place.rsplitn(3, ':').nth(2).unwrap_or(place)
 }
 
 fn words(rule: &PrefixRule) -> String {

@@ -1,14 +1,19 @@
 //! What loads but hardly means what its author thinks: findings about policies, each with a code, a place and what to do.
 
+mod codes;
 mod commands;
+mod fix;
+mod others;
 mod render;
 mod settings;
 
-pub use render::{github, human, json, sarif};
+pub use codes::{CODES, Code, code};
+pub use fix::{Fix, apply};
+pub use render::{explain, github, human, json, sarif};
 
 use crate::glob::PathGlob;
 use crate::policy::Layer;
-use crate::rules::{Loaded, RuleNote};
+use crate::rules::{Loaded, RuleNote, SourceFile};
 use std::{borrow::ToOwned, format, string::String, vec::Vec};
 
 /// How much a finding matters.
@@ -20,17 +25,8 @@ pub enum Level {
     Warning,
 }
 
-/// Every code, with what it stands for.
-pub const CODES: &[(&str, Level, &str)] = &[
-    ("unknown-allow", Level::Warning, "what could not be worked out is allowed"),
-    ("unreachable", Level::Warning, "a stricter rule matches whatever this one matches"),
-    ("duplicate", Level::Warning, "another rule says the same"),
-    ("runs-others", Level::Warning, "an allow of a program that can run other programs"),
-    ("matches-nothing", Level::Warning, "a glob that no path can match"),
-    ("overdue", Level::Warning, "the day of review is over"),
-    ("no-justification", Level::Note, "a rule that stops calls and does not say why"),
-    ("no-example", Level::Note, "a rule without an example of each side"),
-];
+/// The justification of a suggested rule, until a person has written one.
+pub const PLACEHOLDER: &str = "TODO: who looked at this and when, and why it may run unasked";
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,16 +39,27 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// The change that puts it right, where there is exactly one.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
     fn new(code: &'static str, place: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, place: place.to_owned(), message: message.into(), help: help.into() }
+        Self { code, place: place.to_owned(), message: message.into(), help: help.into(), fix: None }
+    }
+
+    /// The same with the fix that `make` finds in the file, by line and column of the place.
+    fn fixed(mut self, sources: &[SourceFile], make: impl Fn(&SourceFile, usize, usize) -> Option<Fix>) -> Self {
+        let (file, line, column) = self.position();
+        // Only what stands in a file can be changed there.
+        let source = sources.iter().find(|source| source.name == file && source.path.is_some());
+        self.fix = source.and_then(|source| make(source, line, column));
+        self
     }
 
     /// How much it matters.
     pub fn level(&self) -> Level {
-        CODES.iter().find(|(code, ..)| *code == self.code).map_or(Level::Warning, |(_, level, _)| *level)
+        code(self.code).map_or(Level::Warning, |code| code.level)
     }
 
     /// The file, the line and the column, from 1.
@@ -68,15 +75,21 @@ impl Finding {
 pub fn findings(loaded: &Loaded, today: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     for layer in &loaded.policy.layers {
-        commands::look(layer, &mut found);
+        commands::look(layer, &loaded.sources, &mut found);
+        others::look(layer, &loaded.sources, &mut found);
         settings::defaults(layer, loaded, &mut found);
         globs(layer, &mut found);
     }
+    settings::contradictions(loaded, &mut found);
     for rule in &loaded.rules {
         settings::note(rule, today, &mut found);
     }
     found.sort_by(|a, b| a.position().cmp(&b.position()).then_with(|| a.code.cmp(b.code)));
-    found.dedup();
+    // One reason why a rule never counts is enough.
+    found.dedup_by(|later, first| {
+        let once = matches!(first.code, "unreachable" | "duplicate");
+        later == first || (once && later.code == first.code && later.place == first.place)
+    });
     found
 }
 
@@ -97,6 +110,11 @@ fn globs(layer: &Layer, found: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// The file of a place.
+fn file(place: &str) -> &str {
+    place.rsplitn(3, ':').nth(2).unwrap_or(place)
 }
 
 /// A rule's text, cut where it is long.

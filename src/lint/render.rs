@@ -1,6 +1,6 @@
 //! Findings as people and programs read them.
 
-use super::{CODES, Finding, Level};
+use super::{CODES, Code, Finding, Fix, Level};
 use crate::rules::SourceFile;
 use annotate_snippets::{AnnotationKind, Level as Shown, Renderer, Snippet};
 use serde_json::{Value as Json, json};
@@ -36,33 +36,50 @@ pub fn human(findings: &[Finding], sources: &[SourceFile], color: bool) -> Strin
 }
 
 /// One JSON object per line.
-pub fn json(findings: &[Finding]) -> String {
+pub fn json(findings: &[Finding], sources: &[SourceFile]) -> String {
     let line = |finding: &Finding| {
         let (file, line, column) = finding.position();
-        let level = level(finding);
-        json!({
-            "code": finding.code, "level": level, "file": file, "line": line, "column": column, "message": finding.message,
-            "help": finding.help,
-        })
-        .to_string()
-            + "\n"
+        let mut shown = json!({
+            "code": finding.code, "level": level(finding.level()), "file": file, "line": line, "column": column,
+            "message": finding.message, "help": finding.help,
+        });
+        if let (Some((fix, [a, b, c, d])), Some(object)) = (span(finding, sources), shown.as_object_mut()) {
+            let fix = json!({
+                "description": fix.what, "start": { "line": a, "column": b }, "end": { "line": c, "column": d }, "text": fix.text,
+            });
+            object.insert("fix".into(), fix);
+        }
+        shown.to_string() + "\n"
     };
     findings.iter().map(line).collect()
 }
 
 /// The findings as SARIF 2.1.0.
-pub fn sarif(findings: &[Finding]) -> String {
-    let rules: Vec<Json> =
-        CODES.iter().map(|(code, _, what)| json!({ "id": code, "shortDescription": { "text": what } })).collect();
+pub fn sarif(findings: &[Finding], sources: &[SourceFile]) -> String {
+    let rule = |code: &Code| {
+        json!({
+            "id": code.name, "shortDescription": { "text": code.short }, "fullDescription": { "text": code.long },
+            "defaultConfiguration": { "level": level(code.level) },
+        })
+    };
+    let rules: Vec<Json> = CODES.iter().map(rule).collect();
     let result = |finding: &Finding| {
         let (file, line, column) = finding.position();
-        json!({
-            "ruleId": finding.code, "level": level(finding),
+        let mut result = json!({
+            "ruleId": finding.code, "level": level(finding.level()),
             "message": { "text": format!("{}; {}", finding.message, finding.help) },
             "locations": [{ "physicalLocation": {
                 "artifactLocation": { "uri": file }, "region": { "startLine": line, "startColumn": column },
             } }],
-        })
+        });
+        if let (Some((fix, [a, b, c, d])), Some(object)) = (span(finding, sources), result.as_object_mut()) {
+            let region = json!({ "startLine": a, "startColumn": b, "endLine": c, "endColumn": d });
+            let replacement = json!({ "deletedRegion": region, "insertedContent": { "text": fix.text } });
+            let change = json!({ "artifactLocation": { "uri": file }, "replacements": [replacement] });
+            let fix = json!({ "description": { "text": fix.what }, "artifactChanges": [change] });
+            object.insert("fixes".into(), json!([fix]));
+        }
+        result
     };
     let results: Vec<Json> = findings.iter().map(result).collect();
     let tool = json!({ "driver": { "name": "prexec", "version": env!("CARGO_PKG_VERSION"), "rules": rules } });
@@ -86,8 +103,21 @@ pub fn github(findings: &[Finding]) -> String {
     findings.iter().map(line).collect()
 }
 
-fn level(finding: &Finding) -> &'static str {
-    match finding.level() {
+/// What a code stands for; `None` for one that is not known.
+pub fn explain(name: &str) -> Option<String> {
+    let code = super::code(name)?;
+    Some(format!("{} ({}): {}\n\n{}\n", code.name, level(code.level), code.short, code.long))
+}
+
+/// A finding's fix, with first and last line and column.
+fn span<'f>(finding: &'f Finding, sources: &[SourceFile]) -> Option<(&'f Fix, [usize; 4])> {
+    let fix = finding.fix.as_ref()?;
+    let source = sources.iter().find(|source| source.name == finding.position().0)?;
+    Some((fix, fix.span(&source.text)))
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
         Level::Warning => "warning",
         Level::Note => "note",
     }

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// What Codex's engine accepts (types, keyword-only arguments, statements at the top level, f-strings), and `load`.
-fn dialect() -> Dialect {
+pub(crate) fn dialect() -> Dialect {
     Dialect {
         enable_keyword_only_arguments: true,
         enable_types: DialectTypes::Enable,

@@ -29,6 +29,7 @@ mod source;
 pub use builtins::Account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub(crate) use evaluate::dialect;
 pub use files::Check;
 pub use loader::{Installed, Loaded, Loader, SourceFile};
 pub use nesting::DEPTH as NESTING_DEPTH;

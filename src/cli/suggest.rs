@@ -1,0 +1,58 @@
+//! `prexec suggest`: rules for what a person was asked about, to be reviewed.
+
+use super::call::{finish, unwritten};
+use super::check::read_line;
+use super::human::Color;
+use super::{POLICY_ERROR, human, policy};
+use crate::suggest::{Learner, render};
+use crate::world::HostWorld;
+use clap::Args;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Recorded calls, one hook JSON per line; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Policy file, or directory of `*.rules`, that decides about them now; may be repeated [default: the installed layers]
+    #[arg(long, value_name = "P")]
+    policy: Vec<PathBuf>,
+    /// The account's home directory, instead of the one in the account database
+    #[arg(long, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// When to colour messages
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+pub(super) fn run(options: &Options) -> ExitCode {
+    match policy::load_bounded(&options.policy, None, options.home.as_deref()) {
+        Ok(ready) => finish(suggest(options, &ready)),
+        Err(found) => {
+            human::diagnostics(&found, options.color);
+            ExitCode::from(POLICY_ERROR)
+        }
+    }
+}
+
+fn suggest(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String> {
+    let name = options.from.display().to_string();
+    let unreadable = |e: std::io::Error| format!("`{name}` cannot be read: {e}");
+    let mut input: Box<dyn BufRead> = if name == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(std::fs::File::open(&options.from).map_err(unreadable)?))
+    };
+    let world = HostWorld::new(options.home.as_deref());
+    let mut learner = Learner::new(&ready.policy, &world);
+    let mut line = Vec::new();
+    while read_line(&mut input, &mut line).map_err(unreadable)? {
+        learner.line(&line);
+    }
+    let text = render(&learner.finish()?, &name);
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| unwritten(&e))?;
+    Ok(ExitCode::SUCCESS)
+}

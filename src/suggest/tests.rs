@@ -1,0 +1,149 @@
+use super::{Learner, Suggestions, render};
+use crate::rules::Loader;
+use crate::world::memory::MemoryWorld;
+use serde_json::{Value as Json, json};
+use std::{format, string::String, string::ToString, vec::Vec};
+
+const HERE: &str = "/w/p";
+
+fn call(tool: &str, input: &Json, mode: &str) -> Vec<u8> {
+    json!({
+        "hook_event_name": "PreToolUse", "session_id": "s", "turn_id": "t", "transcript_path": null, "cwd": HERE, "model": "m",
+        "permission_mode": mode, "tool_name": tool, "tool_input": input, "tool_use_id": "u",
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn learn(policy: &str, calls: &[Vec<u8>]) -> Suggestions {
+    let policy = Loader::new().load_text("a.rules", policy).unwrap().policy;
+    let world = MemoryWorld::new().session(HERE).home("/home/u").repository(HERE, &[]).directory("/usr/bin");
+    let world = world.text("/w/p/tools/gen.py", "x").program("/w/p/run");
+    let mut learner = Learner::new(&policy, &world);
+    calls.iter().for_each(|line| learner.line(line));
+    learner.finish().unwrap()
+}
+
+fn asked(command: &str) -> Vec<u8> {
+    call("Bash", &json!({ "command": command }), "default")
+}
+
+fn unattended(command: &str) -> Vec<u8> {
+    call("Bash", &json!({ "command": command }), "bypassPermissions")
+}
+
+/// The rules for one call under the posture.
+fn rules(policy: &str, commands: &[&str]) -> Vec<String> {
+    let calls: Vec<_> = commands.iter().map(|command| asked(command)).collect();
+    learn(policy, &calls).rules.into_iter().map(|rule| rule.rule).collect()
+}
+
+const CONTROLLED: &str = "include(\"@prexec/controlled.rules\")\n";
+const STRICT: &str = "default(commands = \"prompt\", writes = \"prompt\", reads = \"allow\")\n";
+
+#[test]
+fn the_narrowest_rule_that_helps() {
+    for (policy, command, rule) in [
+        (
+            CONTROLLED,
+            "curl -s https://docs.example.com/x",
+            "host_rule(\"docs.example.com\", \"allow\", methods = [\"GET\"], match = [\"GET docs.example.com\"]",
+        ),
+        (STRICT, "git status -sb", "prefix_rule([\"git\", \"status\"], match = [\"git status\"]"),
+        (STRICT, "git -C sub status", "prefix_rule([\"git\", \"status\"], match = [\"git status\"]"),
+        (STRICT, "frobnicate build --all", "prefix_rule([\"frobnicate\", \"build\"], match = [\"frobnicate build\"]"),
+        (STRICT, "go mod tidy -v", "prefix_rule([\"go\", \"mod\", \"tidy\"], match = [\"go mod tidy\"]"),
+        (STRICT, "./run x", "glob_rule(\"./run\", \"execute\", \"allow\", match = [\"run\"]"),
+    ] {
+        assert_eq!(rules(policy, &[command]), [rule], "{command}");
+    }
+}
+
+#[test]
+fn no_rule_for_what_can_run_anything_or_was_asked_on_purpose() {
+    for (policy, command) in [
+        (CONTROLLED, "git push origin main"),
+        (CONTROLLED, "npm publish"),
+        (CONTROLLED, "cat .env"),
+        (CONTROLLED, "$x status"),
+        (CONTROLLED, "curl -s https://$HOST/x"),
+        (STRICT, "env ls"),
+        (STRICT, "sudo id"),
+        (STRICT, "bash -c 'id'"),
+        (STRICT, "python3 -c 'print(1)'"),
+        (STRICT, "xargs ls"),
+        (STRICT, "docker run alpine"),
+        (STRICT, "kubectl exec x -- id"),
+        (STRICT, "npx cowsay"),
+        (STRICT, "ssh host id"),
+        (STRICT, "find . -exec id {} +"),
+        (STRICT, "frobnicate sh -c id"),
+        (STRICT, "frobnicate"),
+        (STRICT, "frobnicate --all"),
+        (STRICT, "/opt/x/tool a"),
+        (STRICT, "git status > /home/u/x"),
+        (STRICT, "frobnicate 'a\", decision=\"allow'"),
+        (STRICT, "'fro\"b' x"),
+    ] {
+        let found = learn(policy, &[asked(command)]);
+        assert!(found.rules.is_empty(), "{command}: {:?}", found.rules);
+    }
+}
+
+#[test]
+fn nothing_that_was_denied_or_asked_unattended_is_opened() {
+    let get = "curl -s https://docs.example.com/x";
+    for mode in ["bypassPermissions", "dontAsk", "plan", ""] {
+        let calls = [asked(get), call("Bash", &json!({ "command": get }), mode)];
+        let found = learn(CONTROLLED, &calls);
+        assert!(found.rules.is_empty() && found.withdrawn == 1, "{mode}: {:?}", found.rules);
+    }
+    // Not even as a part of another call.
+    let found = learn(CONTROLLED, &[asked(get), unattended(&format!("{get}; git push"))]);
+    assert!(found.rules.is_empty() && found.withdrawn == 1, "{:?}", found.rules);
+    let found = learn(CONTROLLED, &[asked(get), asked(&format!("{get}; cat .env"))]);
+    assert!(found.rules.is_empty() && found.counts.denied == 1, "{:?}", found.rules);
+    let found = learn(CONTROLLED, &[unattended(get)]);
+    assert!(found.rules.is_empty() && found.counts.unattended == 1, "{:?}", found.rules);
+}
+
+#[test]
+fn what_does_not_help_is_left_out() {
+    // One part asks by a rule, so that the host alone changes nothing.
+    let found = learn(CONTROLLED, &[asked("curl -s https://docs.example.com/x; git push")]);
+    assert!(found.rules.is_empty() && found.left.values().sum::<usize>() == 1, "{found:?}");
+    // Two hosts are two rules, and both are needed.
+    let two = "curl -s https://a.example.com/; curl -s https://b.example.com/";
+    assert_eq!(rules(CONTROLLED, &[two]).len(), 2);
+}
+
+#[test]
+fn tools_are_named_in_full() {
+    let calls = [
+        call("mcp__docs__search", &json!({"q": "x"}), "default"),
+        call("mcp__docs__search", &json!({"q": "y"}), "default"),
+    ];
+    let found = learn(CONTROLLED, &calls);
+    assert_eq!(found.rules.len(), 1, "{found:?}");
+    assert!(found.rules[0].rule.starts_with("tool_rule(\"mcp__docs__search\", \"allow\""), "{found:?}");
+    assert_eq!(found.rules[0].helps, 2);
+}
+
+#[test]
+fn the_text_loads_and_no_example_ends_its_comment() {
+    let hostile = "curl -s https://docs.example.com/x #\nprefix_rule([\"rm\"])\r\u{202e}\nx=1";
+    let found = learn(CONTROLLED, &[asked(hostile), asked("curl -s https://docs.example.com/x"), b"{}".to_vec()]);
+    let text = render(&found, "calls\nprefix_rule([\"rm\"])");
+    let loaded = Loader::new().load_text("s.rules", &text).unwrap();
+    assert_eq!(loaded.rules.len(), 1, "{text}");
+    assert!(loaded.policy.layers[0].prefix_rules.is_empty(), "{text}");
+    assert!(text.contains("TODO: who looked at this") && text.contains("1 lines are no hook calls"), "{text}");
+}
+
+#[test]
+fn credentials_are_not_shown() {
+    let secret =
+        "curl -s -H 'Authorization: Bearer ghp_q7Rt2Lm9Zx4Bv6Nc8Wd1Ky3Hp5Jf0Gs7Qa2T' https://docs.example.com/x";
+    let text = render(&learn("default(network = \"prompt\")\n", &[asked(secret)]), "calls");
+    assert!(!text.contains("ghp_"), "{text}");
+}
