@@ -21,6 +21,7 @@ mod parsed;
 mod positional;
 mod readings;
 mod redirections;
+mod seen;
 mod simple;
 mod special;
 mod state;
@@ -38,7 +39,8 @@ use alloc::{collections::BTreeSet, format, rc::Rc, string::String, vec::Vec};
 use core::cell::Cell;
 use parsed::{Marks, Parsed};
 use positional::Positional;
-use state::{Body, Seen, State};
+use seen::Seen;
+use state::{Body, State};
 
 /// Most nodes that one call may look at, each pass over a loop and each call of a function counted.
 const MAX_STEPS: u32 = 200_000;
