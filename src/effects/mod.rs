@@ -19,6 +19,9 @@ use command::Analysis;
 /// Most effects of one call; a call with more is denied as `limit:effects`.
 pub const MAX_EFFECTS: usize = 16_384;
 
+/// Bytes of a script for each of its effects, in most scripts.
+const USUAL: usize = 16;
+
 /// A limit on size, depth or number was reached; the call is denied, whatever `default(unknown = ...)` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitReached {
@@ -52,7 +55,10 @@ pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, Lim
 pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, LimitReached> {
     let mut analysis = Analysis::new(Tables::built_in(), world.home());
     let directories = match &call.tool {
-        ToolCall::Shell { script } => fold::script(script, cwd, world, &mut analysis)?,
+        ToolCall::Shell { script } => {
+            analysis.effects.reserve(script.len() / USUAL + 4);
+            fold::script(script, cwd, world, &mut analysis)?
+        }
         _ => Vec::new(),
     };
     tools::add(call, cwd, world, &mut analysis);

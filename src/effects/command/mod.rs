@@ -490,8 +490,15 @@ impl<'c, 't> Command<'c, 't> {
         let index = self.run_at;
         let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
         let mut options = run.shape.take().map(|shape| shape.options).unwrap_or_default();
+        options.reserve_exact(parsed.uses.len());
         options.extend(parsed.uses.iter().map(|u| u.spec.name.to_vec()));
-        let mut words: Vec<Word> = program.name().split(|b| *b == b' ').map(|word| Word::known(word, span)).collect();
+        let mut words: Vec<Word> = Vec::with_capacity(parsed.operands.len() + 2);
+        for name in program.name().split(|b| *b == b' ') {
+            // Mostly the very word that is written.
+            let written = run.argv.iter().find(|word| word.value.known() == Some(name));
+            words
+                .push(written.map_or_else(|| Word::known(name, span), |word| Word { value: word.value.clone(), span }));
+        }
         words.extend(parsed.operands.iter().cloned());
         run.shape = Some(Shape { words, options });
     }
