@@ -47,6 +47,38 @@ const FORMATS: [Format; 27] = [
     format("Doppler token", "dp.pt.", 40),
 ];
 
+/// No credential is shorter than this.
+#[allow(clippy::indexing_slicing, reason = "an index that is wrong does not build")]
+const LEAST_LENGTH: usize = {
+    let mut least = PRIVATE_KEY.len() + "PRIVATE KEY".len();
+    let mut at = 0;
+    while at < FORMATS.len() {
+        let length = FORMATS[at].begins.len() + FORMATS[at].least;
+        if length < least {
+            least = length;
+        }
+        at += 1;
+    }
+    least
+};
+
+/// The formats, one bit each, that have a byte at a place, by the byte: for the first and the second place.
+#[allow(clippy::indexing_slicing, reason = "an index that is wrong does not build")]
+const BEGINNINGS: [[u32; 256]; 2] = {
+    let mut formats = [[0; 256]; 2];
+    let mut at = 0;
+    while at < FORMATS.len() {
+        let begins = FORMATS[at].begins.as_bytes();
+        formats[0][begins[0] as usize] |= 1 << at;
+        formats[1][begins[1] as usize] |= 1 << at;
+        at += 1;
+    }
+    formats
+};
+
+/// How the line before a private key begins.
+const PRIVATE_KEY: &str = "-----BEGIN ";
+
 /// Fewer different characters than this are no random text.
 const LEAST_DIFFERENT: usize = 7;
 /// Findings of one call; one is enough for a rule.
@@ -62,8 +94,10 @@ pub(super) fn add(call: &Call, analysis: &mut Analysis<'_>) {
             // Put together from pieces: `AKIA""...`.
             for effect in &analysis.effects {
                 if let Kind::Run(run) = &effect.kind {
-                    let words = run.argv.iter().filter_map(|word| core::str::from_utf8(word.value.known()?).ok());
-                    words.for_each(|word| in_word(word, effect.span, &mut found));
+                    let words = run.argv.iter().filter_map(|word| word.value.known());
+                    let long = words.filter(|word| word.len() >= LEAST_LENGTH);
+                    let texts = long.filter_map(|word| core::str::from_utf8(word).ok());
+                    texts.for_each(|word| in_word(word, effect.span, &mut found));
                 }
             }
             if analysis.effects.iter().any(|effect| matches!(effect.kind, Kind::Connect(_))) {
@@ -113,38 +147,63 @@ fn in_word(word: &str, span: Span, found: &mut Vec<(&'static str, Span, FlowSink
 
 /// Looks for credentials in a text that stands at `start`.
 fn in_text(text: &str, start: usize, sink: FlowSink, found: &mut Vec<(&'static str, Span, FlowSink)>) {
+    if text.len() < LEAST_LENGTH {
+        return;
+    }
     let mut push = |name, at: usize, length: usize| {
         if found.len() < MOST {
             found.push((name, Span::new(start + at, start + at + length), sink));
         }
     };
-    for (at, _) in text.match_indices("-----BEGIN ") {
-        let line = text.get(at..).unwrap_or_default().lines().next().unwrap_or_default();
-        if line.contains("PRIVATE KEY") {
-            push("private key", at, line.len());
+    let (marked, begun) = begun(text);
+    if marked {
+        for (at, _) in text.match_indices(PRIVATE_KEY) {
+            let line = text.get(at..).unwrap_or_default().lines().next().unwrap_or_default();
+            if line.contains("PRIVATE KEY") {
+                push("private key", at, line.len());
+            }
         }
     }
-    for format in &FORMATS {
-        for (at, begins) in text.match_indices(format.begins) {
-            let before = text.get(..at).and_then(|before| before.bytes().last());
-            if before.is_some_and(|b| b.is_ascii_alphanumeric()) {
-                continue;
-            }
-            let rest = text.get(at + begins.len()..).unwrap_or_default();
-            // The others have letters and digits only.
-            let marks: &[u8] = if begins.ends_with(['-', '.']) || matches!(begins, "github_pat_" | "AIza" | "pypi-AgEI")
-            {
-                b"_-"
-            } else {
-                b""
+    for (format, at) in begun {
+        let Some(Format { name, begins, least }) = FORMATS.get(format) else { continue };
+        let rest = text.get(at + begins.len()..).unwrap_or_default();
+        // The others have letters and digits only.
+        let marks: &[u8] = if begins.ends_with(['-', '.']) || matches!(*begins, "github_pat_" | "AIza" | "pypi-AgEI") {
+            b"_-"
+        } else {
+            b""
+        };
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || marks.contains(b)).count();
+        let body = rest.get(..length).unwrap_or_default();
+        if length >= *least && is_random(body) {
+            push(name, at, begins.len() + length);
+        }
+    }
+}
+
+/// Whether a line may say that a private key follows, and where formats begin: by format, then by place. One pass over the text,
+/// because every text of every call is looked at.
+fn begun(text: &str) -> (bool, Vec<(usize, usize)>) {
+    let (mut marked, mut begun) = (false, Vec::new());
+    let [firsts, seconds] = &BEGINNINGS;
+    let with = |formats: &[u32; 256], byte: u8| formats.get(usize::from(byte)).copied().unwrap_or_default();
+    let bytes = text.as_bytes();
+    for (at, two) in bytes.windows(2).enumerate() {
+        let [first, second] = *two else { continue };
+        let possible = with(firsts, first) & with(seconds, second);
+        // Inside a word nothing begins.
+        let inside = || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
+        if possible != 0 && !inside() {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let begins = |(place, format): &(usize, &Format)| {
+                possible >> place & 1 == 1 && rest.starts_with(format.begins.as_bytes())
             };
-            let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || marks.contains(b)).count();
-            let body = rest.get(..length).unwrap_or_default();
-            if length >= format.least && is_random(body) {
-                push(format.name, at, begins.len() + length);
-            }
+            begun.extend(FORMATS.iter().enumerate().filter(begins).map(|(format, _)| (format, at)));
         }
+        marked |= second == b'B' && first == b'-';
     }
+    begun.sort_unstable();
+    (marked, begun)
 }
 
 /// Whether a text may be a secret, and not what stands for one in an example.

@@ -12,12 +12,15 @@ mod uri;
 use crate::call::{Call, ToolCall};
 use crate::effect::Effect;
 use crate::tables::Tables;
-use crate::world::World;
+use crate::world::{Looked, World};
 use alloc::{format, string::String, vec::Vec};
 use command::Analysis;
 
 /// Most effects of one call; a call with more is denied as `limit:effects`.
 pub const MAX_EFFECTS: usize = 16_384;
+
+/// Bytes of a script for each of its effects, in most scripts.
+const USUAL: usize = 16;
 
 /// A limit on size, depth or number was reached; the call is denied, whatever `default(unknown = ...)` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +54,12 @@ pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, Lim
 /// A limit was reached.
 pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, LimitReached> {
     let mut analysis = Analysis::new(Tables::built_in(), world.home());
+    let world: &dyn World = &Looked::new(world);
     let directories = match &call.tool {
-        ToolCall::Shell { script } => fold::script(script, cwd, world, &mut analysis)?,
+        ToolCall::Shell { script } => {
+            analysis.effects.reserve(script.len() / USUAL + 4);
+            fold::script(script, cwd, world, &mut analysis)?
+        }
         _ => Vec::new(),
     };
     tools::add(call, cwd, world, &mut analysis);

@@ -31,7 +31,8 @@ pub fn join(base: &[u8], path: &[u8]) -> Vec<u8> {
     if is_absolute(path) {
         return path.to_vec();
     }
-    let mut all = base.to_vec();
+    let mut all = Vec::with_capacity(base.len() + 1 + path.len());
+    all.extend_from_slice(base);
     if !base.is_empty() && base.last() != Some(&b'/') {
         all.push(b'/');
     }
@@ -43,6 +44,9 @@ pub fn join(base: &[u8], path: &[u8]) -> Vec<u8> {
 ///
 /// `..` at the root stays there. Of a relative path, leading `..` are kept, and an empty result is `.`.
 pub fn normalize(path: &[u8]) -> Vec<u8> {
+    if is_normal(path) {
+        return path.to_vec();
+    }
     let rooted = is_absolute(path);
     let mut kept: Vec<&[u8]> = Vec::new();
     for component in components(path) {

@@ -1,8 +1,8 @@
 //! Makes a partly known path absolute.
 
-use super::{is_absolute, join, normalize};
-use crate::effect::Value;
-use alloc::{collections::BTreeSet, vec::Vec};
+use super::{is_absolute, is_normal, join, normalize};
+use crate::effect::{Bytes, Value};
+use alloc::vec::Vec;
 
 /// The alternatives that a set of paths may have; more is worth no more than "unknown".
 const MAX_ALTERNATIVES: usize = 64;
@@ -63,7 +63,10 @@ pub fn climbs(path: &[u8]) -> bool {
 fn from(cwd: &Value, path: &[u8]) -> Value {
     let after = |dir: &[u8]| join(dir, path);
     match cwd {
-        Value::Known(dir) if is_absolute(dir) => Value::Known(normalize(&after(dir)).into()),
+        Value::Known(dir) if is_absolute(dir) => {
+            let whole = after(dir);
+            Value::Known(if is_normal(&whole) { whole } else { normalize(&whole) }.into())
+        }
         Value::Set(dirs) => several(dirs.iter().map(|dir| from(&Value::Known(dir.clone()), path))),
         Value::Affix { prefix, suffix } if is_absolute(prefix) => {
             affix(prefix, &[suffix, b"/".as_slice(), path].concat())
@@ -119,15 +122,19 @@ fn affix(prefix: &[u8], suffix: &[u8]) -> Value {
 
 /// One value for several.
 fn several(values: impl Iterator<Item = Value>) -> Value {
-    let mut all = BTreeSet::new();
+    // In order, each once.
+    let mut all: Vec<Bytes> = Vec::new();
     for value in values {
         let Some(some) = value.alternatives() else { return Value::ANY_WORD };
-        all.extend(some.iter().cloned());
+        for one in some {
+            if let Err(place) = all.binary_search(one) {
+                all.insert(place, one.clone());
+            }
+        }
         if all.len() > MAX_ALTERNATIVES {
             return Value::ANY_WORD;
         }
     }
-    let mut all: Vec<_> = all.into_iter().collect();
     match (all.len(), all.pop()) {
         (1, Some(one)) => Value::Known(one),
         (_, Some(last)) => {
@@ -141,7 +148,6 @@ fn several(values: impl Iterator<Item = Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effect::Bytes;
 
     fn affix_of(prefix: &str, suffix: &str) -> Value {
         Value::Affix { prefix: prefix.into(), suffix: suffix.into() }

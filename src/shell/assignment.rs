@@ -26,6 +26,12 @@ impl Parser<'_, '_, '_> {
     /// Reads an assignment; as an argument of a declaring builtin, only an array value.
     pub(super) fn assignment(&mut self, argument: bool) -> Read<Assigned> {
         let start = self.pos;
+        // Most words have nothing of it.
+        let rest = self.text.get(start..).unwrap_or_default();
+        let behind = rest.iter().find(|byte| !continues_name(**byte));
+        if !matches!(behind, Some(b'=' | b'+' | b'[' | b'\\')) {
+            return Ok(Assigned::Nothing);
+        }
         let mut name = Vec::new();
         if self.peek().is_some_and(begins_name) {
             while let Some(byte) = self.peek().filter(|byte| continues_name(*byte)) {

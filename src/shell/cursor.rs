@@ -153,6 +153,18 @@ impl Parser<'_, '_, '_> {
         if !matches!(first, b'!' | b'{' | b'}' | b'[' | b']' | b'a'..=b'z') {
             return None;
         }
+        // Several questions are asked of the same word.
+        match self.reserved {
+            Some((at, word)) if at == self.pos => word,
+            _ => {
+                let word = self.read_reserved();
+                self.reserved = Some((self.pos, word));
+                word
+            }
+        }
+    }
+
+    fn read_reserved(&mut self) -> Option<&'static [u8]> {
         let mut seen = [0_u8; 8];
         let mut length = 0;
         let mut at = self.pos;

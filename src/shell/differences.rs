@@ -39,11 +39,9 @@ pub(super) fn argument(parser: &mut Parser<'_, '_, '_>, parts: &Parts, start: us
     }
 }
 
-/// A simple command that has been read.
-pub(super) fn simple(parser: &mut Parser<'_, '_, '_>, first_word: Option<&[u8]>, start: usize) {
-    if first_word.is_some_and(|word| ZSH_PREFIXES.contains(&word)) {
-        parser.differs("zsh-prefix", start);
-    }
+/// Whether the word of a command is one of those that only zsh takes as a prefix or a loop.
+pub(super) fn is_zsh_prefix(word: &[u8]) -> bool {
+    ZSH_PREFIXES.contains(&word)
 }
 
 /// An element of a pipeline that is not the last: zsh sends its output to the redirection and to the pipe.

@@ -27,9 +27,11 @@ impl Parser<'_, '_, '_> {
             Some(byte) if begins_name(byte) => {
                 self.advance(1);
                 let mut name = Vec::new();
-                while let Some(byte) = self.peek().filter(|byte| continues_name(*byte)) {
-                    name.push(byte);
-                    self.advance(1);
+                while self.peek().is_some_and(continues_name) {
+                    let rest = self.text.get(self.pos..).unwrap_or_default();
+                    let run = rest.iter().take_while(|byte| continues_name(**byte)).count();
+                    name.extend_from_slice(rest.get(..run).unwrap_or_default());
+                    self.advance(run);
                 }
                 parts.push(self.plain_parameter(name, quoted, start));
                 Ok(())

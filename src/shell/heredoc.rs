@@ -163,14 +163,24 @@ impl Parser<'_, '_, '_> {
         })
     }
 
-    /// Adds one line with its newline to the body; in an unquoted body, continued lines are one.
+    /// Adds one line with its newline to the body; in an unquoted body, continued lines are one. Only in such a body are places
+    /// asked for.
     fn body_line(&mut self, pending: &Pending, body: &mut Vec<u8>, places: &mut Vec<u32>) {
         if pending.strip {
             while self.raw(0) == Some(b'\t') {
                 self.advance(1);
             }
         }
-        while let Some(byte) = self.raw(0) {
+        loop {
+            // Up to what means something, as one piece.
+            let rest = self.text.get(self.pos..).unwrap_or_default();
+            let plain = rest.iter().take_while(|byte| **byte != b'\n' && (pending.quoted || **byte != b'\\')).count();
+            body.extend_from_slice(rest.get(..plain).unwrap_or_default());
+            if !pending.quoted {
+                places.extend((self.pos..self.pos + plain).map(|at| u32::try_from(self.place(at)).unwrap_or(u32::MAX)));
+            }
+            self.advance(plain);
+            let Some(byte) = self.raw(0) else { return };
             let next = self.raw(1);
             if !pending.quoted && byte == b'\\' && next == Some(b'\n') {
                 self.advance(2);
@@ -179,7 +189,9 @@ impl Parser<'_, '_, '_> {
             let taken = if !pending.quoted && byte == b'\\' && next.is_some() { 2 } else { 1 };
             for _ in 0..taken {
                 body.extend(self.raw(0));
-                places.push(u32::try_from(self.place(self.pos)).unwrap_or(u32::MAX));
+                if !pending.quoted {
+                    places.push(u32::try_from(self.place(self.pos)).unwrap_or(u32::MAX));
+                }
                 self.advance(1);
             }
             if byte == b'\n' {

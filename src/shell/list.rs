@@ -182,18 +182,23 @@ impl Parser<'_, '_, '_> {
             }
             self.blanks();
         }
+        // Most pipelines are one command.
         let mut elements = Vec::new();
-        loop {
+        let only = loop {
             let (from, first) = (self.pos, self.core.nodes.len());
             let element = self.command()?;
-            elements.push(element);
             self.blanks();
             if self.peek() != Some(b'|') || self.peek_ahead(1) == Some(b'|') {
+                if elements.is_empty() && !negated && !timed {
+                    break Some(element);
+                }
+                elements.push(element);
                 if elements.len() > 1 {
                     differences::null_command(self, element, from);
                 }
-                break;
+                break None;
             }
+            elements.push(element);
             self.take_operator(1);
             differences::piped(self, element, from);
             if self.peek() == Some(b'&') {
@@ -202,10 +207,10 @@ impl Parser<'_, '_, '_> {
                 self.join_standard_error(first)?;
             }
             self.newlines()?;
-        }
-        match elements.as_slice() {
-            [only] if !negated && !timed => Ok(*only),
-            _ => self.node(Node::Pipeline(Pipeline { negated, timed, elements }), start),
+        };
+        match only {
+            Some(only) => Ok(only),
+            None => self.node(Node::Pipeline(Pipeline { negated, timed, elements }), start),
         }
     }
 

@@ -40,6 +40,9 @@ pub(super) fn refuse<T>(code: &'static str, message: &'static str) -> Read<T> {
     Err(Stop::Refused(Unread { code, message }))
 }
 
+/// Bytes of a script for each of its nodes, at most, in most scripts.
+const USUAL: usize = 32;
+
 /// What all parsers of one script share: the arena and the bounds.
 pub(super) struct Core<'l> {
     pub(super) nodes: Vec<Located>,
@@ -59,7 +62,7 @@ pub(super) struct Core<'l> {
 impl<'l> Core<'l> {
     fn new(bytes: usize, limits: &'l Limits, dialect: Dialect) -> Self {
         Self {
-            nodes: Vec::new(),
+            nodes: Vec::with_capacity(bytes / USUAL + 1),
             differences: Vec::new(),
             bodies: Vec::new(),
             dialect,
@@ -114,6 +117,8 @@ pub(super) struct Parser<'s, 'c, 'l> {
     pub(super) core: &'c mut Core<'l>,
     /// Here-documents whose body begins after the next newline.
     pub(super) pending: Vec<super::heredoc::Pending>,
+    /// The reserved word at the place where one was last asked for.
+    pub(super) reserved: Option<(usize, Option<&'static [u8]>)>,
     /// How many substitutions are open.
     pub(super) substitutions: usize,
     /// Where the matching parentheses of a double parenthesis are, by position.
@@ -132,6 +137,7 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
             pos: 0,
             core,
             pending: Vec::new(),
+            reserved: None,
             substitutions: 0,
             parentheses: super::arithmetic::Parentheses::default(),
             #[cfg(debug_assertions)]

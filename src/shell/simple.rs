@@ -16,7 +16,7 @@ impl Parser<'_, '_, '_> {
         let start = self.pos;
         let mut simple = Simple::default();
         let mut first_word = None;
-        let mut declares = false;
+        let (mut declares, mut prefix) = (false, false);
         loop {
             self.blanks();
             if let Some(redirection) = self.redirection()? {
@@ -54,10 +54,21 @@ impl Parser<'_, '_, '_> {
                 }
             }
             let from = self.pos;
+            if let Some(word) = self.plain_word()? {
+                if simple.words.is_empty() {
+                    let name = self.text.get(from..self.pos).unwrap_or_default();
+                    (declares, prefix) = (DECLARING.contains(&name), differences::is_zsh_prefix(name));
+                    first_word = self.parenthesis_follows().then(|| name.to_vec());
+                }
+                simple.words.push(word);
+                continue;
+            }
             let parts = self.word_parts()?;
-            if simple.words.is_empty() {
-                first_word = parts.plain().map(<[u8]>::to_vec);
-                declares = parts.plain().is_some_and(|word| DECLARING.contains(&word));
+            if simple.words.is_empty()
+                && let Some(name) = parts.plain()
+            {
+                (declares, prefix) = (DECLARING.contains(&name), differences::is_zsh_prefix(name));
+                first_word = self.parenthesis_follows().then(|| name.to_vec());
             }
             if parts.list.is_empty() {
                 return refuse("unexpected-token", "bash refuses this line: a token stands where none can");
@@ -68,7 +79,16 @@ impl Parser<'_, '_, '_> {
         if simple.words.is_empty() && simple.assignments.is_empty() && simple.redirections.is_empty() {
             return refuse("unexpected-token", "bash refuses this line: a command is missing");
         }
-        differences::simple(self, first_word.as_deref(), start);
+        if prefix {
+            self.differs("zsh-prefix", start);
+        }
         self.node(Node::Simple(simple), start)
+    }
+
+    /// Whether a parenthesis is the next thing on this line.
+    fn parenthesis_follows(&self) -> bool {
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        // A backslash joins the next line; anything else that it could quote is no parenthesis here.
+        rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\\' | b'\n')) == Some(&b'(')
     }
 }

@@ -18,9 +18,33 @@ const fn is_special(byte: u8) -> bool {
         )
 }
 
+/// Means nothing in any word, wherever in it but at its start it stands: the bytes that most words are made of.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b',' | b':' | b'%' | b'=')
+}
+
 impl<'s> Parser<'s, '_, '_> {
+    /// The word that stands here, where it is an argument or target of nothing but such bytes; else nothing is taken.
+    pub(super) fn plain_word(&mut self) -> Read<Option<Word>> {
+        let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
+        let length = text.iter().position(|byte| !is_plain(*byte)).unwrap_or(text.len());
+        let ends = matches!(text.get(length), None | Some(b' ' | b'\t' | b'\n' | b';' | b'|' | b'&' | b')'));
+        if !ends || length == 0 || text.first() == Some(&b'=') {
+            return Ok(None);
+        }
+        let start = self.pos;
+        self.advance(length);
+        self.count_word(start)?;
+        let bytes = text.get(..length).unwrap_or_default().to_vec();
+        let parts = alloc::vec![Part::Text { bytes, quoted: false }];
+        Ok(Some(Word { parts, span: self.span(start) }))
+    }
+
     /// An argument: all expansions take place.
     pub(super) fn argument(&mut self) -> Read<Word> {
+        if let Some(word) = self.plain_word()? {
+            return Ok(word);
+        }
         let start = self.pos;
         let parts = self.word_parts()?;
         self.finish_argument(parts, start)
@@ -63,11 +87,7 @@ impl<'s> Parser<'s, '_, '_> {
 
     /// Counts and closes a word.
     pub(super) fn finish_word(&mut self, parts: Parts, start: usize, how: Finish) -> Read<Word> {
-        self.cover(start);
-        self.core.words += 1;
-        if self.core.words > self.core.limits.words {
-            return limit("script-words", self.core.limits.words, "words");
-        }
+        self.count_word(start)?;
         let room = self.core.limits.depth.saturating_sub(self.core.depth);
         let span = self.span(start);
         let Some(finished) = finish(parts.list, how.to(self.core.dialect), room, &mut self.core.steps) else {
@@ -76,6 +96,15 @@ impl<'s> Parser<'s, '_, '_> {
         self.core.tick(0)?;
         self.note(&finished, start);
         Ok(Word { parts: finished.parts, span })
+    }
+
+    fn count_word(&mut self, start: usize) -> Read<()> {
+        self.cover(start);
+        self.core.words += 1;
+        if self.core.words > self.core.limits.words {
+            return limit("script-words", self.core.limits.words, "words");
+        }
+        self.core.tick(0)
     }
 
     /// Notes the shells that do not expand what was found in a word.

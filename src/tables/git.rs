@@ -28,6 +28,14 @@ pub struct Hook {
     pub subcommands: &'static [&'static str],
 }
 
+/// The settings of a section, and perhaps a few others.
+pub fn settings_of(section: &[u8]) -> &'static [Setting] {
+    let from = SETTINGS.partition_point(|setting| setting.key.as_bytes() < section);
+    let rest = SETTINGS.get(from..).unwrap_or_default();
+    let count = rest.partition_point(|setting| setting.key.as_bytes().starts_with(section));
+    rest.get(..count).unwrap_or_default()
+}
+
 /// Whether a list of subcommands has `name`.
 pub fn names(subcommands: &[&str], name: &[u8]) -> bool {
     subcommands.iter().any(|s| *s == "*" || s.as_bytes() == name)

@@ -12,7 +12,7 @@ const FIELDS: &[&str] =
 /// One sentence that names the row and what is wrong with it.
 pub fn rust(rows: &[Value]) -> Result<String, String> {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let (mut settings, mut hooks) = (String::new(), String::new());
+    let (mut settings, mut hooks) = (Vec::new(), String::new());
     for row in rows {
         let row = row.as_object().ok_or("a row of git.jsonl is not an object")?;
         if let Some(field) = row.keys().find(|k| !FIELDS.contains(&k.as_str())) {
@@ -33,11 +33,11 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
                 let inert = inert.ok_or_else(|| format!("`inert` of `{key}` is not a list of texts"))?;
                 let containing = text(row, "containing")?.unwrap_or_default();
                 let (with, without, again) = (words(row, "with")?, words(row, "without")?, words(row, "again")?);
-                let _ = writeln!(
-                    settings,
+                let row = format!(
                     "Setting {{ key: {key:?}, subcommands: &{subcommands:?}, with: &{with:?}, without: &{without:?}, \
-                     again: &{again:?}, inert: &{inert:?}, containing: {containing:?} }},"
+                     again: &{again:?}, inert: &{inert:?}, containing: {containing:?} }},\n"
                 );
+                settings.push((key, row));
             }
             (None, Some(hook)) => {
                 let _ = writeln!(hooks, "Hook {{ name: {hook:?}, subcommands: &{subcommands:?} }},");
@@ -45,10 +45,13 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
             _ => return Err(format!("a row of git.jsonl is none of key, hook and group: {row:?}")),
         }
     }
+    // A look-up takes those of one section.
+    settings.sort_by_key(|(key, _)| *key);
+    let settings: String = settings.into_iter().map(|(_, row)| row).collect();
     let unmodelled = groups.get("unmodelled").ok_or("git.jsonl has no group `unmodelled`")?;
     Ok(format!(
         "/// Commands of git that have no row of their own.\npub static UNMODELLED: &[&str] = &{unmodelled:?};\n\
-         /// The settings.\npub static SETTINGS: &[Setting] = &[{settings}];\n\
+         /// The settings, in the order of their keys.\npub static SETTINGS: &[Setting] = &[{settings}];\n\
          /// The hooks.\npub static HOOKS: &[Hook] = &[{hooks}];\n"
     ))
 }

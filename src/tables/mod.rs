@@ -40,13 +40,13 @@ impl Tables<'static> {
 impl<'a> Tables<'a> {
     /// A table made by [`encode::encode`].
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { added: Bytes(&[]), base: Bytes(bytes) }
+        Self { added: Bytes(&[]), base: Bytes::of_table(bytes) }
     }
 
     /// The same with another table whose rows go before.
     #[must_use]
     pub fn with_added(self, bytes: &'a [u8]) -> Self {
-        Self { added: Bytes(bytes), ..self }
+        Self { added: Bytes::of_table(bytes), ..self }
     }
 
     /// The row of a program by its basename, or of a subcommand by `git push`.
@@ -108,10 +108,12 @@ impl<'a> Bytes<'a> {
         usize::try_from(n).ok()
     }
 
+    /// Nothing, where it is no table.
+    fn of_table(bytes: &'a [u8]) -> Self {
+        Self(if bytes.starts_with(layout::MAGIC) { bytes } else { &[] })
+    }
+
     fn header(self, field: usize) -> Option<usize> {
-        if self.slice(0, layout::MAGIC.len())? != layout::MAGIC {
-            return None;
-        }
         self.u32(layout::MAGIC.len() + field * 4)
     }
 
@@ -145,27 +147,49 @@ impl<'a> Bytes<'a> {
     }
 
     fn variable(self, name: &[u8]) -> Option<VariableRole> {
-        // No family reaches into a value, which may be long.
+        // The keys that begin as the name does become fewer with each byte. The name itself counts first, then its longest family;
+        // no family reaches into a value, which may be long.
         let longest = name.iter().position(|b| *b == b'=').unwrap_or(name.len());
-        let prefixes = (0..=longest).rev().filter_map(|length| name.get(..length));
-        self.sorted_variable(name, b"").or_else(|| prefixes.into_iter().find_map(|p| self.sorted_variable(p, b"*")))
+        let (mut low, mut high) = (0, self.header(3)?.min(self.0.len()));
+        let mut family = None;
+        for length in 0..=name.len() {
+            let byte = |key: &[u8]| key.get(length).copied();
+            let (first, role) = if low < high { self.variable_at(low)? } else { break };
+            if length == name.len() && first.len() == length && role.is_some() {
+                return role;
+            }
+            if length <= longest && byte(first) <= Some(b'*') {
+                let star = self.first_variable((low, high), |key| byte(key).cmp(&Some(b'*')))?;
+                let starred = (star < high).then(|| self.variable_at(star)).flatten();
+                let starred = starred.filter(|(key, _)| byte(key) == Some(b'*') && key.len() == length + 1);
+                family = starred.and_then(|(_, role)| role).or(family);
+            }
+            let Some(next) = name.get(length) else { break };
+            low = self.first_variable((low, high), |key| byte(key).cmp(&Some(*next)))?;
+            let after = |key: &[u8]| if byte(key) > Some(*next) { Ordering::Greater } else { Ordering::Less };
+            high = self.first_variable((low, high), after)?;
+        }
+        family
     }
 
-    /// The variable whose key is these two together; the keys are in order.
-    fn sorted_variable(self, name: &[u8], end: &[u8]) -> Option<VariableRole> {
-        let (at, count) = (self.header(2)?, self.header(3)?);
-        let (mut low, mut high) = (0, count.min(self.0.len()));
+    /// The key and the role of a variable by its place in the order of the keys.
+    fn variable_at(self, place: usize) -> Option<(&'a [u8], Option<VariableRole>)> {
+        let record = self.header(2)?.checked_add(place.checked_mul(layout::VARIABLE)?)?;
+        let key = self.text(self.u32(record)?, usize::from(self.u8(record.checked_add(4)?)?))?;
+        Some((key, VariableRole::from_code(self.u8(record.checked_add(5)?)?)))
+    }
+
+    /// The first place between these two whose key is not less than what is looked for; the end where there is none.
+    fn first_variable(self, (mut low, mut high): (usize, usize), order: impl Fn(&[u8]) -> Ordering) -> Option<usize> {
         while low < high {
             let middle = low.midpoint(high);
-            let record = at.checked_add(middle.checked_mul(layout::VARIABLE)?)?;
-            let key = self.text(self.u32(record)?, usize::from(self.u8(record.checked_add(4)?)?))?;
-            match key.iter().cmp(name.iter().chain(end)) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return VariableRole::from_code(self.u8(record.checked_add(5)?)?),
+            if order(self.variable_at(middle)?.0) == Ordering::Less {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        None
+        Some(low)
     }
 }
 

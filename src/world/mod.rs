@@ -9,7 +9,10 @@ mod host;
 #[cfg(all(feature = "admin", unix))]
 pub use host::HostWorld;
 
+mod looked;
 pub mod memory;
+
+pub use looked::Looked;
 
 use alloc::{string::String, vec::Vec};
 

@@ -17,6 +17,7 @@ mod made_names;
 mod net;
 mod operands;
 mod options;
+mod outcome;
 pub(in crate::effects) mod paths;
 mod roles;
 mod sed;
@@ -25,6 +26,7 @@ mod variables;
 mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
+pub use outcome::{Declared, Outcome};
 pub use shells::is_usual_shell;
 pub use variables::{assignment, shell_assignment};
 
@@ -167,78 +169,6 @@ impl<'t> Analysis<'t> {
         let id = CommandId(self.next_id);
         self.next_id = self.next_id.saturating_add(1);
         id
-    }
-}
-
-/// What a command changes in the shell that runs it.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
-pub struct Outcome {
-    /// The directory if the command succeeds.
-    pub chdir: Option<Value>,
-    /// Shell variables that get a value, in order.
-    pub assigned: Vec<(Vec<u8>, Value)>,
-    /// Aliases that are defined, with the words that they stand for.
-    pub aliases: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
-    /// Arrays of which an element changes.
-    pub elements: Vec<Vec<u8>>,
-    /// Names that are declared, and as what.
-    pub declared: Vec<Declared>,
-    /// Names that are forgotten (variables or functions).
-    pub unset: Vec<Vec<u8>>,
-    /// New positional parameters (`set -- a b`).
-    pub positional: Option<Vec<Word>>,
-    /// Anything in the shell may be different: variables, functions, aliases, options (`. file`, `eval $x`).
-    pub anything: bool,
-    /// How the shell reads or expands text may be different (`set -f`, `shopt -s`, `alias`).
-    pub reading: bool,
-    /// Text may be matched without regard to case (`shopt -s nocasematch`).
-    pub loose_case: bool,
-    /// `!(...)` may be a glob (`shopt -s extglob`).
-    pub extended_globs: bool,
-    /// The shell or function ends here (`exit`, `return`, `exec`).
-    pub ends: bool,
-    /// The command executes what it reads from standard input.
-    pub executes_stdin: bool,
-}
-
-/// A variable that a builtin declares.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
-pub struct Declared {
-    /// Its name.
-    pub name: Vec<u8>,
-    /// A value is given with it.
-    pub valued: bool,
-    /// In a function it is that function's own.
-    pub local: bool,
-    /// In a function it is that function's own in some shells.
-    pub perhaps_local: bool,
-    /// It cannot be assigned any more.
-    pub readonly: bool,
-    /// What is assigned to it is evaluated as arithmetic.
-    pub integer: bool,
-    /// It does not hold exactly what is assigned to it.
-    pub changing: bool,
-    /// It is an associative array.
-    pub associative: bool,
-}
-
-impl Outcome {
-    fn merge(&mut self, other: Self) {
-        self.chdir = other.chdir.or(self.chdir.take());
-        self.assigned.extend(other.assigned);
-        self.aliases.extend(other.aliases);
-        self.elements.extend(other.elements);
-        self.declared.extend(other.declared);
-        self.unset.extend(other.unset);
-        self.positional = other.positional.or(self.positional.take());
-        self.anything |= other.anything;
-        self.reading |= other.reading;
-        self.loose_case |= other.loose_case;
-        self.extended_globs |= other.extended_globs;
-        self.ends |= other.ends;
-        self.executes_stdin |= other.executes_stdin;
     }
 }
 
@@ -490,8 +420,15 @@ impl<'c, 't> Command<'c, 't> {
         let index = self.run_at;
         let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
         let mut options = run.shape.take().map(|shape| shape.options).unwrap_or_default();
+        options.reserve_exact(parsed.uses.len());
         options.extend(parsed.uses.iter().map(|u| u.spec.name.to_vec()));
-        let mut words: Vec<Word> = program.name().split(|b| *b == b' ').map(|word| Word::known(word, span)).collect();
+        let mut words: Vec<Word> = Vec::with_capacity(parsed.operands.len() + 2);
+        for name in program.name().split(|b| *b == b' ') {
+            // Mostly the very word that is written.
+            let written = run.argv.iter().find(|word| word.value.known() == Some(name));
+            words
+                .push(written.map_or_else(|| Word::known(name, span), |word| Word { value: word.value.clone(), span }));
+        }
         words.extend(parsed.operands.iter().cloned());
         run.shape = Some(Shape { words, options });
     }

@@ -266,32 +266,62 @@ fn deletes(parsed: &Parsed<'_>) -> bool {
     parsed.uses.iter().any(|u| u.spec.name.starts_with(b"--delete") || u.spec.name == b"--del")
 }
 
+/// The roles of one word, no role twice in a row: mostly one, so that the list is rarely made.
+#[derive(Default)]
+struct Roles {
+    first: Option<Role>,
+    more: Vec<Role>,
+}
+
+impl Roles {
+    fn push(&mut self, role: Role) {
+        match self.more.last().copied().or(self.first) {
+            Some(before) if before == role => {}
+            Some(_) => self.more.push(role),
+            None => self.first = Some(role),
+        }
+    }
+}
+
+impl IntoIterator for Roles {
+    type Item = Role;
+    type IntoIter = core::iter::Chain<core::option::IntoIter<Role>, alloc::vec::IntoIter<Role>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.first.into_iter().chain(self.more)
+    }
+}
+
 /// Gives each operand its role, or every role it could have where words before it may be several or none.
 fn assign<'w>(
     operands: &'w [Word],
-    sequence: &[(Role, bool)],
+    sequence: &'w [(Role, bool)],
     last: Option<Role>,
-) -> impl Iterator<Item = (&'w Word, Vec<Role>)> {
+) -> impl Iterator<Item = (&'w Word, Roles)> {
     let uncertain = operands.iter().position(|w| !w.value.is_one_word()).unwrap_or(usize::MAX);
     let surely_before_last = operands.iter().rposition(|w| w.value.is_one_word()).unwrap_or(0);
     // A word is never less far along than those that are certainly one word before it.
     let later = |(at, (_, many)): &(usize, &(Role, bool))| *at >= uncertain || *many;
-    let all: Vec<Role> = sequence.iter().enumerate().filter(later).map(|(_, (role, _))| *role).collect();
-    let sequence = sequence.to_vec();
+    let all: Vec<Role> = if uncertain < operands.len() {
+        sequence.iter().enumerate().filter(later).map(|(_, (role, _))| *role).collect()
+    } else {
+        Vec::new()
+    };
     let count = operands.len();
     operands.iter().enumerate().map(move |(n, word)| {
-        let mut roles = Vec::new();
+        let mut roles = Roles::default();
         let may_be_last = last.is_some() && n >= surely_before_last;
         let must_be_last = may_be_last && n + 1 == count && count > 1 && word.value.is_one_word();
         if n >= uncertain && !must_be_last {
-            roles.extend_from_slice(&all);
-        } else if !must_be_last {
-            roles.extend(role_at(&sequence, n));
+            for role in &all {
+                roles.push(*role);
+            }
+        } else if !must_be_last && let Some(role) = role_at(sequence, n) {
+            roles.push(role);
         }
-        if may_be_last {
-            roles.extend(last);
+        if may_be_last && let Some(role) = last {
+            roles.push(role);
         }
-        roles.dedup();
         (word, roles)
     })
 }

@@ -37,6 +37,9 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let mut ends = ends;
+        if self.aliases.is_empty() {
+            return Ok(ends);
+        }
         let mut readings = Vec::from([Reading { argv: argv.to_vec(), used: Vec::new() }]);
         for depth in 0..=DEEPEST {
             readings = readings.iter().flat_map(|reading| self.expanded_alias(reading)).collect();

@@ -11,7 +11,7 @@ use crate::effects::command::Analysis;
 use crate::path;
 use crate::shell::tree::{AssignedValue, Assignment, Parameter, Part, Simple, Word as Written};
 use crate::tables::words::Role;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
 
 /// Most files that one source is followed from; with more it may be any.
 const MAX_FILES: usize = 32;
@@ -23,7 +23,7 @@ const MAX_PLACES: usize = 256;
 pub(super) struct Sources {
     /// A host, and whether that is certain.
     network: Option<Certainty>,
-    files: Vec<PathValue>,
+    files: Vec<Rc<PathValue>>,
 }
 
 impl Sources {
@@ -41,11 +41,11 @@ impl Sources {
         }
     }
 
-    fn add_file(&mut self, file: &PathValue) {
+    fn add_file(&mut self, file: &Rc<PathValue>) {
         match self.files.len() {
             _ if self.files.contains(file) => {}
             n if n + 1 < MAX_FILES => self.files.push(file.clone()),
-            n if n < MAX_FILES => self.files.push(PathValue::file(Value::ANY_WORD)),
+            n if n < MAX_FILES => self.files.push(PathValue::file(Value::ANY_WORD).into()),
             _ => {}
         }
     }
@@ -89,7 +89,9 @@ impl Fold<'_> {
     fn add_source(&self, sources: &mut Sources, effect: &Effect, analysis: &Analysis<'_>) {
         match &effect.kind {
             Kind::Read(path) => {
-                sources.add_file(path);
+                if !sources.files.iter().any(|known| **known == *path) {
+                    sources.add_file(&Rc::new(path.clone()));
+                }
                 for known in path.value.alternatives().unwrap_or_default() {
                     if let Some(before) = self.flows.files.get(&**known) {
                         sources.add(before);
@@ -247,10 +249,12 @@ impl Fold<'_> {
                 _ => {}
             }
         }
-        let mut kept = given;
-        kept.add(&self.sources(analysis, into.start));
         let written = analysis.effects.get(into.start..).unwrap_or_default();
         let written: Vec<Vec<u8>> = written.iter().flat_map(|e| written_path(e, argv, cwd)).collect();
+        if !written.is_empty() {
+            given.add(&self.sources(analysis, into.start));
+        }
+        let kept = given;
         if !kept.is_empty() {
             for path in written {
                 if self.flows.files.len() < MAX_PLACES {
@@ -295,13 +299,13 @@ const EXECUTING: [&str; 4] = ["dynamic-script", "dynamic-command", "opaque-code"
 
 fn push(flows: &mut Vec<Effect>, sources: &Sources, sink: FlowSink, span: Span) {
     let network = sources.network.map(|certainty| (FlowSource::Network, certainty));
-    let file = |path: &PathValue| {
+    let file = |path: &Rc<PathValue>| {
         let certainty = match path.value {
             Value::Known(_) => Certainty::Known,
             Value::Unknown { .. } => Certainty::Unknown,
             _ => Certainty::Partial,
         };
-        (FlowSource::File(path.clone()), certainty)
+        (FlowSource::File((**path).clone()), certainty)
     };
     // What a host sent may go to a host again.
     let network = network.filter(|_| sink == FlowSink::Interpreter);

@@ -124,6 +124,9 @@ impl Fold<'_> {
     fn literal_output(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Vec<u8>> {
         let tree = &self.scripts.get(at.script)?.tree;
         let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        if !written::may_be_literal(simple) {
+            return None;
+        }
         let argv = words::expand_all(&simple.words, &self.seen(state));
         let program = argv.first()?.value.known()?;
         if !simple.assignments.is_empty() || self.is_replaced(program, state) {

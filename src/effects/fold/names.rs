@@ -1,45 +1,68 @@
 //! A map from names that is cheap to copy and to change, because every command of a script has a state of its own.
 //!
-//! Copies share everything but what was changed since: names are spread over a fixed number of buckets by a hash, and a change
-//! copies one bucket. What two copies still share is not looked at when they are compared or joined, so a script of n commands
-//! that assigns n variables takes far fewer than n * n steps.
+//! Copies share everything but what was changed since. A few names are one list, which a change copies; many are spread over a
+//! fixed number of buckets by a hash, and a change copies one bucket. What two copies still share is not looked at when they are
+//! compared or joined, so a script of n commands that assigns n variables takes far fewer than n * n steps.
 
-use alloc::{collections::BTreeMap, rc::Rc, vec, vec::Vec};
+use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
 
 const BUCKETS: usize = 64;
+/// With more names than this there are buckets.
+const FEW: usize = 16;
 
 type Bucket<V> = BTreeMap<Rc<[u8]>, Rc<V>>;
 
 /// What names stand for.
 #[derive(Debug)]
 pub(super) struct Names<V> {
-    /// No buckets at all where there is no name.
-    buckets: Rc<Vec<Rc<Bucket<V>>>>,
+    kept: Kept<V>,
 }
+
+#[derive(Debug)]
+enum Kept<V> {
+    /// In order.
+    Few(Rc<Vec<Named<V>>>),
+    Many(Rc<Vec<Rc<Bucket<V>>>>),
+}
+
+type Named<V> = (Rc<[u8]>, Rc<V>);
 
 impl<V> Clone for Names<V> {
     fn clone(&self) -> Self {
-        Self { buckets: self.buckets.clone() }
+        let kept = match &self.kept {
+            Kept::Few(list) => Kept::Few(list.clone()),
+            Kept::Many(buckets) => Kept::Many(buckets.clone()),
+        };
+        Self { kept }
     }
 }
 
 impl<V> Default for Names<V> {
     fn default() -> Self {
-        Self { buckets: Rc::default() }
+        Self { kept: Kept::Few(Rc::default()) }
     }
 }
 
 impl<V: PartialEq> PartialEq for Names<V> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.buckets, &other.buckets)
-            || (0..BUCKETS).all(|index| match (self.bucket(index), other.bucket(index)) {
-                (Some(a), Some(b)) => Rc::ptr_eq(a, b) || same(a, b),
-                (a, b) => a.or(b).is_none_or(|one| one.is_empty()),
-            })
+        let same = |(a, x): &Named<V>, (b, y): &Named<V>| a == b && alike(x, y);
+        match (&self.kept, &other.kept) {
+            (Kept::Few(a), Kept::Few(b)) => {
+                Rc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)))
+            }
+            (Kept::Many(a), Kept::Many(b)) => {
+                Rc::ptr_eq(a, b) || a.iter().zip(b.iter()).all(|(a, b)| Rc::ptr_eq(a, b) || equal(a, b))
+            }
+            (Kept::Few(few), Kept::Many(many)) | (Kept::Many(many), Kept::Few(few)) => {
+                let found = |name: &[u8]| many.get(place(name)).and_then(|bucket| bucket.get(name));
+                many.iter().map(|bucket| bucket.len()).sum::<usize>() == few.len()
+                    && few.iter().all(|(name, value)| found(name).is_some_and(|other| alike(other, value)))
+            }
+        }
     }
 }
 
-fn same<V: PartialEq>(a: &Bucket<V>, b: &Bucket<V>) -> bool {
+fn equal<V: PartialEq>(a: &Bucket<V>, b: &Bucket<V>) -> bool {
     a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(x, y)| alike(x, y))
 }
 
@@ -47,86 +70,151 @@ fn alike<V: PartialEq>(a: &Rc<V>, b: &Rc<V>) -> bool {
     Rc::ptr_eq(a, b) || a == b
 }
 
+fn find<V>(list: &[Named<V>], name: &[u8]) -> Result<usize, usize> {
+    list.binary_search_by(|(known, _)| (**known).cmp(name))
+}
+
 impl<V> Names<V> {
     pub(super) fn get(&self, name: &[u8]) -> Option<&V> {
-        self.bucket(place(name))?.get(name).map(|value| &**value)
+        self.value(name).map(|value| &**value)
+    }
+
+    fn value(&self, name: &[u8]) -> Option<&Rc<V>> {
+        match &self.kept {
+            Kept::Few(list) => list.get(find(list, name).ok()?).map(|(_, value)| value),
+            Kept::Many(buckets) => buckets.get(place(name))?.get(name),
+        }
     }
 
     pub(super) fn contains(&self, name: &[u8]) -> bool {
-        self.get(name).is_some()
+        self.value(name).is_some()
     }
 
     pub(super) fn insert(&mut self, name: &[u8], value: V) {
+        self.put(name, Rc::new(value));
+    }
+
+    fn put(&mut self, name: &[u8], value: Rc<V>) {
+        if let Kept::Few(list) = &mut self.kept {
+            match find(list, name) {
+                Ok(at) => {
+                    if let Some((_, before)) = Rc::make_mut(list).get_mut(at) {
+                        *before = value;
+                    }
+                    return;
+                }
+                Err(at) if list.len() < FEW => return Rc::make_mut(list).insert(at, (name.into(), value)),
+                Err(_) => {}
+            }
+        }
         if let Some(bucket) = self.bucket_mut(place(name)) {
-            bucket.insert(name.into(), Rc::new(value));
+            bucket.insert(name.into(), value);
         }
     }
 
     pub(super) fn remove(&mut self, name: &[u8]) {
-        if self.contains(name)
-            && let Some(bucket) = self.bucket_mut(place(name))
-        {
-            bucket.remove(name);
+        if !self.contains(name) {
+            return;
         }
-    }
-
-    fn bucket(&self, index: usize) -> Option<&Rc<Bucket<V>>> {
-        self.buckets.get(index)
+        match &mut self.kept {
+            Kept::Few(list) => Rc::make_mut(list).retain(|(known, _)| **known != *name),
+            Kept::Many(_) => {
+                if let Some(bucket) = self.bucket_mut(place(name)) {
+                    bucket.remove(name);
+                }
+            }
+        }
     }
 
     /// A bucket that belongs to this map alone; never `None` for an index below [`BUCKETS`].
     fn bucket_mut(&mut self, index: usize) -> Option<&mut Bucket<V>> {
-        if self.buckets.is_empty() {
-            let empty: Rc<Bucket<V>> = Rc::default();
-            self.buckets = Rc::new(vec![empty; BUCKETS]);
+        if let Kept::Few(list) = &self.kept {
+            self.kept = Kept::Many(Rc::new(spread(list)));
         }
-        Rc::make_mut(&mut self.buckets).get_mut(index).map(Rc::make_mut)
+        match &mut self.kept {
+            Kept::Many(buckets) => Rc::make_mut(buckets).get_mut(index).map(Rc::make_mut),
+            Kept::Few(_) => None,
+        }
     }
+}
+
+/// The buckets that hold the names of a list.
+fn spread<V>(list: &[Named<V>]) -> Vec<Rc<Bucket<V>>> {
+    let mut buckets: Vec<Bucket<V>> = Vec::new();
+    buckets.resize_with(BUCKETS, Bucket::new);
+    for (name, value) in list {
+        if let Some(bucket) = buckets.get_mut(place(name)) {
+            bucket.insert(name.clone(), value.clone());
+        }
+    }
+    buckets.into_iter().map(Rc::new).collect()
 }
 
 impl<V: Clone + PartialEq> Names<V> {
     /// Changes every value.
     pub(super) fn each(&mut self, change: impl Fn(&mut V)) {
-        for index in 0..self.buckets.len() {
-            for value in self.bucket_mut(index).into_iter().flat_map(BTreeMap::values_mut) {
-                change(Rc::make_mut(value));
+        match &mut self.kept {
+            Kept::Few(list) if list.is_empty() => {}
+            Kept::Few(list) => Rc::make_mut(list).iter_mut().for_each(|(_, value)| change(Rc::make_mut(value))),
+            Kept::Many(buckets) => {
+                for bucket in Rc::make_mut(buckets) {
+                    for value in Rc::make_mut(bucket).values_mut() {
+                        change(Rc::make_mut(value));
+                    }
+                }
             }
         }
     }
 
     /// Changes one value, where the name is there.
     pub(super) fn change(&mut self, name: &[u8], change: impl FnOnce(&mut V)) {
-        if self.contains(name)
-            && let Some(value) = self.bucket_mut(place(name)).and_then(|bucket| bucket.get_mut(name))
-        {
-            change(Rc::make_mut(value));
+        if let Some(value) = self.value(name) {
+            let mut value = (**value).clone();
+            change(&mut value);
+            self.insert(name, value);
         }
     }
 
     /// Joins every name of either map by `join`; a name that has the same value in both keeps it.
     pub(super) fn join(&mut self, other: &Self, join: impl Fn(Option<&V>, Option<&V>) -> V) {
-        if Rc::ptr_eq(&self.buckets, &other.buckets) {
-            return;
-        }
-        for index in 0..BUCKETS {
-            let (mine, theirs) = (self.bucket(index), other.bucket(index));
-            if let (Some(a), Some(b)) = (mine, theirs)
-                && Rc::ptr_eq(a, b)
-            {
-                continue;
+        let mut changed: Vec<Named<V>> = Vec::new();
+        let mut one = |name: &Rc<[u8]>, mine: Option<&Rc<V>>, theirs: Option<&Rc<V>>| match (mine, theirs) {
+            (Some(a), Some(b)) if alike(a, b) => {}
+            (a, b) => {
+                let (a, b) = (a.map(|value| &**value), b.map(|value| &**value));
+                changed.push((name.clone(), Rc::new(join(a, b))));
             }
-            let mut all: Vec<Rc<[u8]>> = mine.into_iter().flat_map(|b| b.keys().cloned()).collect();
-            let known = |name: &[u8]| mine.is_some_and(|bucket| bucket.contains_key(name));
-            all.extend(theirs.into_iter().flat_map(|b| b.keys()).filter(|name| !known(name)).cloned());
-            for name in all {
-                let of = |map: &'_ Self| map.bucket(index).and_then(|bucket| bucket.get(&name)).cloned();
-                let joined = match (of(self), of(other)) {
-                    (Some(a), Some(b)) if alike(&a, &b) => continue,
-                    (a, b) => join(a.as_deref(), b.as_deref()),
-                };
-                if let Some(bucket) = self.bucket_mut(index) {
-                    bucket.insert(name, Rc::new(joined));
+        };
+        match (&self.kept, &other.kept) {
+            (Kept::Few(a), Kept::Few(b)) if Rc::ptr_eq(a, b) => return,
+            (Kept::Many(a), Kept::Many(b)) => {
+                for (mine, theirs) in a.iter().zip(b.iter()).filter(|(a, b)| !Rc::ptr_eq(a, b)) {
+                    mine.iter().for_each(|(name, value)| one(name, Some(value), theirs.get(name)));
+                    theirs
+                        .iter()
+                        .filter(|(name, _)| !mine.contains_key(*name))
+                        .for_each(|(name, value)| one(name, None, Some(value)));
                 }
+            }
+            _ => {
+                self.all(|name, value| one(name, Some(value), other.value(name)));
+                other.all(|name, value| {
+                    if !self.contains(name) {
+                        one(name, None, Some(value));
+                    }
+                });
+            }
+        }
+        for (name, value) in changed {
+            self.put(&name, value);
+        }
+    }
+
+    fn all(&self, mut each: impl FnMut(&Rc<[u8]>, &Rc<V>)) {
+        match &self.kept {
+            Kept::Few(list) => list.iter().for_each(|(name, value)| each(name, value)),
+            Kept::Many(buckets) => {
+                buckets.iter().flat_map(|bucket| bucket.iter()).for_each(|(name, value)| each(name, value));
             }
         }
     }
@@ -177,6 +265,32 @@ mod tests {
         let mut empty = Names::default();
         empty.join(&of(&[("a", 1)]), |_, b| b.map_or(0, |b| *b));
         assert!(empty == of(&[("a", 1)]));
+    }
+
+    #[test]
+    fn few_names_and_many_are_compared_and_joined_alike() {
+        let names: Vec<String> = (0..40).map(|n| format!("v{n}")).collect();
+        let (mut few, mut many) = (Names::default(), Names::default());
+        for (name, n) in names.iter().zip(0..40) {
+            many.insert(name.as_bytes(), n);
+            if n < 10 {
+                few.insert(name.as_bytes(), n);
+            }
+        }
+        let sum = |a: Option<&i32>, b: Option<&i32>| a.unwrap_or(&100) + b.unwrap_or(&100);
+        let (mut one, mut other) = (few.clone(), many.clone());
+        one.join(&many, sum);
+        other.join(&few, sum);
+        assert!(one == other && one != many);
+        assert_eq!((one.get(b"v3"), one.get(b"v39")), (Some(&3), Some(&139)));
+        for name in names.iter().skip(10) {
+            many.remove(name.as_bytes());
+        }
+        assert!(few == many);
+        assert!(many == few);
+        many.insert(b"v3", 7);
+        assert!(few != many);
+        assert!(many != few);
     }
 
     #[test]

@@ -133,7 +133,10 @@ impl Fold<'_> {
 
     /// Words of a script inside the script stand where that script stands.
     pub(super) fn placed(&self, at: At<'_>, words: Vec<Word>) -> Vec<Word> {
-        words.into_iter().map(|w| Word { span: self.place(at, w.span), ..w }).collect()
+        match self.scripts.get(at.script).and_then(|script| script.place) {
+            Some(span) => words.into_iter().map(|word| Word { span, ..word }).collect(),
+            None => words,
+        }
     }
 
     /// The program or builtin of that name.

@@ -9,15 +9,13 @@ use super::written::Files;
 use crate::effect::{Form, Value};
 use crate::shell::tree::NodeId;
 use crate::shell::words;
-use crate::world::World;
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
-    string::ToString,
     vec::Vec,
 };
-use core::cell::Cell;
+use core::ops::{Deref, DerefMut};
 
 /// Where a function's body stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,9 +34,38 @@ pub(super) struct Function {
     pub(super) certain: bool,
 }
 
-/// The state of a shell at one point of a script.
-#[derive(Clone, Debug, PartialEq)]
+/// The state of a shell at one point of a script. Every command has several, most of them the same: what they know is shared until
+/// one of them changes.
+#[derive(Clone, Debug)]
 pub(super) struct State {
+    facts: Rc<Facts>,
+    /// The files that the script has written.
+    pub(super) files: Files,
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files && (Rc::ptr_eq(&self.facts, &other.facts) || self.facts == other.facts)
+    }
+}
+
+impl Deref for State {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl DerefMut for State {
+    fn deref_mut(&mut self) -> &mut Facts {
+        Rc::make_mut(&mut self.facts)
+    }
+}
+
+/// What a state knows but files.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Facts {
     /// The directory, absolute; unknown where it is not followed.
     pub(super) cwd: Value,
     /// Variables that the script has assigned.
@@ -61,26 +88,25 @@ pub(super) struct State {
     lost: bool,
     /// No function is certain: so that losing again and again costs nothing.
     doubted: bool,
-    /// The files that the script has written.
-    pub(super) files: Files,
 }
 
 impl State {
     pub(super) fn new(cwd: Value) -> Self {
-        Self {
+        let none: Rc<BTreeSet<Vec<u8>>> = Rc::default();
+        let facts = Facts {
             cwd,
             variables: Names::default(),
-            altered: Rc::default(),
-            fixed: Rc::default(),
-            numeric: Rc::default(),
+            altered: none.clone(),
+            fixed: none.clone(),
+            numeric: none.clone(),
             associative: Rc::default(),
             functions: Names::default(),
-            own: Rc::default(),
+            own: none,
             positional: None,
             lost: false,
             doubted: true,
-            files: Files::default(),
-        }
+        };
+        Self { facts: Rc::new(facts), files: Files::default() }
     }
 
     pub(super) fn assign(&mut self, name: &[u8], held: Held) {
@@ -119,7 +145,7 @@ impl State {
     }
 
     fn put(&mut self, name: &[u8], held: Held) {
-        if name == b"argv" {
+        if name == b"argv" && self.positional.is_some() {
             self.positional = None; // zsh
         }
         if self.fixed.contains(name) {
@@ -130,7 +156,10 @@ impl State {
         if !self.lost {
             let large = held.size() > words::MAX_VALUE;
             let unsure = large || self.altered.contains(name) || special::changes_by_itself(name);
-            self.variables.insert(name, if unsure { Held::Unknown } else { held });
+            let held = if unsure { Held::Unknown } else { held };
+            if self.variables.get(name) != Some(&held) {
+                self.variables.insert(name, held);
+            }
         }
     }
 
@@ -159,7 +188,7 @@ impl State {
 
     /// If the variable is an associative array, it has numbers only.
     pub(super) fn associate_numbers(&mut self, name: &[u8]) {
-        if self.associative.contains_key(name) {
+        if self.associative.get(name) == Some(&false) {
             Rc::make_mut(&mut self.associative).insert(name.to_owned(), true);
         }
     }
@@ -179,7 +208,9 @@ impl State {
 
     /// The variable may be of an integer type from now on.
     pub(super) fn number(&mut self, name: &[u8]) {
-        Rc::make_mut(&mut self.numeric).insert(name.to_owned());
+        if !self.numeric.contains(name) {
+            Rc::make_mut(&mut self.numeric).insert(name.to_owned());
+        }
     }
 
     /// Whether what is assigned to the variable may be evaluated as arithmetic.
@@ -189,12 +220,16 @@ impl State {
 
     /// The variable does not hold exactly what is assigned to it from now on.
     pub(super) fn alter(&mut self, name: &[u8]) {
-        Rc::make_mut(&mut self.altered).insert(name.to_owned());
+        if !self.altered.contains(name) {
+            Rc::make_mut(&mut self.altered).insert(name.to_owned());
+        }
     }
 
     /// The variable may be read-only from now on.
     pub(super) fn fix(&mut self, name: &[u8]) {
-        Rc::make_mut(&mut self.fixed).insert(name.to_owned());
+        if !self.fixed.contains(name) {
+            Rc::make_mut(&mut self.fixed).insert(name.to_owned());
+        }
     }
 
     /// A function ends: its own variables are again what they were `before` it began; of `others` that is not certain.
@@ -249,6 +284,9 @@ impl State {
 
     /// Nothing is known any more but that functions may still be there.
     pub(super) fn lose(&mut self) {
+        if self.lost && self.doubted && self.positional.is_none() && self.cwd == Value::ANY_WORD {
+            return self.files.disturb();
+        }
         self.lost = true;
         self.cwd = Value::ANY_WORD;
         self.positional = None;
@@ -262,7 +300,10 @@ impl State {
 
     /// The state where either of two ways may have led here.
     pub(super) fn join(mut self, other: &Self) -> Self {
-        if self == *other {
+        if Rc::ptr_eq(&self.facts, &other.facts) || self.facts == other.facts {
+            if self.files != other.files {
+                self.files.join(&other.files);
+            }
             return self;
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
@@ -339,111 +380,4 @@ fn join_directories(a: &Value, b: &Value) -> Value {
     const MOST: usize = 8;
     let (Some(one), Some(two)) = (a.alternatives(), b.alternatives()) else { return Value::ANY_WORD };
     Value::one_of(one.iter().chain(two).cloned(), MOST).unwrap_or(Value::ANY_WORD)
-}
-
-/// The state as the expansion of words sees it.
-pub(super) struct Seen<'a> {
-    pub(super) state: &'a State,
-    pub(super) world: &'a dyn World,
-    /// Bytes of values that may still be handed out.
-    pub(super) left: &'a Cell<usize>,
-    /// Text may be matched without regard to case.
-    pub(super) loose_case: bool,
-}
-
-impl Seen<'_> {
-    /// A value that a word takes in; `None` where the call has used up what it may.
-    fn paid(&self, value: Value) -> Option<Value> {
-        let left = self.left.get().checked_sub(value.size());
-        self.left.set(left.unwrap_or(0));
-        left.map(|_| value)
-    }
-
-    fn home_value(&self) -> Option<Value> {
-        if self.state.is_touched(b"HOME") {
-            return match self.state.held(b"HOME") {
-                Some(Held::Is(value)) => Some(value.clone()),
-                _ => None,
-            };
-        }
-        let home = self.world.home_variable().or_else(|| self.world.home())?;
-        Some(Value::Known(home.to_owned().into()))
-    }
-
-    /// What the script knows of a variable.
-    fn value(&self, name: &[u8]) -> Option<Value> {
-        match name {
-            b"HOME" => return self.home_value(),
-            b"#" => {
-                let count =
-                    self.state.positional.as_ref().map(|words| Value::from(words.left().len().to_string().as_str()));
-                return Some(count.unwrap_or(Value::DIGITS));
-            }
-            b"?" | b"$" => return Some(Value::DIGITS),
-            // Nothing, or zero, before anything has run beside.
-            b"!" => return Some(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Digits }),
-            b"PWD" if !self.state.is_touched(name) => {
-                return self.state.cwd.known().map(|d| Value::Known(d.to_owned().into()));
-            }
-            _ => {}
-        }
-        if name.iter().all(u8::is_ascii_digit) {
-            let index: usize = core::str::from_utf8(name).ok()?.parse().ok()?;
-            let word = self.state.positional.as_ref()?.get(index.checked_sub(1)?)?;
-            return word.value.is_one_word().then(|| word.value.clone());
-        }
-        match self.state.held(name)? {
-            Held::Is(value) => Some(value.clone()),
-            Held::Array(_) | Held::Unknown => None,
-        }
-    }
-}
-
-impl words::State for Seen<'_> {
-    fn get(&self, name: &[u8]) -> Option<Value> {
-        self.value(name).and_then(|value| self.paid(value))
-    }
-
-    fn array(&self, name: &[u8]) -> Option<Vec<Value>> {
-        let elements: Vec<Value> = match name {
-            b"@" => self.state.positional.as_ref()?.left().iter().map(|word| word.value.clone()).collect(),
-            _ => match self.state.held(name)? {
-                // In zsh elements that no one has set are empty: no numbers where they are words.
-                Held::Array(all) if all.iter().any(|one| matches!(one, Value::Unknown { may_split: true, .. })) => {
-                    Vec::from([Value::ANY_WORDS])
-                }
-                Held::Array(all) => all.to_vec(),
-                Held::Is(_) | Held::Unknown => return None,
-            },
-        };
-        elements.into_iter().map(|value| self.paid(value)).collect()
-    }
-
-    fn home(&self, name: &[u8]) -> Option<Value> {
-        match name {
-            b"" => self.home_value(),
-            b"+" => self.state.cwd.known().map(|d| Value::Known(d.to_owned().into())),
-            b"-" => None,
-            user => {
-                let user = core::str::from_utf8(user).ok()?;
-                let is_name = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-                let is_stack = user.bytes().all(|b| b.is_ascii_digit());
-                (is_name && !is_stack).then(|| self.world.home_of(user)).flatten().map(Value::from)
-            }
-        }
-    }
-
-    fn exact_case(&self) -> bool {
-        !self.loose_case
-    }
-
-    fn separators(&self) -> Option<Vec<u8>> {
-        if !self.state.is_touched(b"IFS") {
-            return Some(b" \t\n".to_vec());
-        }
-        match self.state.held(b"IFS")? {
-            Held::Is(Value::Known(bytes)) => Some(bytes.to_vec()),
-            _ => None,
-        }
-    }
 }

@@ -10,7 +10,9 @@ use crate::effect::{Effect, Kind, PathValue, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::path::{self, Last, Resolution};
-use crate::shell::tree::{Descriptor, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple};
+use crate::shell::tree::{
+    Descriptor, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple, Word as WrittenWord,
+};
 use crate::shell::words;
 use crate::world::{Entry, World};
 use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
@@ -29,7 +31,7 @@ pub(super) struct Files {
     frozen: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct File {
     /// Its text, or nothing where that is not certain.
     text: Option<Rc<Vec<u8>>>,
@@ -41,7 +43,9 @@ impl Files {
     /// Ends all remembering.
     pub(super) fn disturb(&mut self) {
         self.disturbed = true;
-        self.known = Rc::default();
+        if !self.known.is_empty() {
+            self.known = Rc::default();
+        }
     }
 
     /// Remembers no new text from here on.
@@ -162,6 +166,9 @@ impl Fold<'_> {
     pub(super) fn literal_write_by(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Written> {
         let tree = &self.scripts.get(at.script)?.tree;
         let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        if !may_be_literal(simple) {
+            return None;
+        }
         let argv = words::expand_all(&simple.words, &self.seen(state));
         self.literal_write(simple, &argv, at.stdin, state)
     }
@@ -202,16 +209,24 @@ impl Fold<'_> {
 
     /// Notices paths with `..`, which may lead elsewhere than their text says.
     pub(super) fn notice_parents(&mut self, simple: &Simple, argv: &[Word], state: &State) {
+        if self.parents {
+            return;
+        }
         let seen = self.seen(state);
-        let targets = simple.redirections.iter().map(|r| words::target(&r.target, &seen).value);
+        // Text without two dots side by side has none afterwards.
+        let plain = |word: &WrittenWord| match word.parts.as_slice() {
+            [Part::Text { bytes, .. }] => !bytes.windows(2).any(|two| two == b".."),
+            _ => false,
+        };
+        let targets = simple.redirections.iter().map(|r| &r.target).filter(|target| !plain(target));
         let dotted = |value: &Value| match value {
             Value::Known(text) => path::components(text).any(|c| c == b".."),
             Value::Set(all) => all.iter().any(|text| path::components(text).any(|c| c == b"..")),
             _ => false,
         };
-        if targets.chain(argv.iter().map(|w| w.value.clone())).any(|value| dotted(&value)) {
-            self.parents = true;
-        }
+        let mut targets = targets.map(|target| words::target(target, &seen).value);
+        let parents = targets.any(|value| dotted(&value)) || argv.iter().any(|w| dotted(&w.value));
+        self.parents = parents;
     }
 
     /// What a command's effects, and the text that it wrote, do to what is remembered after it.
@@ -359,6 +374,14 @@ impl Fold<'_> {
         // Where the file could not be written, a shell looks for a bare name along PATH.
         let searched = !named.contains(&b'/') && is_on_path(self.world, named, cwd);
         (!searched).then(|| text.to_vec())
+    }
+}
+
+/// Whether the command may be one of those whose output is known where its words are.
+pub(super) fn may_be_literal(simple: &Simple) -> bool {
+    match simple.words.first().map(|word| word.parts.as_slice()) {
+        Some([Part::Text { bytes, .. }]) => matches!(bytes.as_slice(), b"echo" | b"printf" | b"cat" | b"tee"),
+        _ => true,
     }
 }
 

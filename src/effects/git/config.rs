@@ -19,6 +19,10 @@ impl Entry {
     /// Whether its key is `section.name` or, with any subsection in the place of `*`, `section.*.name`. A section that is written
     /// with two dots (`lfs.extension.*.clean`) has the second part at the start of the subsection.
     pub fn is(&self, key: &str) -> bool {
+        // Asked of every setting that is known, so the cheapest question first.
+        if key.as_bytes().get(self.section.len()) != Some(&b'.') || key.as_bytes().last() != self.name.last() {
+            return false;
+        }
         let rest = key.as_bytes().strip_prefix(&*self.section).and_then(|rest| rest.strip_prefix(b"."));
         let Some(between) = rest.and_then(|rest| rest.strip_suffix(self.name.as_slice())) else { return false };
         let starts = |with: &[u8]| {
@@ -47,6 +51,9 @@ impl Entry {
         alloc::string::String::from_utf8_lossy(&key).into_owned()
     }
 }
+
+/// Bytes that most names and values fit in.
+const USUAL: usize = 32;
 
 /// Why a file cannot be read; git refuses to go on then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +124,7 @@ impl Reader<'_> {
 
     /// What follows `[`.
     fn section(&mut self) -> Result<(Vec<u8>, Option<Vec<u8>>), Malformed> {
-        let mut name = Vec::new();
+        let mut name = Vec::with_capacity(USUAL);
         loop {
             match self.next().ok_or(Malformed)? {
                 b']' if name.is_empty() => return Err(Malformed),
@@ -176,7 +183,8 @@ impl Reader<'_> {
 
     /// `name = value`, after the first letter of the name.
     fn setting(&mut self, first: u8) -> Result<(Vec<u8>, Option<Vec<u8>>), Malformed> {
-        let mut name = alloc::vec![first.to_ascii_lowercase()];
+        let mut name = Vec::with_capacity(USUAL);
+        name.push(first.to_ascii_lowercase());
         let mut byte = self.next();
         while let Some(b) = byte.filter(|b| b.is_ascii_alphanumeric() || *b == b'-') {
             name.push(b.to_ascii_lowercase());
@@ -193,7 +201,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self) -> Result<Vec<u8>, Malformed> {
-        let mut value: Vec<u8> = Vec::new();
+        let mut value: Vec<u8> = Vec::with_capacity(USUAL);
         // Blanks at the end count only where something follows them.
         let mut end = 0;
         let mut quoted = false;

@@ -8,7 +8,7 @@ pub use config::{Entry, Malformed, parse};
 
 use crate::effect::{Bytes, Effect, Kind, Value};
 use crate::path;
-use crate::tables::git::{HOOKS, SETTINGS, Setting, UNMODELLED, names};
+use crate::tables::git::{HOOKS, Setting, UNMODELLED, names, settings_of};
 use crate::world::{self, World};
 use alloc::{format, rc::Rc, string::String, vec::Vec};
 use place::{Configuration, Found};
@@ -156,7 +156,7 @@ impl Command<'_> {
         for Found { file, entry } in &place.settings {
             let runs =
                 |setting: &&Setting| entry.is(setting.key) && self.heeds(setting, partial) && is_active(setting, entry);
-            if SETTINGS.iter().any(|setting| runs(&setting)) || moves_tree(entry, place) {
+            if settings_of(&entry.section).iter().any(|setting| runs(&setting)) || moves_tree(entry, place) {
                 let file = String::from_utf8_lossy(file).into_owned();
                 let key = entry.shown();
                 found.push(Finding::Setting(format!("the setting `{key}` in `{file}` may make git run a program")));

@@ -10,11 +10,6 @@ use alloc::{borrow::Cow, format, vec, vec::Vec};
 /// A part that the tree holds, or text that a sequence made.
 pub(super) type Piece<'t> = Cow<'t, Part>;
 
-/// A part of the tree.
-pub(super) fn borrowed(part: &Part) -> Piece<'_> {
-    Cow::Borrowed(part)
-}
-
 /// Whether a dollar sign stands for itself in a word with brace expressions: bash looks for expansions after it has joined the
 /// pieces, so that `{$,x}HOME` becomes one.
 pub(super) fn may_join_dollar(parts: &[Part]) -> bool {

@@ -5,15 +5,14 @@ use super::{
         cursor::{begins_name, continues_name},
         tree::{Parameter, Part},
     },
-    State,
-    alternatives::Piece,
-    arithmetic,
+    State, arithmetic,
     operation::{elements, is_joined},
     parameter,
     pattern::{escape, has_glob},
 };
 use crate::effect::{Bytes, Form, Value};
 use alloc::{rc::Rc, vec, vec::Vec};
+use core::borrow::Borrow;
 
 /// What happens to unquoted values.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,22 +48,26 @@ const MAX_ALTERNATIVES: usize = 64;
 pub(super) struct Builder<'s> {
     split: Split,
     state: &'s dyn State,
+    /// The words before the last, and the last.
     done: Vec<Value>,
-    /// `None` where no word has begun: an empty unquoted value leaves none.
-    field: Option<Vec<Atom>>,
+    last: Option<Value>,
+    /// What the word holds so far.
+    field: Vec<Atom>,
+    /// Whether a word has begun: an empty unquoted value leaves none.
+    begun: bool,
 }
 
 impl<'s> Builder<'s> {
     pub(super) fn new(split: Split, state: &'s dyn State) -> Self {
-        Self { split, state, done: Vec::new(), field: None }
+        Self { split, state, done: Vec::new(), last: None, field: Vec::new(), begun: false }
     }
 
     /// Adds all pieces; `from_braces` where a brace expression made them, so that tildes were not looked for in what it joined.
-    pub(super) fn parts(&mut self, parts: &[Piece<'_>], from_braces: bool) {
+    pub(super) fn parts<P: Borrow<Part>>(&mut self, parts: &[P], from_braces: bool) {
         let mut suffix = false;
         for (index, part) in parts.iter().enumerate() {
-            let next = parts.get(index + 1).map(AsRef::as_ref);
-            match part.as_ref() {
+            let next = parts.get(index + 1).map(Borrow::borrow);
+            match part.borrow() {
                 // zsh reads `$x[1]`, `$x:h` and `$#x` as one expansion
                 Part::Text { .. } if suffix => {
                     self.push(Atom::AnyWords);
@@ -112,27 +115,28 @@ impl<'s> Builder<'s> {
     }
 
     /// The words, finished.
-    pub(super) fn finish(mut self) -> Vec<Value> {
+    pub(super) fn finish(mut self) -> impl Iterator<Item = Value> {
         self.end_field();
-        self.done
+        self.done.into_iter().chain(self.last)
     }
 
     fn push(&mut self, atom: Atom) {
-        self.field.get_or_insert_default().push(atom);
+        self.begun = true;
+        self.field.push(atom);
     }
 
     fn text(&mut self, bytes: &[u8], quoted: bool) {
         let quoted = quoted || self.split == Split::Never;
-        let field = self.field.get_or_insert_default();
-        match field.last_mut() {
+        self.begun = true;
+        match self.field.last_mut() {
             Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend_from_slice(bytes),
-            _ => field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
+            _ => self.field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
         }
     }
 
     /// Whether what stands in the field so far may be empty.
     fn may_be_at_start(&self) -> bool {
-        self.field.iter().flatten().all(|atom| match atom {
+        self.field.iter().all(|atom| match atom {
             Atom::Text { bytes, .. } => bytes.is_empty(),
             Atom::OneOf(all) => all.iter().any(|one| one.is_empty()),
             Atom::Any | Atom::AnyWords | Atom::Whole(_) | Atom::Words(_) => true,
@@ -237,8 +241,10 @@ impl<'s> Builder<'s> {
     }
 
     fn end_field(&mut self) {
-        if let Some(field) = self.field.take() {
-            self.done.push(join(&field, self.split));
+        if core::mem::take(&mut self.begun) {
+            let word = join(&self.field, self.split);
+            self.field.clear();
+            self.done.extend(self.last.replace(word));
         }
     }
 }
@@ -294,6 +300,12 @@ pub(super) fn plain(parts: &[Part]) -> Option<&[u8]> {
 
 /// The value of a field.
 fn join(field: &[Atom], split: Split) -> Value {
+    // most words are one text
+    if let [Atom::Text { bytes, quoted }] = field
+        && (*quoted || split == Split::Never || !has_glob(bytes))
+    {
+        return Value::Known(bytes.as_slice().into());
+    }
     let mut solid = field.iter().filter(|atom| !matches!(atom, Atom::Text { bytes, .. } if bytes.is_empty()));
     if let (Some(Atom::Whole(value) | Atom::Words(value)), None) = (solid.next(), solid.next()) {
         return value.clone();
@@ -315,6 +327,15 @@ fn join(field: &[Atom], split: Split) -> Value {
         return Value::ANY_WORD;
     }
     if !any {
+        if field.iter().all(|atom| matches!(atom, Atom::Text { .. })) {
+            let mut whole = Vec::new();
+            for atom in field {
+                if let Atom::Text { bytes, .. } = atom {
+                    whole.extend_from_slice(bytes);
+                }
+            }
+            return Value::Known(whole.into());
+        }
         let mut all = vec![Vec::new()];
         for atom in field {
             match atom {

@@ -13,6 +13,7 @@ mod pattern;
 use super::tree::{Parameter, Part, Word};
 use crate::effect::{self, Value};
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 use field::{Builder, Split};
 
 /// Most words that one word's brace expressions may become; beyond, the word is unknown.
@@ -64,22 +65,41 @@ impl State for Nothing {
     }
 }
 
+/// The bytes of a word that is nothing but text, and no glob: what most words are.
+fn plain_text(word: &Word) -> Option<&[u8]> {
+    match word.parts.as_slice() {
+        [Part::Text { bytes, quoted }] if *quoted || !pattern::has_glob(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+fn has_braces(word: &Word) -> bool {
+    word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)))
+}
+
 /// Adds the words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
 pub fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
-    // most words are plain text
-    if let [Part::Text { bytes, quoted }] = word.parts.as_slice()
-        && (*quoted || !pattern::has_glob(bytes))
-    {
-        return words.push(effect::Word { value: Value::Known(bytes.as_slice().into()), span: word.span });
+    if let Some(text) = plain_text(word) {
+        return words.push(effect::Word { value: Value::Known(text.into()), span: word.span });
     }
-    let braces = word.parts.iter().any(|part| matches!(part, Part::Braces(_) | Part::Sequence(_)));
-    let alternatives = if braces
-        && (alternatives::may_join_dollar(&word.parts) || alternatives::may_split_braces(&word.parts, state))
-    {
-        None
-    } else {
-        alternatives::alternatives(&word.parts)
-    };
+    if has_braces(word) {
+        return expand_braces(word, state, words);
+    }
+    if word.span.end.saturating_sub(word.span.start) as usize > MAX_BRACES {
+        return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
+    }
+    let mut builder = Builder::new(Split::Fields, state);
+    builder.parts(&word.parts, false);
+    words.extend(builder.finish().map(|value| effect::Word { value, span: word.span }));
+}
+
+fn expand_braces(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
+    let alternatives =
+        if alternatives::may_join_dollar(&word.parts) || alternatives::may_split_braces(&word.parts, state) {
+            None
+        } else {
+            alternatives::alternatives(&word.parts)
+        };
     let length = word.span.end.saturating_sub(word.span.start) as usize;
     let Some(alternatives) = alternatives.filter(|all| all.len().saturating_mul(length) <= MAX_BRACES) else {
         return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
@@ -87,14 +107,14 @@ pub fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     let before = words.len();
     for parts in alternatives {
         let mut builder = Builder::new(Split::Fields, state);
-        builder.parts(&parts, braces);
-        let made = builder.finish();
-        if braces && made.len() > 1 {
+        builder.parts(&parts, true);
+        let made: Vec<Value> = builder.finish().collect();
+        if made.len() > 1 {
             // zsh makes the words of `"$@"` first, and then alternatives of each
             words.truncate(before);
             return words.push(effect::Word { value: Value::ANY_WORDS, span: word.span });
         }
-        if braces && made.is_empty() {
+        if made.is_empty() {
             // zsh keeps an empty word
             let value = Value::Unknown { may_split: false, may_be_empty: true, form: effect::Form::Anything };
             words.push(effect::Word { value, span: word.span });
@@ -115,25 +135,33 @@ pub fn expand_all(words: &[Word], state: &dyn State) -> Vec<effect::Word> {
 /// The value of an assignment, the operand of `case` or `[[`, a here-string, the body of a here-document: always one word;
 /// nothing is split and no file names are looked up.
 pub fn value(word: &Word, state: &dyn State) -> Value {
-    let parts: Vec<_> = word.parts.iter().map(alternatives::borrowed).collect();
+    if let [Part::Text { bytes, .. }] = word.parts.as_slice() {
+        return Value::Known(bytes.as_slice().into());
+    }
     let mut builder = Builder::new(Split::Never, state);
-    builder.parts(&parts, false);
-    builder.finish().pop().unwrap_or_else(|| Value::Known(Vec::new().into()))
+    builder.parts(&word.parts, false);
+    builder.finish().last().unwrap_or_else(|| Value::Known(Vec::new().into()))
 }
 
 /// The target of a redirection: one word. It is a [`Value::Pattern`] where bash would look up file names (dash and zsh open the
 /// text itself, which a pattern stands for too); a value that bash would split, and then refuse, is kept whole as dash keeps it.
 pub fn target(word: &Word, state: &dyn State) -> effect::Word {
-    let value = match alternatives::alternatives(&word.parts).as_deref() {
-        Some([parts]) => {
-            let mut builder = Builder::new(Split::Globs, state);
-            builder.parts(parts, false);
-            builder.finish().pop().unwrap_or(Value::ANY_WORD)
-        }
-        // several words: bash refuses, zsh opens them all
-        _ => Value::ANY_WORD,
+    let value = match plain_text(word) {
+        Some(text) => Value::Known(text.into()),
+        None if !has_braces(word) => one_target(&word.parts, state),
+        None => match alternatives::alternatives(&word.parts).as_deref() {
+            Some([parts]) => one_target(parts, state),
+            // several words: bash refuses, zsh opens them all
+            _ => Value::ANY_WORD,
+        },
     };
     effect::Word { value, span: word.span }
+}
+
+fn one_target<P: Borrow<Part>>(parts: &[P], state: &dyn State) -> Value {
+    let mut builder = Builder::new(Split::Globs, state);
+    builder.parts(parts, false);
+    builder.finish().last().unwrap_or(Value::ANY_WORD)
 }
 
 /// The value of a parameter expansion, before splitting.
