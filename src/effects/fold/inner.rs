@@ -44,7 +44,7 @@ impl Fold<'_> {
         let mut state = state;
         if !script.arguments.is_empty() {
             // The first is `$0`.
-            state.positional = Positional::certain(script.arguments).and_then(|all| all.shift(1));
+            state.positional = Positional::of_script(script.arguments);
         }
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());

@@ -75,6 +75,7 @@ pub(super) fn script(
             continue;
         }
         let before = analysis.effects.len();
+        analysis.reading = before;
         let mut fold = Fold::new(world, dialect);
         let state = State::new(Value::Known(cwd.into()));
         let script = fold.parse(text, None, analysis)?;
@@ -252,7 +253,9 @@ impl Fold<'_> {
     ) -> Result<Option<State>, LimitReached> {
         let root = self.scripts.get(script).and_then(|s| s.tree.root());
         match root {
-            Some(node) => Ok(self.node(At { script, stdin, piped: false }, node, state, analysis)?.any()),
+            Some(node) => {
+                Ok(self.node(At { script, stdin: stdin.shared(), piped: false }, node, state, analysis)?.any())
+            }
             None => Ok(Some(state)),
         }
     }
