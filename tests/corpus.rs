@@ -100,6 +100,7 @@ fn target() -> MemoryWorld {
     for file in [".ssh/id_ed25519", ".ssh/config", ".aws/credentials", ".netrc", ".bashrc"] {
         world = world.file(format!("/home/u/{file}"));
     }
+    world = world.tracked(HERE, &[".env", "secrets/key.pem", "README.md", "src/main.rs"]);
     world.link(format!("{HERE}/vault"), "secrets").link(format!("{HERE}/src/settings"), "../.env")
 }
 

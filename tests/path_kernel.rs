@@ -1,5 +1,6 @@
 //! Holds `path::resolve` against the kernel: real directory trees with links, loops and odd names, and what `canonicalize` says.
 
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use prexec::{
     path::{Last, Resolution, Why, normalize, resolve},
     world::{Content, Entry, World},
@@ -8,6 +9,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use std::{
     ffi::OsStr,
     fs, io,
+    os::fd::AsRawFd,
     os::unix::{ffi::OsStrExt, fs::symlink},
     path::{Path, PathBuf},
 };
@@ -159,6 +161,118 @@ fn leads_where_the_kernel_leads() {
     let (there, missing, loops) = counts.get();
     eprintln!("{there} paths exist, {missing} do not, {loops} loop");
     assert!(there > 800 && missing > 800 && loops > 50, "{there}, {missing}, {loops}: too few to mean something");
+}
+
+/// Opens a path as the kernel resolves it under a restriction, and tells where that is.
+fn opened(path: &[u8], resolve: ResolveFlag, flags: OFlag) -> Result<Vec<u8>, nix::errno::Errno> {
+    let how = OpenHow::new().flags(OFlag::O_PATH | OFlag::O_CLOEXEC | flags).resolve(resolve);
+    let root = fs::File::open("/").unwrap();
+    let relative: Vec<u8> = path.iter().copied().skip_while(|b| *b == b'/').collect();
+    let name = if relative.is_empty() { b".".to_vec() } else { relative };
+    let file = openat2(&root, OsStr::from_bytes(&name), how)?;
+    let link = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap();
+    Ok(link.into_os_string().into_encoded_bytes())
+}
+
+/// The same walk under the kernel's own restrictions: below a directory, through no link, or up to a last link.
+#[test]
+fn leads_where_openat2_leads() {
+    let strategy = (prop::collection::vec((relative(), node()), 4..24), prop::collection::vec(relative(), 40));
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() });
+    let counts = std::cell::Cell::new((0_u32, 0_u32, 0_u32));
+    let result = runner.run(&strategy, |(nodes, paths)| {
+        let tree = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(tree.path()).unwrap();
+        for (path, node) in &nodes {
+            plant(&root, path, node);
+        }
+        for path in &paths {
+            let whole = [root.as_os_str().as_bytes(), b"/", path].concat();
+            let shown = String::from_utf8_lossy(&whole).into_owned();
+            let at = |path: Vec<u8>| Resolution::At { path, exists: true };
+            let (mut free, mut plain, mut kept) = counts.get();
+            let follow = resolve(&Real, &whole, None, Last::Follow);
+            if let Ok(path) = opened(&whole, ResolveFlag::empty(), OFlag::empty()) {
+                free += 1;
+                prop_assert_eq!(&follow, &at(path), "`{}`", shown);
+            } else {
+                prop_assert!(
+                    !matches!(follow, Resolution::At { exists: true, .. }),
+                    "`{}` does not open: {:?}",
+                    shown,
+                    follow
+                );
+            }
+            if let Ok(path) = opened(&whole, ResolveFlag::RESOLVE_NO_SYMLINKS, OFlag::empty()) {
+                // Without a link on its way, the text alone says where a path leads.
+                plain += 1;
+                prop_assert_eq!(&normalize(&whole), &path, "`{}`", shown);
+                prop_assert_eq!(&follow, &at(path), "`{}`", shown);
+            }
+            let keep = resolve(&Real, &whole, None, Last::Keep);
+            if let Ok(path) = opened(&whole, ResolveFlag::RESOLVE_NO_MAGICLINKS, OFlag::O_NOFOLLOW) {
+                kept += 1;
+                prop_assert_eq!(keep, at(path), "`{}` without its last link", shown);
+            }
+            counts.set((free, plain, kept));
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    let (free, plain, kept) = counts.get();
+    eprintln!("{free} paths open, {plain} without links, {kept} up to their last link");
+    assert!(free > 800 && plain > 300 && kept > 800, "{free}, {plain}, {kept}: too few to mean something");
+}
+
+/// `RESOLVE_IN_ROOT` and `RESOLVE_BENEATH`: what the kernel finds below a directory, we place below it, and what it refuses to leave
+/// for, we place outside.
+#[test]
+fn stays_below_where_the_kernel_stays_below() {
+    let strategy = (prop::collection::vec((relative(), node()), 4..24), prop::collection::vec(relative(), 40));
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() });
+    let counts = std::cell::Cell::new((0_u32, 0_u32));
+    let result = runner.run(&strategy, |(nodes, paths)| {
+        let tree = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(tree.path()).unwrap();
+        for (path, node) in &nodes {
+            plant(&root, path, node);
+        }
+        let directory = fs::File::open(&root).unwrap();
+        let top = root.as_os_str().as_bytes();
+        for path in &paths {
+            let (mut inside, mut escapes) = counts.get();
+            let shown = String::from_utf8_lossy(path).into_owned();
+            let how = OpenHow::new().flags(OFlag::O_PATH | OFlag::O_CLOEXEC).resolve(ResolveFlag::RESOLVE_BENEATH);
+            let got = resolve(&Real, &[top, b"/", path].concat(), None, Last::Follow);
+            match openat2(&directory, OsStr::from_bytes(path), how) {
+                Ok(file) => {
+                    inside += 1;
+                    let link = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap();
+                    let want = link.into_os_string().into_encoded_bytes();
+                    prop_assert!(prexec::path::starts_with(&want, top));
+                    prop_assert_eq!(got, Resolution::At { path: want, exists: true }, "`{}`", shown);
+                }
+                // It leaves the directory on its way, though it may come back.
+                Err(nix::errno::Errno::EXDEV) => escapes += 1,
+                Err(_) => {
+                    let said = matches!(&got, Resolution::At { exists: true, .. });
+                    prop_assert!(!said, "`{}` does not open below: {:?}", shown, got);
+                }
+            }
+            counts.set((inside, escapes));
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    let (inside, escapes) = counts.get();
+    eprintln!("{inside} paths below, {escapes} that leave");
+    assert!(inside > 200 && escapes > 100, "{inside}, {escapes}: too few to mean something");
 }
 
 /// Where nothing is missing, a path that is normal and goes through no link is its own resolution.

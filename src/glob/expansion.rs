@@ -1,6 +1,7 @@
 //! A pathname expansion, component by component, for whoever holds it against names that stand in directories.
 
 use super::{
+    bytes::Test,
     nfa::{Nfa, Re},
     shell::{self, Kind},
 };
@@ -13,6 +14,8 @@ pub struct Step {
     pub text: Vec<u8>,
     kind: Kind,
     names: Option<Nfa>,
+    /// What every name that it may become begins and ends with.
+    edges: (Vec<u8>, Vec<u8>),
 }
 
 impl Step {
@@ -23,8 +26,13 @@ impl Step {
             if component.kind == Kind::Plain && component.literal.is_empty() {
                 continue;
             }
+            let edges = (literal(component.parts.iter()), {
+                let mut end = literal(component.parts.iter().rev());
+                end.reverse();
+                end
+            });
             let names = if component.kind == Kind::Plain { None } else { Some(Nfa::build(&Re::Seq(component.parts))?) };
-            steps.push(Self { text: component.literal, kind: component.kind, names });
+            steps.push(Self { text: component.literal, kind: component.kind, names, edges });
         }
         Some(steps)
     }
@@ -32,6 +40,11 @@ impl Step {
     /// Whether it is a name without operators.
     pub fn is_plain(&self) -> bool {
         self.kind == Kind::Plain
+    }
+
+    /// What every name that it may become begins and ends with, as far as that is plain.
+    pub(super) fn edges(&self) -> (&[u8], &[u8]) {
+        (&self.edges.0, &self.edges.1)
     }
 
     /// Whether it may stand for any number of components.
@@ -46,4 +59,13 @@ impl Step {
             None => self.text == name,
         }
     }
+}
+
+/// The bytes before the first operator.
+fn literal<'a>(parts: impl Iterator<Item = &'a Re>) -> Vec<u8> {
+    let bytes = parts.map_while(|part| match part {
+        Re::One(Test::Byte(byte)) => Some(*byte),
+        _ => None,
+    });
+    bytes.collect()
 }

@@ -9,6 +9,8 @@ mod budget;
 mod bytes;
 mod error;
 mod expansion;
+mod index;
+mod key;
 mod lane;
 mod nfa;
 mod normal;
@@ -22,11 +24,12 @@ pub use applies::{Answer, PathRule, Reading, applies, applies_within};
 pub use budget::Budget;
 pub use error::GlobError;
 pub use expansion::Step;
+pub use index::{Index, Near};
 pub use pattern::{Anchor, PathGlob, Places};
 pub use subject::Subject;
 
 use alloc::{format, string::String};
-use nfa::{MAX_POSITIONS, Nfa};
+use nfa::{MAX_POSITIONS, Nfa, Re};
 
 /// A glob, held against whole texts.
 #[derive(Clone, Debug)]
@@ -43,10 +46,15 @@ impl Glob {
     ///
     /// Names the place and the fault: an unclosed class or brace, a range that runs backwards, a dangling backslash, a limit.
     pub fn parse(text: &str) -> Result<Self, GlobError> {
+        Self::read(text).map(|(glob, _)| glob)
+    }
+
+    /// The same, with its expression.
+    fn read(text: &str) -> Result<(Self, Re), GlobError> {
         let re = syntax::parse(text)?;
         let nfa = Nfa::build(&re)
             .ok_or_else(|| GlobError::new(0, format!("this glob is too large: over {MAX_POSITIONS} positions")))?;
-        Ok(Self { text: text.into(), nfa })
+        Ok((Self { text: text.into(), nfa }, re))
     }
 
     /// The text that it was read from.

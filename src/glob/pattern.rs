@@ -3,6 +3,7 @@
 use super::{
     Glob, GlobError,
     budget::Budget,
+    key::{self, Key},
     lane::{Lane, meets},
     nfa::{Nfa, Re},
     normal::Normal,
@@ -38,6 +39,8 @@ pub struct PathGlob {
     anchor: Anchor,
     /// Over the whole path, or over what comes after the directory that `~` or `.` stands for.
     glob: Glob,
+    /// By which it is found among others; none where it could cover anything.
+    keys: Option<Vec<Vec<Key>>>,
 }
 
 impl PathGlob {
@@ -64,11 +67,11 @@ impl PathGlob {
             Some(shorter) if text != "/" && !shorter.ends_with('\\') => shorter,
             _ => rest,
         };
-        let mut glob = Glob::parse(rest).map_err(|e| GlobError { offset: e.offset + skipped, ..e })?;
+        let (mut glob, mut re) = Glob::read(rest).map_err(|e| GlobError { offset: e.offset + skipped, ..e })?;
         let whole = matches!(anchor, Anchor::Root | Anchor::Anywhere);
         if whole && glob.matches(b"/", false) {
             // The tree of `/` is everything.
-            glob = Glob::parse("/**")?;
+            (glob, re) = Glob::read("/**")?;
         }
         let before = if whole { Normal::Start } else { Normal::Name };
         let anything = Nfa::build(&Re::Alt(vec![Re::EMPTY, Re::any_absolute()]));
@@ -77,7 +80,7 @@ impl PathGlob {
             return Err(GlobError::new(0, format!("no path can match `{text}`"))
                 .help("paths are compared without `.`, `..` and empty components; leave them out of the glob, too"));
         }
-        Ok(Self { text: text.into(), anchor, glob })
+        Ok(Self { text: text.into(), anchor, glob, keys: key::keys(&re) })
     }
 
     /// The text that it was read from.
@@ -94,6 +97,10 @@ impl PathGlob {
     /// not count, neither in the glob nor in the directories of `places`.
     pub fn covers(&self, path: &[u8], places: &Places<'_>, ignore_case: bool) -> bool {
         self.bases(places).iter().any(|base| self.lane(base, ignore_case).covers(path))
+    }
+
+    pub(super) fn keys(&self) -> Option<&[Vec<Key>]> {
+        self.keys.as_deref()
     }
 
     /// The directories that its anchor stands for; empty where they are not known.

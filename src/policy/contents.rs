@@ -16,12 +16,14 @@ pub(super) struct Contents {
     pub(super) paths: Vec<Vec<u8>>,
     /// Where links in it lead, outside of it: the whole tree of each may be touched by what follows links.
     pub(super) linked: Vec<Vec<u8>>,
+    /// The directory that was looked into.
+    pub(super) leads: Option<Vec<u8>>,
 }
 
 impl Contents {
     /// Looks below `dir`; `None` where there is too much, or something cannot be read: then it could hold anything.
     pub(super) fn below(world: &dyn World, dir: &[u8], cwd: &[u8]) -> Option<Self> {
-        let mut contents = Self { paths: Vec::new(), linked: Vec::new() };
+        let mut contents = Self { leads: Some(dir.to_vec()), ..Self::default() };
         let mut linked = BTreeSet::new();
         let mut rest = match world.entry(dir) {
             Entry::Directory => vec![dir.to_vec()],

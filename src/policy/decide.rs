@@ -1,6 +1,6 @@
 //! The policy decision point: effects in, verdict out.
 
-use super::rule::{Access, EnvAccess, FlowFrom, Head, Layer, Policy, Trust};
+use super::rule::{Access, EnvAccess, FlowFrom, GlobRule, Head, Layer, Policy, Trust};
 use super::scene::Scene;
 use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
@@ -134,9 +134,9 @@ impl Allowed {
 }
 
 impl Matched {
-    fn of(policy: &Policy, effect: &Effect, scene: &Scene<'_>, id: EffectId, trace: &mut impl Trace) -> Self {
+    fn of<T: Trace>(policy: &Policy, effect: &Effect, scene: &Scene<'_>, id: EffectId, trace: &mut T) -> Self {
         let mut matched = Self::default();
-        let judge = Judge { policy, scene };
+        let judge = Judge { policy, scene, every: T::EVERY_STEP };
         for (index, layer) in policy.layers.iter().enumerate() {
             let trust = layer.trust;
             judge.each(layer, &effect.kind, &mut |head, answer| {
@@ -190,6 +190,8 @@ fn as_certain(effect: &Effect, answer: Answer) -> Answer {
 struct Judge<'a> {
     policy: &'a Policy,
     scene: &'a Scene<'a>,
+    /// Rules that surely do not apply are told of as well.
+    every: bool,
 }
 
 type Say<'s> = dyn FnMut(&Head, Answer) + 's;
@@ -241,7 +243,17 @@ impl Judge<'_> {
 
     fn path(&self, layer: &Layer, path: &PathValue, access: Access, say: &mut Say<'_>) {
         let mut seen = None;
-        for rule in layer.glob_rules.iter().filter(|r| r.access.contains(&access)) {
+        let speaks = |rule: &&GlobRule| rule.access.contains(&access);
+        if let Some(index) = layer.index().filter(|_| !self.every) {
+            let views = paths::Views::of(path, self.scene);
+            if let Some(near) = views.near(index, self.scene) {
+                let rules = near.into_iter().filter_map(|n| layer.glob_rules.get(usize::try_from(n).ok()?));
+                rules.filter(speaks).for_each(|rule| say(&rule.head, views.answer(rule, self.scene)));
+                return;
+            }
+            seen = Some(views);
+        }
+        for rule in layer.glob_rules.iter().filter(speaks) {
             let views = seen.get_or_insert_with(|| paths::Views::of(path, self.scene));
             say(&rule.head, views.answer(rule, self.scene));
         }
@@ -287,7 +299,16 @@ impl Judge<'_> {
     /// Whether a forbidding or prompting read rule covers the path.
     fn protected(&self, path: &PathValue) -> Answer {
         let views = paths::Views::of(path, self.scene);
-        let rules = self.policy.layers.iter().flat_map(|l| &l.glob_rules);
+        let rules = self.policy.layers.iter().flat_map(|layer| {
+            let near = layer.index().and_then(|index| views.near(index, self.scene));
+            let all = layer.glob_rules.iter().enumerate();
+            // The numbers are in order.
+            let is_near = move |n: usize| {
+                let number = |near: &Vec<u32>| u32::try_from(n).is_ok_and(|n| near.binary_search(&n).is_ok());
+                near.as_ref().is_none_or(number)
+            };
+            all.filter(move |(n, _)| is_near(*n)).map(|(_, rule)| rule)
+        });
         rules
             .filter(|r| r.access.contains(&Access::Read) && r.head.decision != Decision::Allow)
             .map(|r| views.answer(r, self.scene))

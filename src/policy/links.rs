@@ -24,7 +24,11 @@ pub(super) struct Reading {
 /// of them is the path as it is written.
 pub(super) fn readings(path: &PathValue, scene: &Scene<'_>) -> Vec<Reading> {
     let mut all = Vec::new();
-    let made = scene.made.as_ref().map(|made: &Made<'_>| (made as &dyn World, made.is_made_by(path)));
+    let made = scene
+        .made
+        .as_ref()
+        .filter(|made| !made.is_archive(path))
+        .map(|made: &Made<'_>| (made as &dyn World, made.is_made_by(path)));
     for (world, keep) in [Some((scene.world, false)), made].into_iter().flatten() {
         for value in leads(path, world, scene.cwd, keep) {
             let same = |other: &Reading| other.path.value == value;

@@ -28,21 +28,34 @@ pub(super) struct Made<'a> {
     names: Vec<(Vec<u8>, What)>,
     /// Where anything may come to stand, and below: what is unpacked or checked out.
     trees: Vec<Vec<u8>>,
+    /// Those of them in which anything may replace a file that stands there: what comes out of archives.
+    unpacked: Vec<Vec<u8>>,
     /// A link or copy is made at a place that is not known.
     anywhere: bool,
     /// What unpacks or checks out there.
     makers: Vec<&'a PathValue>,
+    /// What those that unpack read, and nothing else of the call: it is read before anything comes out of it.
+    archives: Vec<&'a PathValue>,
 }
 
 impl<'a> Made<'a> {
     /// What `effects` make; none where they make no name that could lead elsewhere.
     pub(super) fn of(world: &'a dyn World, effects: &'a [Effect]) -> Option<Self> {
-        let mut made = Self { world, names: Vec::new(), trees: Vec::new(), anywhere: false, makers: Vec::new() };
+        let mut made = Self {
+            world,
+            names: Vec::new(),
+            trees: Vec::new(),
+            unpacked: Vec::new(),
+            anywhere: false,
+            makers: Vec::new(),
+            archives: Vec::new(),
+        };
         for effect in effects {
             if let Kind::Write(path) = &effect.kind {
                 made.add(path, effect.by.as_deref().unwrap_or_default());
             }
         }
+        made.archives = archives(effects, &made.makers);
         made.anywhere |= made.names.len() > MOST;
         (made.anywhere || !made.names.is_empty() || !made.trees.is_empty()).then_some(made)
     }
@@ -50,6 +63,11 @@ impl<'a> Made<'a> {
     /// Whether this is what unpacks or checks out: what comes to stand at its place replaces what is there.
     pub(super) fn is_made_by(&self, path: &PathValue) -> bool {
         self.makers.contains(&path)
+    }
+
+    /// Whether this is only read by what unpacks it.
+    pub(super) fn is_archive(&self, path: &PathValue) -> bool {
+        self.archives.contains(&path)
     }
 
     fn add(&mut self, path: &'a PathValue, by: &str) {
@@ -62,7 +80,13 @@ impl<'a> Made<'a> {
             // What is unpacked, or checked out of a repository, may be a link. A directory that is made holds nothing.
             (None, None) if path.tree && (by == "git" || (!path.existing && by != "mkdir")) => {
                 match path.value.alternatives() {
-                    Some(all) => self.trees.extend(all.iter().map(|tree| tree.to_vec())),
+                    Some(all) => {
+                        let all = all.iter().map(|tree| tree.to_vec());
+                        if by != "git" {
+                            self.unpacked.extend(all.clone());
+                        }
+                        self.trees.extend(all);
+                    }
                     None => self.anywhere = true,
                 }
                 self.makers.push(path);
@@ -136,6 +160,9 @@ impl<'a> Made<'a> {
             }
             Some(entry) => entry,
             None if stands == Entry::Missing && self.may_hold(path) => Entry::Error,
+            None if stands == Entry::Other && self.unpacked.iter().any(|tree| path::starts_with(path, tree)) => {
+                Entry::Error
+            }
             None => stands,
         }
     }
@@ -149,6 +176,20 @@ impl<'a> Made<'a> {
     fn replaced(&self) -> usize {
         self.names.iter().filter(|(place, _)| matches!(self.world.entry(place), Entry::Link(_))).count()
     }
+}
+
+/// What the commands of `makers` read and no other command does.
+fn archives<'a>(effects: &'a [Effect], makers: &[&PathValue]) -> Vec<&'a PathValue> {
+    let made_by = |effect: &&Effect| matches!(&effect.kind, Kind::Write(path) if makers.contains(&path));
+    let commands: Vec<_> = effects.iter().filter(made_by).filter_map(|effect| effect.command).collect();
+    let reads =
+        || effects.iter().filter_map(|e| if let Kind::Read(path) = &e.kind { Some((path, e.command)) } else { None });
+    let own = |by: Option<_>| by.is_some_and(|by| commands.contains(&by));
+    let once = |path: &PathValue| reads().filter(|(other, _)| other.value == path.value).count() == 1;
+    if commands.is_empty() {
+        return Vec::new();
+    }
+    reads().filter(|(path, by)| !path.tree && own(*by) && once(path)).map(|(path, _)| path).collect()
 }
 
 impl World for Made<'_> {

@@ -7,7 +7,7 @@ use super::scene::Scene;
 use super::staged;
 use crate::decision::Decision;
 use crate::effect::{Bytes, PathValue, Spared, Value};
-use crate::glob::{Answer, PathGlob, PathRule, Reading, Subject, applies_within};
+use crate::glob::{Answer, Index, Near, PathGlob, PathRule, Places, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -27,6 +27,14 @@ impl Views {
             ignore_case: scene.world.ignores_case(place),
             all: core::iter::once(View::of(path.clone(), true)).chain(others).collect(),
         }
+    }
+
+    /// The rules with a glob that could cover the path; none where that could be all of them.
+    pub(super) fn near(&self, index: &Index, scene: &Scene<'_>) -> Option<Vec<u32>> {
+        let mut near = Near::default();
+        let places = scene.places(false);
+        let all = self.all.iter().all(|view| view.near(index, &places, self.ignore_case, scene, &mut near));
+        all.then(|| near.rules())
     }
 
     /// What a rule says of the path.
@@ -74,6 +82,71 @@ struct View {
 impl View {
     fn of(path: PathValue, sure: bool) -> Self {
         Self { subject: Subject::new(&path), path, sure, contents: OnceCell::new() }
+    }
+
+    /// Finds the rules that could apply; false where that could be all.
+    fn near(&self, index: &Index, places: &Places<'_>, fold: bool, scene: &Scene<'_>, near: &mut Near) -> bool {
+        let pattern = match &self.path.value {
+            Value::Pattern(text) => Some(&**text),
+            _ => None,
+        };
+        if index.find(&self.subject, pattern, places, fold, near) {
+            return true;
+        }
+        // A tree of which the names that stand in it decide.
+        let Some(top) = self.path.value.known().filter(|_| self.path.tree && self.path.like.is_none()) else {
+            return false;
+        };
+        let foldable = !fold || top.is_ascii();
+        if !foldable || !index.has_places(places) || !self.path.existing || scene.grows(top, false) {
+            return false;
+        }
+        let Some(contents) = self.contents(top, scene).filter(|contents| contents.linked.is_empty()) else {
+            return false;
+        };
+        if fold && contents.paths.iter().any(|path| !path.is_ascii()) {
+            return false;
+        }
+        for path in [Some(top), contents.leads.as_deref()].into_iter().flatten() {
+            index.find_path(&path::normalize(path), places, near);
+            index.find_below(&path::normalize(path), places, near);
+        }
+        // A look into a directory lists every directory below; what git says lists files only.
+        let listed = contents.leads.is_some();
+        let of_path = |path| {
+            if listed {
+                path::file_name(path).into_iter().collect()
+            } else {
+                path::components(path).collect::<Vec<_>>()
+            }
+        };
+        let mut names: Vec<&[u8]> = contents.paths.iter().map(Vec::as_slice).flat_map(of_path).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            index.find_file(name, near);
+        }
+        true
+    }
+
+    /// What stands in a tree, as far as that can be looked at.
+    fn contents(&self, top: &[u8], scene: &Scene<'_>) -> Option<&Contents> {
+        let look = || {
+            if matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
+                // Git takes a link itself, not what it leads to.
+                let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
+                return Some(Contents { paths, ..Contents::default() });
+            }
+            let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
+                Resolution::At { path, exists: true } => path,
+                // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
+                // themselves, that may be an accident.
+                Resolution::At { path, .. } if scene.is_workspace(&path) => return Some(Contents::default()),
+                Resolution::At { .. } | Resolution::Unknown(_) => return None,
+            };
+            Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
+        };
+        self.contents.get_or_init(look).as_ref()
     }
 
     /// Whether a copy of `source` (a file, or a directory with what stands in it) at `top` or in it makes nothing that the rule
@@ -131,22 +204,7 @@ impl View {
         let free = |path: &[u8]| {
             !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
         };
-        let look = || {
-            if matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
-                // Git takes a link itself, not what it leads to.
-                let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
-                return Some(Contents { paths, linked: Vec::new() });
-            }
-            let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
-                Resolution::At { path, exists: true } => path,
-                // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
-                // themselves, that may be an accident.
-                Resolution::At { path, .. } if scene.is_workspace(&path) => return Some(Contents::default()),
-                Resolution::At { .. } | Resolution::Unknown(_) => return None,
-            };
-            Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
-        };
-        let Some(contents) = self.contents.get_or_init(look) else { return false };
+        let Some(contents) = self.contents(top, scene) else { return false };
         let spared = |path: &[u8]| path::below(path, top).is_some_and(|rest| self.path.spared.covers(rest));
         let named = |path: &&Vec<u8>| (self.path.tree || path.ends_with(suffix)) && !spared(path);
         clear(PathValue::file(Value::Known(top.into())))

@@ -2,7 +2,7 @@
 
 use super::lazy_regex::LazyRegex;
 use crate::decision::Decision;
-use crate::glob::{Glob, PathGlob};
+use crate::glob::{Glob, Index, PathGlob};
 use alloc::{string::String, vec::Vec};
 
 /// What every rule has.
@@ -241,9 +241,25 @@ pub struct Layer {
     pub defaults: Defaults,
     /// `tier`
     pub tiers: Vec<Tier>,
+    /// By which the globs near a path are found; made last.
+    index: Option<Index>,
 }
 
+/// The most glob rules that are simply tried one after the other.
+const FEW_GLOBS: usize = 32;
+
 impl Layer {
+    /// Makes the index of its globs, once all rules are there.
+    pub fn make_index(&mut self) {
+        self.index = (self.glob_rules.len() > FEW_GLOBS)
+            .then(|| Index::new(self.glob_rules.iter().map(|rule| rule.patterns.as_slice())));
+    }
+
+    /// The index of its globs, where there is one that knows all rules.
+    pub(super) fn index(&self) -> Option<&Index> {
+        self.index.as_ref().filter(|index| index.rules() == self.glob_rules.len())
+    }
+
     /// A layer without rules.
     pub fn new(trust: Trust) -> Self {
         Self {
@@ -258,6 +274,7 @@ impl Layer {
             tool_rules: Vec::new(),
             defaults: Defaults::default(),
             tiers: Vec::new(),
+            index: None,
         }
     }
 }

@@ -142,6 +142,7 @@ impl<'a> Session<'a> {
         }
         let order: Vec<String> = state.sources.iter().map(|source| source.name.clone()).collect();
         state.diagnostics.sort(&order);
+        state.layer.make_index();
         state
     }
 }

@@ -35,6 +35,7 @@ const TRAITS: &[(&str, u32)] = &[
     ("writes_all", traits::WRITES_TREE),
     ("spares", traits::SPARES_TREE),
     ("follows", traits::FOLLOWS),
+    ("unpacks", traits::UNPACKS),
 ];
 
 /// Fields that are true or false.

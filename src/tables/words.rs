@@ -139,6 +139,22 @@ vocabulary! {
         Staged = "staged",
         /// A pathspec of files that git tracks and takes into a commit.
         Committed = "committed",
+        /// A revision, `REV:PATH` or a path of tracked files whose content is shown.
+        Shown = "shown",
+        /// The same, with all that was tracked before.
+        History = "history",
+        /// An archive that is read and unpacked here.
+        Unpacked = "unpacked",
+        /// A directory in which a file with a name of the program's own choice is made.
+        TempDir = "temp-dir",
+        /// The name of a file that is made; each `X` at its end is some character.
+        TempName = "temp-name",
+        /// A filter rule of rsync, which may name a file of more rules.
+        MergeRule = "merge-rule",
+        /// A pattern that can hold commands (`(?C"...")`).
+        Pcre = "pcre",
+        /// Text, or `file://` and a file that is read.
+        FileUrl = "file-url",
         /// `NAME=VALUE` of a makefile, or a target.
         MakeVariable = "make-variable",
     }
@@ -335,6 +351,8 @@ pub mod traits {
     pub const SPARES_TREE: u32 = 1 << 18;
     /// The host that was named may send the program on to any other (`curl -L`).
     pub const FOLLOWS: u32 = 1 << 19;
+    /// What an archive holds comes to stand here, links as well.
+    pub const UNPACKS: u32 = 1 << 20;
 }
 
 /// Bits of a program.

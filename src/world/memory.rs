@@ -116,6 +116,24 @@ impl MemoryWorld {
         self.file(path)
     }
 
+    /// Puts in an index of git that tracks these names below `root`: version 2, with nothing else of the files.
+    #[must_use]
+    pub fn tracked(self, root: impl AsRef<[u8]>, names: &[&str]) -> Self {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let mut bytes = [b"DIRC\0\0\0\x02".as_slice(), &count.to_be_bytes()].concat();
+        for name in names {
+            let start = bytes.len();
+            bytes.extend([0; 61]);
+            bytes.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+            bytes.extend(name.bytes());
+            bytes.resize(bytes.len() + 8 - (bytes.len() - start) % 8, 0);
+        }
+        bytes.extend([0; 20]);
+        self.text([root.as_ref(), b"/.git/index"].concat(), bytes)
+    }
+
     /// Puts in a regular file that may be executed.
     #[must_use]
     pub fn program(mut self, path: impl AsRef<[u8]>) -> Self {

@@ -17,7 +17,7 @@ const KEYS: &[&str] =
     &["call", "cwd", "effect", "event", "expect", "mode", "name", "note", "policy", "rule", "whole", "world"];
 /// Keys of a case's `world`.
 const WORLD_KEYS: &[&str] =
-    &["directories", "environment", "files", "fixed", "links", "programs", "remotes", "session", "texts"];
+    &["directories", "environment", "files", "fixed", "links", "programs", "remotes", "session", "texts", "tracked"];
 
 /// Where the session is, and every call that names no other directory.
 pub(crate) const HERE: &str = "/w/p";
@@ -214,6 +214,10 @@ impl Case {
         let texts = |key: &str| self.world.get(key).and_then(Value::as_object).into_iter().flatten();
         for (path, content) in texts("texts") {
             world = world.text(path, content.as_str().unwrap_or_default());
+        }
+        let tracked = listed("tracked");
+        if !tracked.is_empty() {
+            world = world.tracked(HERE, &tracked.iter().map(String::as_str).collect::<Vec<_>>());
         }
         for (name, value) in texts("environment") {
             world = world.environment(name, value.as_str().unwrap_or_default());

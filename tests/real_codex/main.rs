@@ -31,6 +31,8 @@ mod prexec;
 #[cfg(test)]
 mod prexec_blocks;
 #[cfg(test)]
+mod prexec_deny_read;
+#[cfg(test)]
 mod prexec_fails;
 #[cfg(test)]
 mod prexec_permission;

@@ -227,14 +227,17 @@ impl Command<'_, '_> {
     /// A path of what git tracks, or a revision.
     pub(super) fn tracked(&mut self, word: &Word, manner: Manner) {
         let (value, span) = (&word.value, word.span);
-        if value.known() == Some(b".") || self.behind_dashes(word) {
-            return self.read_sparing(&pathspec(value), manner.tree, Spared::Repository, span);
+        let spared = if manner.spared == Spared::Nothing { Spared::Untracked } else { manner.spared };
+        let path = pathspec(value);
+        if path != *value || value.known() == Some(b".") || self.behind_dashes(word) || self.is_surely_a_path(value) {
+            return self.read_sparing(&path, manner.tree, spared, span);
         }
-        // A name without a directory or an end may be a revision, of which everything is looked at.
-        if value.known().is_none_or(|text| !text.iter().any(|b| matches!(b, b'/' | b'.'))) {
-            self.read_sparing(&Value::from("."), true, Spared::Repository, span);
+        if value.known().and_then(path_of_revision).is_some_and(|path| !path.is_empty()) {
+            return self.rev_path(word, manner);
         }
-        self.rev_path(word, manner);
+        // It may be a revision, of which everything is looked at.
+        self.read_sparing(&Value::from("."), true, spared, span);
+        self.rev_path(word, Manner { tree: false, ..manner });
     }
 
     /// What `git add` takes: what it ignores only where it is told to. `git commit` takes what is tracked.
@@ -260,27 +263,38 @@ impl Command<'_, '_> {
         self.read_sparing(&value, true, spared, span);
     }
 
-    /// What `git add -A`, `git add -u` and `git commit -a` take without a pathspec: all of the repository.
+    /// What `git add -A`, `git add -u` and `git commit -a` take without a pathspec, and what is shown in passing: all of the
+    /// repository.
     pub(super) fn takes_everything(&mut self, parsed: &Parsed<'_>, subcommand: &[u8]) {
         let all = parsed.uses(&[b"-A", b"--all", b"--no-ignore-removal"]);
-        let tracked = parsed.uses(&[b"-u", b"--update", b"-p", b"--patch", b"-i", b"--interactive", b"-e", b"--edit"]);
+        let hunks = parsed.uses(&[b"-p", b"--patch", b"-i", b"--interactive", b"-e", b"--edit"]);
+        let tracked = hunks || parsed.uses(&[b"-u", b"--update"]);
         let commits = parsed.uses(&[b"-a", b"--all", b"-p", b"--patch", b"-i", b"--include", b"--interactive"]);
-        if !parsed.operands.is_empty() {
-            return;
-        }
+        let shows = parsed.uses(&[b"-v", b"--verbose"]);
+        let bundles =
+            || parsed.operands.first().is_none_or(|w| !matches!(w.value.known(), Some(b"verify" | b"unbundle")));
+        let bare = parsed.operands.is_empty();
         let (top, at) = (self.toplevel(), self.span);
         match subcommand {
-            b"add" | b"stage" if all => self.staged(&top, false, at),
-            b"add" | b"stage" if tracked => self.taken(&top, Spared::Untracked, at),
-            b"commit" if commits => self.taken(&top, Spared::Untracked, at),
+            b"add" | b"stage" if all && bare => self.staged(&top, false, at),
+            b"add" | b"stage" if tracked && bare => self.taken(&top, Spared::Untracked, at),
+            b"commit" if commits && bare => self.taken(&top, Spared::Untracked, at),
+            b"commit" | b"status" if shows => self.taken(&top, Spared::Untracked, at),
+            b"checkout" | b"restore" | b"reset" | b"stash" | b"stash push" | b"stash save" if hunks => {
+                self.taken(&top, Spared::Untracked, at);
+            }
+            b"bundle" if bundles() => self.taken(&top, Spared::Repository, at),
             _ => {}
         }
     }
 
     /// The directory of the repository that the command works in.
-    fn toplevel(&self) -> Value {
-        match (self.cwd.known(), self.scripts.world()) {
-            (Some(cwd), Some(world)) => Value::from(toplevel(world, cwd)),
+    pub(super) fn toplevel(&self) -> Value {
+        match (self.cwd.alternatives(), self.scripts.world()) {
+            (Some(all), Some(world)) => {
+                let tops: Vec<Vec<u8>> = all.iter().map(|cwd| toplevel(world, cwd).to_vec()).collect();
+                Value::one_of(tops, usize::MAX).unwrap_or(Value::ANY_WORD)
+            }
             _ => Value::from("."),
         }
     }
@@ -291,7 +305,7 @@ impl Command<'_, '_> {
     }
 
     /// Whether the word stands behind `--`.
-    fn behind_dashes(&self, word: &Word) -> bool {
+    pub(super) fn behind_dashes(&self, word: &Word) -> bool {
         let dashes = self.argv.iter().position(|w| w.value.known() == Some(b"--"));
         dashes.is_some_and(|at| self.argv.iter().skip(at).any(|w| w == word))
     }
@@ -304,7 +318,7 @@ impl Command<'_, '_> {
 }
 
 /// The path of `REV:PATH` or of `:STAGE:PATH`. A colon inside braces belongs to the revision (`HEAD^{/a:b}:PATH`).
-fn path_of_revision(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn path_of_revision(text: &[u8]) -> Option<&[u8]> {
     if let [b':', b'0'..=b'3', b':', path @ ..] = text {
         return Some(path);
     }

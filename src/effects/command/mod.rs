@@ -23,6 +23,8 @@ pub(in crate::effects) mod paths;
 mod roles;
 mod sed;
 mod shells;
+mod shown;
+mod temporary;
 mod variables;
 mod wrappers;
 

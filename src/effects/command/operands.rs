@@ -16,7 +16,15 @@ use alloc::{format, vec::Vec};
 pub(super) fn is_path(role: Role) -> bool {
     !matches!(
         role,
-        Role::Flag | Role::Value | Role::Suffix | Role::Pattern | Role::Sed | Role::Awk | Role::Jq | Role::Code
+        Role::Flag
+            | Role::Value
+            | Role::Suffix
+            | Role::Pattern
+            | Role::Pcre
+            | Role::Sed
+            | Role::Awk
+            | Role::Jq
+            | Role::Code
     )
 }
 
@@ -84,6 +92,7 @@ impl<'t> Command<'_, 't> {
         }
         if let Some(subcommand) = program.name().strip_prefix(b"git ") {
             self.takes_everything(parsed, subcommand);
+            self.shown(program, parsed);
         }
         let at = self.span;
         if parsed.has(traits::NAMES_ON_STDIN) && self.stdin != Stdin::Empty {
@@ -93,8 +102,14 @@ impl<'t> Command<'_, 't> {
         let whole = program.has(flags::WRITES_TREE) && !self.names_files(parsed);
         let writes_below = (whole || parsed.has(traits::WRITES_TREE)) && !manner.reads_only;
         if writes_below || (manner.extracts && program.last().is_none()) {
-            let path = super::paths::standing(&Value::from("."), &self.cwd, true).sparing(manner.spared);
-            self.push(Kind::Write(path), Certainty::Partial, at, true);
+            let here = Value::from(".");
+            let unpacks = parsed.has(traits::UNPACKS) || program.operands().any(|(role, _)| role == Role::Unpacked);
+            let path = if unpacks {
+                super::paths::made(&here, &self.cwd, true)
+            } else {
+                super::paths::standing(&here, &self.cwd, true)
+            };
+            self.push(Kind::Write(path.sparing(manner.spared)), Certainty::Partial, at, true);
         }
         let redirected = self.reached && (program.has(flags::REDIRECTED) || parsed.has(traits::FOLLOWS));
         if redirected || (program.has(flags::NETWORK) && !self.reached) {
@@ -150,7 +165,7 @@ impl<'t> Command<'_, 't> {
     }
 
     fn spared(program: &Program<'t>, parsed: &Parsed<'t>) -> Spared {
-        if program.has(flags::SPARES_REPOSITORY) {
+        if program.has(flags::SPARES_REPOSITORY) || (!program.has(flags::SKIPS_HIDDEN) && parsed.has(traits::HIDDEN)) {
             Spared::Repository
         } else if program.has(flags::SKIPS_HIDDEN) && !Self::takes_hidden(parsed) {
             Spared::Hidden

@@ -262,6 +262,27 @@ impl<'t> Command<'_, 't> {
             Role::Net | Role::Host => self.net(word, role == Role::Host),
             Role::GitRemote => self.git_remote(word),
             Role::RevPath => self.rev_path(word, manner),
+            Role::Unpacked => self.read(value, false, span),
+            Role::TempDir => self.temporary_in(value, span),
+            Role::TempName => {
+                if !manner.lists {
+                    self.temporary(value, span);
+                }
+            }
+            Role::MergeRule => self.merge_rule(word),
+            Role::Pcre => {
+                self.checked(value.known().is_some_and(|text| !text.windows(3).any(|w| w == b"(?C")), "pattern", word);
+            }
+            Role::FileUrl => match value.known() {
+                Some(text) => {
+                    if let Some(file) = text.strip_prefix(b"file://") {
+                        self.read(&Value::Known(file.into()), false, span);
+                    }
+                }
+                None => self.read(&Value::ANY_WORD, false, span),
+            },
+            // What is shown without being named is seen where all operands are.
+            Role::Shown | Role::History => self.rev_path(word, Manner { tree: false, ..manner }),
             Role::Tracked => self.tracked(word, manner),
             Role::Staged | Role::Committed => self.staged(value, role == Role::Committed, span),
             Role::RemoteRead | Role::RemoteWrite => {
@@ -279,7 +300,7 @@ impl<'t> Command<'_, 't> {
         Ok(())
     }
 
-    fn unreviewed(&mut self, span: Span) {
+    pub(super) fn unreviewed(&mut self, span: Span) {
         let detail = format!("what `{}` does with this word is not known", self.by);
         self.unknown("unreviewed-word", detail, span, false);
     }

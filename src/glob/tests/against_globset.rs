@@ -27,7 +27,7 @@ const PIECES: &[&str] = &[
     "{**,a}", "{a/**,", ",**}", "é", "[é]", "[a-é]", "A", "{}", "{{a},b}", "\\{", "{\\,**}",
 ];
 
-fn glob_text() -> impl Strategy<Value = String> {
+pub(super) fn glob_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(PIECES).prop_map(String::from),
         1 => any::<char>().prop_map(String::from),

@@ -2,6 +2,7 @@
 
 mod against_globset;
 mod brute_force;
+mod index;
 mod language;
 mod policy;
 
