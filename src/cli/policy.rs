@@ -1,23 +1,40 @@
 //! Which policy decides: what the command line names, else what is installed.
 
+use crate::compiled::Role;
 use crate::guard::{self, Stage};
 use crate::policy::Policy;
-use crate::rules::{Diagnostics, Loader, SourceFile};
+use crate::rules::{self, Check, Diagnostic, Diagnostics, Found, Installed, Loader, SourceFile};
+use clap::ValueEnum;
 use nix::unistd::{User, geteuid};
+use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 /// What Codex itself takes requirements from.
-const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
+pub(super) const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
 
 /// Where an administrator's policy stands.
-const MANAGED: &str = "/etc/prexec";
+pub(super) const MANAGED: &str = "/etc/prexec";
+
+/// Where a user's policy stands, below the home directory.
+pub(super) const USER: &str = ".config/prexec";
+
+/// Where what is made for a user stands, below the home directory.
+pub(super) const USER_STATE: &str = ".local/state/prexec";
+
+/// The name of an installed compiled policy.
+pub(super) const COMPILED: &str = "policy.bin";
+
+/// What helps against a compiled policy that cannot be used.
+const AGAIN: &str = "compile it again with `prexec compile`, or remove it";
 
 /// How long a verb that a person runs may take to load a policy, in milliseconds. The loader's own limits end an evaluation
 /// before; what they cannot end is one long step of the interpreter. Without optimisation everything takes some ten times longer.
 const LOAD_DEADLINE_MS: u32 = if cfg!(debug_assertions) { 5_000 } else { 2_000 };
 
 /// A policy that is ready to decide.
+#[derive(Default)]
 pub(super) struct Ready {
     pub(super) policy: Policy,
     /// What it was made of.
@@ -26,47 +43,155 @@ pub(super) struct Ready {
     pub(super) warnings: Diagnostics,
 }
 
+/// What becomes of a call where a compiled policy is older than its sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stale {
+    /// It is denied
+    #[default]
+    Deny,
+    /// The sources decide, which takes longer
+    Sources,
+}
+
+/// Which policy is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Request<'r> {
+    /// What the command line names; else the installed layers.
+    pub(super) named: &'r [PathBuf],
+    /// A `requirements.toml` that counts beside them; without it, and where no policy is named, Codex's own does.
+    pub(super) requirements: Option<&'r Path>,
+    /// The account's home directory instead of the one in the account database: the user's layer stands below it.
+    pub(super) home: Option<&'r Path>,
+    /// What becomes of a stale one.
+    pub(super) stale: Stale,
+}
+
 /// As [`load`], within the hook's limit on memory and a limit on time, which both end with the loading: a policy that eats the
 /// machine ends the process with a message that names it.
-pub(super) fn load_bounded(
-    named: &[PathBuf],
-    requirements: Option<&Path>,
-    home: Option<&Path>,
-) -> Result<Ready, Diagnostics> {
+pub(super) fn load_bounded(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    bounded(|| load(request))
+}
+
+/// Does something with policies within the limits of [`load_bounded`].
+pub(super) fn bounded<R>(work: impl FnOnce() -> R) -> R {
     guard::set_memory_limit(guard::HOOK_MEMORY);
     guard::set_deadline(LOAD_DEADLINE_MS);
-    let loaded = load(named, requirements, home);
+    let result = work();
     guard::deadline_off();
     guard::set_memory_limit(usize::MAX);
-    loaded
+    result
 }
 
 /// Loads the policy; every finding where it cannot be used. While it works the guard can name the file that is read.
-///
-/// `requirements` is a `requirements.toml` that counts beside them; without it, and where no policy is named, Codex's own does.
-/// `home` overrides the account's home directory, below which the user's layer stands.
-pub(super) fn load(named: &[PathBuf], requirements: Option<&Path>, home: Option<&Path>) -> Result<Ready, Diagnostics> {
+pub(super) fn load(request: &Request<'_>) -> Result<Ready, Diagnostics> {
     let _loading = guard::stage(Stage::LoadingPolicy, None);
-    // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
-    let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
-    let mut loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
+    if request.named.is_empty() { load_installed(request) } else { load_named(request) }
+}
+
+/// A loader that tells the guard what it reads. The note on a file lasts until the next one; what was noted before all of them
+/// comes back when [`load`] ends.
+pub(super) fn loader(request: &Request<'_>) -> Loader<'static> {
+    let loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
     let codex = Path::new(REQUIREMENTS);
-    if let Some(file) = requirements {
-        loader = loader.with_requirements(file, false);
-    } else if named.is_empty() && !matches!(codex.symlink_metadata(), Err(e) if e.kind() == ErrorKind::NotFound) {
-        loader = loader.with_requirements(codex, true);
+    match request.requirements {
+        Some(file) => loader.with_requirements(file, false),
+        None if request.named.is_empty() && stands(codex) => loader.with_requirements(codex, true),
+        None => loader,
     }
-    if !named.is_empty() {
-        let loaded = loader.load(named)?;
-        return Ok(Ready { policy: loaded.policy, sources: loaded.sources, warnings: loaded.warnings });
+}
+
+fn note(file: &str) {
+    core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
+}
+
+/// Whether something is there; what cannot be looked at counts as there.
+pub(super) fn stands(path: &Path) -> bool {
+    !matches!(path.symlink_metadata(), Err(e) if e.kind() == ErrorKind::NotFound)
+}
+
+fn load_named(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    let (mut sources, mut compiled) = (Vec::new(), Vec::new());
+    for path in request.named {
+        note(&path.to_string_lossy());
+        match rules::open_compiled(path, &Check::command_line())? {
+            Found::Sources => sources.push(path.clone()),
+            Found::Fresh(found) => compiled.push(found.policy),
+            Found::Stale(_, found) if request.stale == Stale::Sources && !found.origin.sources.is_empty() => {
+                sources.extend(found.origin.sources.into_iter().map(|path| PathBuf::from(OsString::from_vec(path))));
+            }
+            Found::Stale(why, _) => return Err(why.into()),
+        }
     }
+    let mut ready = Ready::default();
+    if !sources.is_empty() || request.requirements.is_some() {
+        let loader = loader(request);
+        let loaded = if sources.is_empty() { loader.load_text("policy", "") } else { loader.load(&sources) }?;
+        ready = Ready { policy: loaded.policy, sources: loaded.sources, warnings: loaded.warnings };
+        compiled.insert(0, core::mem::take(&mut ready.policy));
+    }
+    ready.policy = combined(compiled);
+    Ok(ready)
+}
+
+fn load_installed(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    let home = home(request);
+    let (managed, user) = (Path::new(MANAGED), home.as_deref().map(|home| home.join(USER)));
+    let managed_file = installed(&managed.join(COMPILED), &Check::managed(), Role::Managed, request.stale)?;
+    let user_file = home.as_deref().map(|home| home.join(USER_STATE).join(COMPILED));
+    let user_file = user_file.map(|file| installed(&file, &Check::user(), Role::User, request.stale)).transpose()?;
+    let (managed_file, user_file) = (managed_file, user_file.flatten());
+    // What is compiled is not read again.
+    let from_sources = match (&managed_file, &user_file) {
+        (Some(_), Some(_)) => Installed::default(),
+        (Some(file), None) => match &user {
+            Some(user) if rules::holds_policies(user) => loader(request).load_user(tiers(file), user),
+            _ => Installed::default(),
+        },
+        (None, Some(_)) => loader(request).load_installed(managed, None),
+        (None, None) => loader(request).load_installed(managed, user.as_deref()),
+    };
+    if from_sources.diagnostics.has_errors() {
+        return Err(from_sources.diagnostics);
+    }
+    let read = (!from_sources.policy.layers.is_empty()).then_some(from_sources.policy);
+    // The managed layer comes first.
+    let all = if managed_file.is_some() { [managed_file, read, user_file] } else { [read, managed_file, user_file] };
+    let policy = combined(all.into_iter().flatten().collect());
+    Ok(Ready { policy, sources: from_sources.sources, warnings: from_sources.diagnostics })
+}
+
+/// The account's home directory.
+pub(super) fn home(request: &Request<'_>) -> Option<PathBuf> {
     let account = || User::from_uid(geteuid()).ok().flatten().map(|user| user.dir);
-    let user = home.map(Path::to_path_buf).or_else(account).map(|home| home.join(".config/prexec"));
-    let installed = loader.load_installed(Path::new(MANAGED), user.as_deref());
-    if installed.diagnostics.has_errors() {
-        return Err(installed.diagnostics);
+    request.home.map(Path::to_path_buf).or_else(account)
+}
+
+/// An installed compiled policy; none where there is none, or where its sources are to decide.
+fn installed(path: &Path, check: &Check, role: Role, stale: Stale) -> Result<Option<Policy>, Diagnostics> {
+    if !stands(path) {
+        return Ok(None);
     }
-    Ok(Ready { policy: installed.policy, sources: installed.sources, warnings: installed.diagnostics })
+    note(&path.to_string_lossy());
+    let of_file = |what: &str| Diagnostic::of_file(&path.to_string_lossy(), what, Some(AGAIN.into()));
+    match rules::open_compiled(path, check)? {
+        Found::Fresh(found) if found.origin.role == role => Ok(Some(found.policy)),
+        Found::Fresh(_) => {
+            Err(of_file("it is compiled from something else than the layer that is installed here").into())
+        }
+        Found::Stale(_, _) if stale == Stale::Sources => Ok(None),
+        Found::Stale(why, _) => Err(why.into()),
+        Found::Sources => Err(of_file("this is no compiled policy").into()),
+    }
+}
+
+fn tiers(policy: &Policy) -> Vec<String> {
+    policy.layers.iter().flat_map(|layer| &layer.tiers).map(|tier| tier.name.clone()).collect()
+}
+
+/// All layers of several policies, in their order.
+fn combined(policies: Vec<Policy>) -> Policy {
+    let digest = rules::combined_digest(policies.iter().map(|policy| policy.digest.as_str()));
+    Policy { layers: policies.into_iter().flat_map(|policy| policy.layers).collect(), digest }
 }
 
 /// Deepest directory that is looked into.

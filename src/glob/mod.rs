@@ -15,6 +15,7 @@ mod normal;
 mod pattern;
 mod search;
 mod shell;
+mod stored;
 mod subject;
 mod syntax;
 

@@ -34,10 +34,10 @@ pub struct Places<'a> {
 /// A glob as policies write it.
 #[derive(Clone, Debug)]
 pub struct PathGlob {
-    text: String,
-    anchor: Anchor,
+    pub(super) text: String,
+    pub(super) anchor: Anchor,
     /// Over the whole path, or over what comes after the directory that `~` or `.` stands for.
-    glob: Glob,
+    pub(super) glob: Glob,
 }
 
 impl PathGlob {

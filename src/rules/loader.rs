@@ -5,11 +5,13 @@ use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
+use super::facts;
 use super::files::{self, Check};
 use super::requirements;
 use super::session::{Session, State};
 use super::source::Source;
-use crate::policy::{Layer, Policy, Trust};
+use crate::compiled::Fact;
+use crate::policy::{Policy, Trust};
 use std::{
     borrow::ToOwned,
     format,
@@ -31,6 +33,19 @@ pub struct SourceFile {
     pub text: String,
 }
 
+/// What is known of one layer besides its rules: what compiling it takes.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Whose it is.
+    pub trust: Trust,
+    /// Identifies its text, as [`Policy::digest`].
+    pub digest: String,
+    /// Its files and directories, as they were when they were read.
+    pub facts: Vec<Fact>,
+    /// Whether which rules there are depends on the account (`select_policy`).
+    pub by_account: bool,
+}
+
 /// A policy that loaded.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -42,10 +57,12 @@ pub struct Loaded {
     pub sources: Vec<SourceFile>,
     /// What its rules say of themselves, in the order of reading.
     pub rules: Vec<RuleNote>,
+    /// What else is known of it.
+    pub part: Part,
 }
 
 /// What is installed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Installed {
     /// The layers that loaded, most trusted first. A broken layer takes no other with it.
     pub policy: Policy,
@@ -53,6 +70,8 @@ pub struct Installed {
     pub diagnostics: Diagnostics,
     /// What the layers were made of, those that did not load included.
     pub sources: Vec<SourceFile>,
+    /// What else is known of the layers that loaded.
+    pub parts: Vec<Part>,
 }
 
 /// Loads policies; carries what all loads have in common.
@@ -124,7 +143,8 @@ impl<'a> Loader<'a> {
             let help = "name a `*.rules` file, or a directory of them";
             return Err(Diagnostic::of_file("policy", "no policy is named", Some(help.into())).into());
         }
-        self.one_layer(|| paths.iter().flat_map(|path| named(path.as_ref(), &self.named)).collect())
+        let directories = paths.iter().map(AsRef::as_ref).filter(|path| path.is_dir()).map(facts::of).collect();
+        self.one_layer(directories, || paths.iter().flat_map(|path| named(path.as_ref(), &self.named)).collect())
     }
 
     /// Loads a text as a managed layer; `name` is its file in places. Only shipped policies can be included from it.
@@ -132,7 +152,7 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// Every finding, where one of them is an error.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(|| Vec::from([Ok(Source::memory(name, text))]))
+        self.one_layer(Vec::new(), || Vec::from([Ok(Source::memory(name, text))]))
     }
 
     /// Loads a shipped policy such as `controlled.rules` as a managed layer.
@@ -140,17 +160,23 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// An unknown name; every finding, where one of them is an error.
     pub fn embedded(&self, name: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(|| Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
+        self.one_layer(Vec::new(), || Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
     }
 
     /// Loads what is installed: `*.rules` in `managed` (or else the shipped base posture), then `*.rules` in `user`, where there
     /// are any.
     pub fn load_installed(&self, managed: &Path, user: Option<&Path>) -> Installed {
-        self.on_own_stack(|| self.installed_layers(managed, user)).unwrap_or_else(|diagnostic| Installed {
-            policy: Policy { layers: Vec::new(), digest: String::new() },
-            diagnostics: diagnostic.into(),
-            sources: Vec::new(),
-        })
+        self.installed(|| self.installed_layers(Some(managed), Vec::new(), user))
+    }
+
+    /// Loads the user's layer alone, beside a managed one with these tiers.
+    pub fn load_user(&self, tiers: Vec<String>, user: &Path) -> Installed {
+        self.installed(|| self.installed_layers(None, tiers, Some(user)))
+    }
+
+    fn installed(&self, work: impl FnOnce() -> Installed + Send) -> Installed {
+        self.on_own_stack(work)
+            .unwrap_or_else(|diagnostic| Installed { diagnostics: diagnostic.into(), ..Installed::default() })
     }
 
     /// Does the work on a stack whose size does not depend on the caller's limits.
@@ -168,51 +194,50 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn installed_layers(&self, managed: &Path, user: Option<&Path>) -> Installed {
+    fn installed_layers(&self, managed: Option<&Path>, mut tiers: Vec<String>, user: Option<&Path>) -> Installed {
         let base = || Vec::from([Source::shipped(embedded::BASE).map_err(|p| of_file(embedded::BASE, p))]);
-        let managed = installed(managed, &self.managed).unwrap_or_else(base);
-        let mut digest = Digest::default();
-        let mut result = Installed {
-            policy: Policy { layers: Vec::new(), digest: String::new() },
-            diagnostics: Diagnostics::default(),
-            sources: Vec::new(),
-        };
-        let mut tiers = Vec::new();
-        let user = user.and_then(|directory| installed(directory, &self.user));
-        for (trust, sources) in [(Trust::Managed, Some(managed)), (Trust::User, user)] {
-            let Some(sources) = sources else { continue };
+        let mut result = Installed::default();
+        for (trust, directory, check) in [(Trust::Managed, managed, &self.managed), (Trust::User, user, &self.user)] {
+            let Some(directory) = directory else { continue };
+            let fact = facts::of(directory);
+            let sources = installed(directory, check);
+            let Some(sources) = sources.or_else(|| (trust == Trust::Managed).then(base)) else { continue };
             let state = self.layer(trust, tiers.clone(), sources);
-            digest.add(&state.sources);
             result.sources.extend(state.sources.iter().map(|source| source_file(source)));
             tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
+            let part = part_of(&state, Vec::from([fact]));
             let broken = state.diagnostics.has_errors();
             result.diagnostics.append(state.diagnostics);
             if !broken {
                 result.policy.layers.push(state.layer);
+                result.parts.push(part);
             }
         }
-        result.policy.digest = digest.finish();
+        result.policy.digest = combined_digest(result.parts.iter().map(|part| part.digest.as_str()));
         result
     }
 
     fn one_layer(
         &self,
+        directories: Vec<Fact>,
         sources: impl FnOnce() -> Vec<Result<Source, Diagnostic>> + Send,
     ) -> Result<Loaded, Diagnostics> {
-        self.on_own_stack(|| self.only_layer(sources()))?
+        self.on_own_stack(|| self.only_layer(directories, sources()))?
     }
 
-    fn only_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
+    fn only_layer(
+        &self,
+        directories: Vec<Fact>,
+        sources: Vec<Result<Source, Diagnostic>>,
+    ) -> Result<Loaded, Diagnostics> {
         let state = self.layer(Trust::Managed, Vec::new(), sources);
         if state.diagnostics.has_errors() {
             return Err(state.diagnostics);
         }
-        let mut digest = Digest::default();
-        digest.add(&state.sources);
+        let part = part_of(&state, directories);
         let sources = state.sources.iter().map(|source| source_file(source)).collect();
-        let layers: Vec<Layer> = Vec::from([state.layer]);
-        let policy = Policy { layers, digest: digest.finish() };
-        Ok(Loaded { policy, warnings: state.diagnostics, sources, rules: state.rules })
+        let policy = Policy { layers: Vec::from([state.layer]), digest: part.digest.clone() };
+        Ok(Loaded { policy, warnings: state.diagnostics, sources, rules: state.rules, part })
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
@@ -277,21 +302,29 @@ fn installed(path: &Path, check: &Check) -> Option<Vec<Result<Source, Diagnostic
     }
 }
 
-/// Identifies the text of a policy: names and bytes of all sources in order, each with its length.
-#[derive(Default)]
-struct Digest(blake3::Hasher);
-
-impl Digest {
-    fn add(&mut self, sources: &[Rc<Source>]) {
-        for source in sources {
-            for part in [&source.name, &source.text] {
-                self.0.update(&(part.len() as u64).to_le_bytes());
-                self.0.update(part.as_bytes());
-            }
+/// Identifies the text of a layer: names and bytes of all sources in order, each with its length.
+fn digest(sources: &[Rc<Source>]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for source in sources {
+        for part in [&source.name, &source.text] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
         }
     }
+    format!("blake3:{}", hasher.finalize().to_hex())
+}
 
-    fn finish(self) -> String {
-        format!("blake3:{}", self.0.finalize().to_hex())
+/// Identifies a policy of several layers or files by theirs; that of one is its own.
+pub fn combined_digest<'d>(digests: impl IntoIterator<Item = &'d str>) -> String {
+    let all: Vec<&str> = digests.into_iter().collect();
+    match all.as_slice() {
+        [one] => (*one).to_owned(),
+        _ => format!("blake3:{}", blake3::hash(all.join("\n").as_bytes()).to_hex()),
     }
+}
+
+fn part_of(state: &State, directories: Vec<Fact>) -> Part {
+    let mut facts = directories;
+    facts.extend(state.sources.iter().filter_map(|source| source.fact.clone()));
+    Part { trust: state.layer.trust, digest: digest(&state.sources), facts, by_account: state.by_account }
 }
