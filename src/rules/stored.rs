@@ -1,6 +1,6 @@
 //! Compiled policies on disk: opened with the same care as sources, and used only while their sources are as they were.
 
-use super::diagnostics::{Diagnostic, Problem};
+use super::diagnostics::Diagnostic;
 use super::facts;
 use super::files::{self, Check};
 use crate::compiled::{self, Compiled, Refused};
@@ -26,9 +26,10 @@ pub enum Found {
 /// One that cannot be read or trusted, is damaged, or belongs to another prexec.
 pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
     let name = || format!("{}", path.display());
+    // One sentence with everything, because the hook has no room for help.
     let told = |refused: &Refused| {
-        let Problem { message, help } = problem(refused);
-        Diagnostic::of_file(&name(), message, help)
+        let what = format!("the compiled policy cannot be used: {refused}; compile it again with `prexec compile`");
+        Diagnostic::of_file(&name(), what, None)
     };
     if path.is_dir() {
         return Ok(Found::Sources);
@@ -39,16 +40,12 @@ pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
         if path.extension().is_some_and(|extension| extension == "rules") {
             return Ok(Found::Sources);
         }
-        let help = "name a `*.rules` file, a directory of them, or what `prexec compile` wrote".into();
-        return Err(Diagnostic::of_file(&name(), "this is neither a `*.rules` file nor a compiled policy", Some(help)));
+        let what = "this is neither a `*.rules` file nor a compiled policy; compile it again with `prexec compile`";
+        return Err(Diagnostic::of_file(&name(), what, None));
     }
     let compiled = compiled::open(file.bytes).map_err(|refused| told(&refused))?;
     match compiled.origin.facts.iter().find_map(facts::change) {
         None => Ok(Found::Fresh(compiled)),
         Some(what) => Ok(Found::Stale(told(&Refused::Stale(what)), compiled)),
     }
-}
-
-fn problem(refused: &Refused) -> Problem {
-    Problem::new(format!("the compiled policy cannot be used: {refused}"), "compile it again with `prexec compile`")
 }

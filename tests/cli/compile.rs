@@ -63,9 +63,9 @@ fn a_change_of_the_sources_denies_until_it_is_compiled_again() {
     let changes: [(&str, fn(&Place)); 5] = [
         ("has changed", |p| drop(p.write("rules/a.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
         ("added to", |p| drop(p.write("rules/b.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
-        ("rules/a.rules", |p| std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there")),
-        ("rules", |p| std::fs::remove_dir_all(p.path().join("rules")).expect("it is there")),
-        ("rules/a.rules", |p| {
+        ("taken away", |p| std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there")),
+        ("rules` cannot be looked at", |p| std::fs::remove_dir_all(p.path().join("rules")).expect("it is there")),
+        ("taken away", |p| {
             // The same bytes in another file.
             std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there");
             p.write("rules/a.rules", POLICY);
@@ -117,7 +117,7 @@ fn what_is_damaged_denies_in_a_sentence() {
 
 #[test]
 fn a_users_layer_is_compiled_where_the_hook_finds_it() {
-    let place = Place::new();
+    let place = Place::below_home();
     std::fs::create_dir_all(place.path().join("home/.config/prexec")).expect("directories");
     place.write("home/.config/prexec/mine.rules", "prefix_rule([\"make\"], decision = \"forbidden\")\n");
     let home = place.path().join("home").display().to_string();
