@@ -31,7 +31,9 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
+    println!("cargo:rerun-if-changed=policies");
     let root = env::var("CARGO_MANIFEST_DIR").map_err(|e| e.to_string())?;
+    println!("cargo:rustc-env=PREXEC_BUILD={}", knowledge(&Path::new(&root).join("policies"))?);
     let tables = Path::new(&root).join("policies/tables");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/tables");
@@ -55,3 +57,25 @@ fn lines(path: &Path) -> Result<Vec<serde_json::Value>, String> {
     let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     numbered.map(|(n, line)| serde_json::from_str(line).map_err(|e| format!("`{name}:{}`: {e}", n + 1))).collect()
 }
+
+/// A hash of the version and of all that stands below `policies`: what a compiled policy depends on besides its sources.
+fn knowledge(policies: &Path) -> Result<u64, String> {
+    let mut hash = FNV;
+    let mut add =
+        |bytes: &[u8]| bytes.iter().for_each(|b| hash = (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    add(env::var("CARGO_PKG_VERSION").map_err(|e| e.to_string())?.as_bytes());
+    for directory in [policies.to_owned(), policies.join("packs"), policies.join("tables")] {
+        let entries = fs::read_dir(&directory).map_err(|e| format!("`{}`: {e}", directory.display()))?;
+        let mut files: Vec<_> =
+            entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(|p| p.is_file()).collect();
+        files.sort();
+        for file in files {
+            add(file.file_name().unwrap_or_default().as_encoded_bytes());
+            add(&fs::read(&file).map_err(|e| format!("`{}`: {e}", file.display()))?);
+        }
+    }
+    Ok(hash)
+}
+
+/// Where FNV-1a begins.
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;

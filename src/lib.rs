@@ -23,6 +23,7 @@ pub mod cases;
 #[cfg(feature = "admin")]
 pub mod cli;
 pub mod codex;
+pub mod compiled;
 pub mod decision;
 pub mod effect;
 pub mod effects;
@@ -34,6 +35,7 @@ pub mod guard;
 pub mod lint;
 pub mod path;
 pub mod policy;
+pub mod record;
 pub mod report;
 #[cfg(feature = "admin")]
 pub mod rules;

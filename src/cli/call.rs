@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct CallOptions {
-    /// Policy file, or directory of `*.rules`; may be repeated [default: the installed layers]
+    /// Policy file, directory of `*.rules`, or compiled policy; may be repeated [default: the installed layers]
     #[arg(long, value_name = "P")]
     pub(super) policy: Vec<PathBuf>,
     /// A `requirements.toml` of Codex whose rules count as well [default: /etc/codex/requirements.toml, where no policy is named]
@@ -37,7 +37,8 @@ pub(super) struct CallOptions {
 impl CallOptions {
     /// The policy that decides. What is wrong with it is said on standard error.
     pub(super) fn load_policy(&self) -> Result<policy::Ready, ()> {
-        policy::load_bounded(&self.policy, self.requirements.as_deref(), self.home.as_deref())
+        let (requirements, home) = (self.requirements.as_deref(), self.home.as_deref());
+        policy::load_bounded(&policy::Request { named: &self.policy, requirements, home, ..policy::Request::default() })
             .inspect(|ready| {
                 // What Codex itself does not protect is said whenever it is looked at.
                 let told = |file: &str| file.ends_with("requirements.toml") || self.names(file);

@@ -40,7 +40,8 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> ExitCode {
     let load = |path: &Path| {
-        policy::load_bounded(&[path.to_owned()], None, options.home.as_deref())
+        let named = &[path.to_owned()];
+        policy::load_bounded(&policy::Request { named, home: options.home.as_deref(), ..policy::Request::default() })
             .map_err(|found| human::diagnostics(&found, options.color))
     };
     let (Ok(old), Ok(new)) = (load(&options.old), load(&options.new)) else { return ExitCode::from(POLICY_ERROR) };

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Policy file, or directory of `*.rules`; may be repeated [default: the installed layers]
+    /// Policy file, directory of `*.rules`, or compiled policy; may be repeated [default: the installed layers]
     #[arg(long, value_name = "P")]
     policy: Vec<PathBuf>,
     /// What becomes of a call that a person must approve
@@ -23,6 +23,9 @@ pub(super) struct Options {
     /// On a permission request, approve in the person's place what explicit allow rules cover in full
     #[arg(long)]
     auto_approve: bool,
+    /// What becomes of a call where a compiled policy is older than its sources
+    #[arg(long, value_enum, default_value_t)]
+    stale: policy::Stale,
     /// Where decisions are recorded; this version records none
     #[arg(long, value_enum, default_value_t = Audit::Off)]
     audit: Audit,
@@ -65,7 +68,13 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
     drop(reading);
 
     let world = HostWorld::new(options.home.as_deref());
-    let (judged, auto_approve) = match policy::load(&options.policy, None, options.home.as_deref()) {
+    let request = policy::Request {
+        named: &options.policy,
+        home: options.home.as_deref(),
+        stale: options.stale,
+        ..policy::Request::default()
+    };
+    let (judged, auto_approve) = match policy::load(&request) {
         Ok(ready) => {
             let _deciding = stage(Stage::Deciding, None);
             (gate::judge(&call, &ready.policy, &world), options.auto_approve)

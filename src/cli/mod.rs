@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod compile;
 mod derivation;
 mod diff;
 mod excerpt;
@@ -48,6 +49,8 @@ enum Verb {
     Test(test::Options),
     /// Say which recorded calls a change of policy decides otherwise (exit status 0, or 5 where there are some)
     Diff(diff::Options),
+    /// Make one file of a policy, which a call uses in place instead of reading the sources
+    Compile(compile::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Explain(options) }) => explain::run(&options),
         Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),
         Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
+        Ok(Cli { verb: Verb::Compile(options) }) => compile::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.

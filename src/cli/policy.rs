@@ -1,23 +1,40 @@
 //! Which policy decides: what the command line names, else what is installed.
 
+use crate::compiled::{Compiled, Role};
 use crate::guard::{self, Stage};
-use crate::policy::Policy;
-use crate::rules::{Diagnostics, Loader, SourceFile, repository_roots};
+use crate::policy::{Layer, Policy, Trust};
+use crate::rules::{self, Check, Diagnostic, Diagnostics, Found, Installed, Loader, SourceFile, repository_roots};
+use clap::ValueEnum;
 use nix::unistd::{User, geteuid};
+use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 /// What Codex itself takes requirements from.
-const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
+pub(super) const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
 
 /// Where an administrator's policy stands.
-const MANAGED: &str = "/etc/prexec";
+pub(super) const MANAGED: &str = "/etc/prexec";
+
+/// Where a user's policy stands, below the home directory.
+pub(super) const USER: &str = ".config/prexec";
+
+/// Where what is made for a user stands, below the home directory.
+pub(super) const USER_STATE: &str = ".local/state/prexec";
+
+/// The name of an installed compiled policy.
+pub(super) const COMPILED: &str = "policy.bin";
+
+/// What helps against a compiled policy that cannot be used.
+const AGAIN: &str = "compile it again with `prexec compile`, or remove it";
 
 /// How long a verb that a person runs may take to load a policy, in milliseconds. The loader's own limits end an evaluation
 /// before; what they cannot end is one long step of the interpreter. Without optimisation everything takes some ten times longer.
 const LOAD_DEADLINE_MS: u32 = if cfg!(debug_assertions) { 5_000 } else { 2_000 };
 
 /// A policy that is ready to decide.
+#[derive(Default)]
 pub(super) struct Ready {
     pub(super) policy: Policy,
     /// What it was made of.
@@ -26,49 +43,204 @@ pub(super) struct Ready {
     pub(super) warnings: Diagnostics,
 }
 
+/// What becomes of a call where a compiled policy is older than its sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stale {
+    /// It is denied
+    #[default]
+    Deny,
+    /// The sources decide, which takes longer
+    Sources,
+}
+
+/// Which policy is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Request<'r> {
+    /// What the command line names; else the installed layers.
+    pub(super) named: &'r [PathBuf],
+    /// A `requirements.toml` that counts beside them; without it, and where no policy is named, Codex's own does.
+    pub(super) requirements: Option<&'r Path>,
+    /// The account's home directory instead of the one in the account database: the user's layer stands below it.
+    pub(super) home: Option<&'r Path>,
+    /// What becomes of a stale one.
+    pub(super) stale: Stale,
+}
+
 /// As [`load`], within the hook's limit on memory and a limit on time, which both end with the loading: a policy that eats the
 /// machine ends the process with a message that names it.
-pub(super) fn load_bounded(
-    named: &[PathBuf],
-    requirements: Option<&Path>,
-    home: Option<&Path>,
-) -> Result<Ready, Diagnostics> {
+pub(super) fn load_bounded(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    bounded(|| load(request))
+}
+
+/// Does something with policies within the limits of [`load_bounded`].
+pub(super) fn bounded<R>(work: impl FnOnce() -> R) -> R {
     guard::set_memory_limit(guard::HOOK_MEMORY);
     guard::set_deadline(LOAD_DEADLINE_MS);
-    let loaded = load(named, requirements, home);
+    let result = work();
     guard::deadline_off();
     guard::set_memory_limit(usize::MAX);
-    loaded
+    result
 }
 
 /// Loads the policy; every finding where it cannot be used. While it works the guard can name the file that is read.
-///
-/// `requirements` is a `requirements.toml` that counts beside them; without it, and where no policy is named, Codex's own does.
-/// `home` overrides the account's home directory, below which the user's layer stands.
-pub(super) fn load(named: &[PathBuf], requirements: Option<&Path>, home: Option<&Path>) -> Result<Ready, Diagnostics> {
+pub(super) fn load(request: &Request<'_>) -> Result<Ready, Diagnostics> {
     let _loading = guard::stage(Stage::LoadingPolicy, None);
-    // The note on a file lasts until the next one; what was noted before all of them comes back when this function ends.
-    let note = |file: &str| core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
+    if request.named.is_empty() { load_installed(request) } else { load_named(request) }
+}
+
+/// What becomes of policies that repositories have, where the administrator permits them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repositories {
+    Read,
+    Ignore,
+}
+
+/// A loader that tells the guard what it reads. The note on a file lasts until the next one; what was noted before all of them
+/// comes back when [`load`] ends.
+pub(super) fn loader(request: &Request<'_>, repositories: Repositories) -> Loader<'static> {
     let mut loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
-    let session = std::env::current_dir().ok();
-    loader = loader.with_repositories(session.map(|session| repository_roots(&session)));
+    if repositories == Repositories::Read {
+        let session = std::env::current_dir().ok();
+        loader = loader.with_repositories(session.map(|session| repository_roots(&session)));
+    }
     let codex = Path::new(REQUIREMENTS);
-    if let Some(file) = requirements {
-        loader = loader.with_requirements(file, false);
-    } else if named.is_empty() && !matches!(codex.symlink_metadata(), Err(e) if e.kind() == ErrorKind::NotFound) {
-        loader = loader.with_requirements(codex, true);
+    match request.requirements {
+        Some(file) => loader.with_requirements(file, false),
+        None if request.named.is_empty() && stands(codex) => loader.with_requirements(codex, true),
+        None => loader,
     }
-    if !named.is_empty() {
-        let loaded = loader.load(named)?;
-        return Ok(Ready { policy: loaded.policy, sources: loaded.sources, warnings: loaded.warnings });
+}
+
+fn note(file: &str) {
+    core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
+}
+
+/// Whether something is there; what cannot be looked at counts as there.
+pub(super) fn stands(path: &Path) -> bool {
+    !matches!(path.symlink_metadata(), Err(e) if e.kind() == ErrorKind::NotFound)
+}
+
+fn load_named(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    let (mut sources, mut layers) = (Vec::new(), Layers::default());
+    for path in request.named {
+        note(&path.to_string_lossy());
+        match rules::open_compiled(path, &Check::command_line())? {
+            Found::Sources => sources.push(path.clone()),
+            Found::Fresh(found) => layers.add_compiled(found),
+            Found::Stale(_, found) if request.stale == Stale::Sources && !found.origin.sources.is_empty() => {
+                sources.extend(found.origin.sources.into_iter().map(|path| PathBuf::from(OsString::from_vec(path))));
+            }
+            Found::Stale(why, _) => return Err(why.into()),
+        }
     }
+    if !sources.is_empty() || request.requirements.is_some() {
+        let loader = loader(request, Repositories::Read);
+        let loaded = if sources.is_empty() { loader.load_text("policy", "") } else { loader.load(&sources) }?;
+        layers.add(loaded.policy, loaded.sources, loaded.warnings);
+    }
+    layers.ready(request)
+}
+
+fn load_installed(request: &Request<'_>) -> Result<Ready, Diagnostics> {
+    let home = home(request);
+    let (managed, user) = (Path::new(MANAGED), home.as_deref().map(|home| home.join(USER)));
+    let managed_file = installed(&managed.join(COMPILED), &Check::managed(), Role::Managed, request.stale)?;
+    let user_file = home.as_deref().map(|home| home.join(USER_STATE).join(COMPILED));
+    let user_file = user_file.map(|file| installed(&file, &Check::user(), Role::User, request.stale)).transpose()?;
+    let user_file = user_file.flatten();
+    let user = user.filter(|_| user_file.is_none());
+    let mut layers = Layers::default();
+    // What is compiled is not read again.
+    match managed_file {
+        None => {
+            let found = loader(request, Repositories::Read).load_installed(managed, user.as_deref());
+            layers.add_installed(found)?;
+        }
+        Some(file) => {
+            layers.add_compiled(file);
+            if let Some(user) = user.filter(|user| rules::holds_policies(user)) {
+                layers.add_installed(loader(request, Repositories::Ignore).load_user(layers.tiers(), &user))?;
+            }
+        }
+    }
+    if let Some(file) = user_file {
+        layers.add_compiled(file);
+    }
+    layers.ready(request)
+}
+
+/// What was found of a policy so far.
+#[derive(Default)]
+struct Layers {
+    policies: Vec<Policy>,
+    ready: Ready,
+    /// A compiled layer lets repositories have policies, which are not in it.
+    permits_repositories: bool,
+}
+
+impl Layers {
+    fn add(&mut self, policy: Policy, sources: Vec<SourceFile>, warnings: Diagnostics) {
+        self.policies.push(policy);
+        self.ready.sources.extend(sources);
+        self.ready.warnings.append(warnings);
+    }
+
+    fn add_installed(&mut self, found: Installed) -> Result<(), Diagnostics> {
+        if found.diagnostics.has_errors() {
+            return Err(found.diagnostics);
+        }
+        if !found.policy.layers.is_empty() {
+            self.add(found.policy, found.sources, found.diagnostics);
+        }
+        Ok(())
+    }
+
+    fn add_compiled(&mut self, found: Compiled) {
+        self.permits_repositories |= found.origin.permits_repositories;
+        self.policies.push(found.policy);
+    }
+
+    fn tiers(&self) -> Vec<String> {
+        let layers = self.policies.iter().flat_map(|policy| &policy.layers);
+        layers.flat_map(|layer| &layer.tiers).map(|tier| tier.name.clone()).collect()
+    }
+
+    fn ready(mut self, request: &Request<'_>) -> Result<Ready, Diagnostics> {
+        let read = self.policies.iter().flat_map(|policy| &policy.layers).any(|layer| layer.trust == Trust::Repository);
+        if self.permits_repositories && !read {
+            let found = loader(request, Repositories::Read).load_repositories(self.tiers());
+            self.add_installed(found)?;
+        }
+        let digest = rules::combined_digest(self.policies.iter().map(|policy| policy.digest.as_str()));
+        let mut layers: Vec<Layer> = self.policies.into_iter().flat_map(|policy| policy.layers).collect();
+        // Most trusted first, however they were found.
+        layers.sort_by_key(|layer| layer.trust);
+        Ok(Ready { policy: Policy { layers, digest }, ..self.ready })
+    }
+}
+
+/// The account's home directory.
+pub(super) fn home(request: &Request<'_>) -> Option<PathBuf> {
     let account = || User::from_uid(geteuid()).ok().flatten().map(|user| user.dir);
-    let user = home.map(Path::to_path_buf).or_else(account).map(|home| home.join(".config/prexec"));
-    let installed = loader.load_installed(Path::new(MANAGED), user.as_deref());
-    if installed.diagnostics.has_errors() {
-        return Err(installed.diagnostics);
+    request.home.map(Path::to_path_buf).or_else(account)
+}
+
+/// An installed compiled policy; none where there is none, or where its sources are to decide.
+fn installed(path: &Path, check: &Check, role: Role, stale: Stale) -> Result<Option<Compiled>, Diagnostics> {
+    if !stands(path) {
+        return Ok(None);
     }
-    Ok(Ready { policy: installed.policy, sources: installed.sources, warnings: installed.diagnostics })
+    note(&path.to_string_lossy());
+    let of_file = |what: &str| Diagnostic::of_file(&path.to_string_lossy(), what, Some(AGAIN.into()));
+    match rules::open_compiled(path, check)? {
+        Found::Fresh(found) if found.origin.role == role => Ok(Some(found)),
+        Found::Fresh(_) => {
+            Err(of_file("it is compiled from something else than the layer that is installed here").into())
+        }
+        Found::Stale(_, _) if stale == Stale::Sources => Ok(None),
+        Found::Stale(why, _) => Err(why.into()),
+        Found::Sources => Err(of_file("this is no compiled policy").into()),
+    }
 }
 
 /// Deepest directory that is looked into.

@@ -28,7 +28,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    match policy::load_bounded(&options.policy, None, options.home.as_deref()) {
+    let home = options.home.as_deref();
+    match policy::load_bounded(&policy::Request { named: &options.policy, home, ..policy::Request::default() }) {
         Ok(ready) => finish(suggest(options, &ready)),
         Err(found) => {
             human::diagnostics(&found, options.color);

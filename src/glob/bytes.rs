@@ -9,6 +9,14 @@ impl ByteSet {
     pub(super) const ALL: Self = Self([u64::MAX; 4]);
     pub(super) const ASCII: Self = Self([u64::MAX, u64::MAX, 0, 0]);
 
+    pub(super) fn words(&self) -> [u64; 4] {
+        self.0
+    }
+
+    pub(super) fn from_words(words: [u64; 4]) -> Self {
+        Self(words)
+    }
+
     pub(super) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
     }

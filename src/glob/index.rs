@@ -46,7 +46,7 @@ impl Index {
     /// Makes the index of rules that have these globs each.
     pub fn new<'a>(rules: impl IntoIterator<Item = &'a [PathGlob]>) -> Self {
         let mut index = Self::default();
-        let mut all: Vec<(u32, Anchor, &[Vec<Key>])> = Vec::new();
+        let mut all: Vec<(u32, Anchor, Vec<Vec<Key>>)> = Vec::new();
         for (number, globs) in rules.into_iter().enumerate() {
             index.rules = number + 1;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -67,7 +67,7 @@ impl Index {
             *shared.entry(key).or_default() += 1;
         }
         for (number, anchor, alternatives) in &all {
-            for keys in *alternatives {
+            for keys in alternatives {
                 let rarest = keys.iter().min_by_key(|key| shared.get(key).copied().unwrap_or(0));
                 index.add(*number, *anchor, rarest);
             }

@@ -17,6 +17,7 @@ mod normal;
 mod pattern;
 mod search;
 mod shell;
+mod stored;
 mod subject;
 mod syntax;
 
@@ -29,7 +30,7 @@ pub use pattern::{Anchor, PathGlob, Places};
 pub use subject::Subject;
 
 use alloc::{format, string::String};
-use nfa::{MAX_POSITIONS, Nfa, Re};
+use nfa::{MAX_POSITIONS, Nfa};
 
 /// A glob, held against whole texts.
 #[derive(Clone, Debug)]
@@ -46,15 +47,10 @@ impl Glob {
     ///
     /// Names the place and the fault: an unclosed class or brace, a range that runs backwards, a dangling backslash, a limit.
     pub fn parse(text: &str) -> Result<Self, GlobError> {
-        Self::read(text).map(|(glob, _)| glob)
-    }
-
-    /// The same, with its expression.
-    fn read(text: &str) -> Result<(Self, Re), GlobError> {
         let re = syntax::parse(text)?;
         let nfa = Nfa::build(&re)
             .ok_or_else(|| GlobError::new(0, format!("this glob is too large: over {MAX_POSITIONS} positions")))?;
-        Ok((Self { text: text.into(), nfa }, re))
+        Ok(Self { text: text.into(), nfa })
     }
 
     /// The text that it was read from.

@@ -69,6 +69,11 @@ impl Nfa {
         Some(Self { tests: builder.tests, follow, start, words })
     }
 
+    /// What was written by a build: as many words for `start` as positions take, and as many again for each position.
+    pub(super) fn from_parts(tests: Vec<Test>, follow: Vec<u64>, start: Vec<u64>) -> Self {
+        Self { words: tests.len().div_ceil(64), tests, follow, start }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.tests.len()
     }

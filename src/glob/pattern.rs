@@ -7,6 +7,7 @@ use super::{
     lane::{Lane, meets},
     nfa::{Nfa, Re},
     normal::Normal,
+    syntax,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -35,12 +36,10 @@ pub struct Places<'a> {
 /// A glob as policies write it.
 #[derive(Clone, Debug)]
 pub struct PathGlob {
-    text: String,
-    anchor: Anchor,
+    pub(super) text: String,
+    pub(super) anchor: Anchor,
     /// Over the whole path, or over what comes after the directory that `~` or `.` stands for.
-    glob: Glob,
-    /// By which it is found among others; none where it could cover anything.
-    keys: Option<Vec<Vec<Key>>>,
+    pub(super) glob: Glob,
 }
 
 impl PathGlob {
@@ -67,11 +66,11 @@ impl PathGlob {
             Some(shorter) if text != "/" && !shorter.ends_with('\\') => shorter,
             _ => rest,
         };
-        let (mut glob, mut re) = Glob::read(rest).map_err(|e| GlobError { offset: e.offset + skipped, ..e })?;
+        let mut glob = Glob::parse(rest).map_err(|e| GlobError { offset: e.offset + skipped, ..e })?;
         let whole = matches!(anchor, Anchor::Root | Anchor::Anywhere);
         if whole && glob.matches(b"/", false) {
             // The tree of `/` is everything.
-            (glob, re) = Glob::read("/**")?;
+            glob = Glob::parse("/**")?;
         }
         let before = if whole { Normal::Start } else { Normal::Name };
         let anything = Nfa::build(&Re::Alt(vec![Re::EMPTY, Re::any_absolute()]));
@@ -80,7 +79,7 @@ impl PathGlob {
             return Err(GlobError::new(0, format!("no path can match `{text}`"))
                 .help("paths are compared without `.`, `..` and empty components; leave them out of the glob, too"));
         }
-        Ok(Self { text: text.into(), anchor, glob, keys: key::keys(&re) })
+        Ok(Self { text: text.into(), anchor, glob })
     }
 
     /// The text that it was read from.
@@ -99,8 +98,9 @@ impl PathGlob {
         self.bases(places).iter().any(|base| self.lane(base, ignore_case).covers(path))
     }
 
-    pub(super) fn keys(&self) -> Option<&[Vec<Key>]> {
-        self.keys.as_deref()
+    /// By which it is found among others; none where it could cover anything.
+    pub(super) fn keys(&self) -> Option<Vec<Vec<Key>>> {
+        key::keys(&syntax::parse(self.glob.as_str()).ok()?)
     }
 
     /// The directories that its anchor stands for; empty where they are not known.

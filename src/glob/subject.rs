@@ -47,6 +47,11 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// All paths that it is, where it is nothing but files whose paths are known.
+    pub fn files(&self) -> Option<&[Vec<u8>]> {
+        self.exact.as_deref().filter(|_| !self.tree)
+    }
+
     /// Makes a path of an effect ready.
     pub fn new(path: &PathValue) -> Self {
         let known = path.value.alternatives().filter(|all| !all.is_empty() && all.iter().all(|one| is_absolute(one)));

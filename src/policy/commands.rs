@@ -4,6 +4,7 @@
 //! only to the paths that `host_executable` lists. That serves allow rules. What is meant to be different here is in
 //! [`Difference`].
 
+use super::list::Question;
 use super::prefix;
 use super::rule::{HostExecutable, Policy, PrefixRule};
 use super::scene::Scene;
@@ -52,6 +53,12 @@ impl<'a> Command<'a> {
         let readings = argvs.map(|argv| Lookup::new(policy, argv, path)).collect();
         let bare = run.argv.first().and_then(|w| w.value.known()).filter(|name| !name.contains(&b'/'));
         Self { readings, shape: run.shape.as_ref(), bare, scene }
+    }
+
+    /// The words by which a rule can speak of it.
+    pub(super) fn questions(&self) -> Vec<Question<'_>> {
+        let shape = self.shape.map(|shape| shape.words.as_slice());
+        self.readings.iter().map(|lookup| lookup.argv).chain(shape).map(Question::Command).collect()
     }
 
     pub(super) fn answer(&self, rule: &PrefixRule) -> Answer {
@@ -136,12 +143,17 @@ impl<'a> Lookup<'a> {
         let by_path = argv.first().and_then(|w| w.value.known()).and_then(|written| {
             let name = basename_of_path(written)?;
             let absolute = || path::is_absolute(written).then(|| path::normalize(written));
-            let rules = || policy.layers.iter().flat_map(|l| &l.prefix_rules);
+            let mut spoken_for = false;
+            for layer in &policy.layers {
+                layer.prefix_rules.near(&[Question::Command(argv)], &mut |rule| {
+                    spoken_for |= as_written(rule, rule.pattern.first(), argv) != Answer::No;
+                });
+            }
             Some(ByPath {
                 name,
                 path: program.map(<[u8]>::to_vec).or_else(absolute),
                 has_parent_steps: path::components(written).any(|c| c == b".."),
-                spoken_for: rules().any(|rule| as_written(rule, rule.pattern.first(), argv) != Answer::No),
+                spoken_for,
             })
         });
         Self { policy, argv, by_path }

@@ -1,6 +1,7 @@
 //! The policy decision point: effects in, verdict out.
 
-use super::rule::{Access, EnvAccess, FlowFrom, GlobRule, Head, Layer, Policy, Trust};
+use super::list::Question;
+use super::rule::{Access, EnvAccess, FlowFrom, GlobRule, Head, Layer, Policy, PrefixRule, Trust};
 use super::scene::Scene;
 use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
@@ -58,6 +59,10 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
         reasons.extend(m.reasons.into_iter().map(|r| Reason { effect: Some(EffectId(index)), ..r }));
     }
     reasons.append(&mut defaults);
+    if !policy.is_sound() {
+        let why = "the compiled policy is damaged; compile it again with `prexec compile`";
+        return Verdict::deny(RuleRef::Policy("damaged"), why);
+    }
     Verdict::strictest(reasons)
 }
 
@@ -136,7 +141,7 @@ impl Allowed {
 impl Matched {
     fn of<T: Trace>(policy: &Policy, effect: &Effect, scene: &Scene<'_>, id: EffectId, trace: &mut T) -> Self {
         let mut matched = Self::default();
-        let judge = Judge { policy, scene, every: T::EVERY_STEP };
+        let judge = Judge { policy, scene, every_rule: T::EVERY_STEP };
         for (index, layer) in policy.layers.iter().enumerate() {
             let trust = layer.trust;
             judge.each(layer, &effect.kind, &mut |head, answer| {
@@ -190,8 +195,8 @@ fn as_certain(effect: &Effect, answer: Answer) -> Answer {
 struct Judge<'a> {
     policy: &'a Policy,
     scene: &'a Scene<'a>,
-    /// Rules that surely do not apply are told of as well.
-    every: bool,
+    /// Also those that an index says cannot match.
+    every_rule: bool,
 }
 
 type Say<'s> = dyn FnMut(&Head, Answer) + 's;
@@ -218,8 +223,11 @@ impl Judge<'_> {
 
     fn run(&self, layer: &Layer, run: &Run, say: &mut Say<'_>) {
         let command = commands::Command::new(self.policy, run, self.scene);
-        for rule in &layer.prefix_rules {
-            say(&rule.head, command.answer(rule));
+        let mut ask = |rule: &PrefixRule| say(&rule.head, command.answer(rule));
+        if self.every_rule {
+            layer.prefix_rules.iter().for_each(ask);
+        } else {
+            layer.prefix_rules.near(&command.questions(), &mut ask);
         }
         // What the call itself writes is not yet the program that an allow speaks of.
         let unwritten = |path: &PathValue| path.value.known().is_some_and(|path| !self.scene.makes(path));
@@ -242,20 +250,35 @@ impl Judge<'_> {
     }
 
     fn path(&self, layer: &Layer, path: &PathValue, access: Access, say: &mut Say<'_>) {
-        let mut seen = None;
-        let speaks = |rule: &&GlobRule| rule.access.contains(&access);
-        if let Some(index) = layer.index().filter(|_| !self.every) {
-            let views = paths::Views::of(path, self.scene);
-            if let Some(near) = views.near(index, self.scene) {
-                let rules = near.into_iter().filter_map(|n| layer.glob_rules.get(usize::try_from(n).ok()?));
-                rules.filter(speaks).for_each(|rule| say(&rule.head, views.answer(rule, self.scene)));
-                return;
-            }
-            seen = Some(views);
+        if layer.glob_rules.count() == 0 {
+            return;
         }
-        for rule in layer.glob_rules.iter().filter(speaks) {
-            let views = seen.get_or_insert_with(|| paths::Views::of(path, self.scene));
-            say(&rule.head, views.answer(rule, self.scene));
+        let views = paths::Views::of(path, self.scene);
+        self.globs(layer, &views, &mut |rule| {
+            if rule.access.contains(&access) {
+                say(&rule.head, views.answer(rule, self.scene));
+            }
+        });
+    }
+
+    /// The rules that can match one of the ways in which a path is seen.
+    fn globs(&self, layer: &Layer, views: &paths::Views, take: &mut dyn FnMut(&GlobRule)) {
+        if self.every_rule {
+            return layer.glob_rules.iter().for_each(take);
+        }
+        if let Some(index) = layer.index() {
+            match views.near(index, self.scene) {
+                Some(near) => {
+                    let rules = near.into_iter().filter_map(|n| layer.glob_rules.get(usize::try_from(n).ok()?));
+                    rules.for_each(take);
+                }
+                None => layer.glob_rules.iter().for_each(take),
+            }
+            return;
+        }
+        match views.exact(self.scene) {
+            Some(paths) => layer.glob_rules.near(&[Question::Paths(&paths)], take),
+            None => layer.glob_rules.iter().for_each(take),
         }
     }
 
@@ -299,27 +322,21 @@ impl Judge<'_> {
     /// Whether a forbidding or prompting read rule covers the path.
     fn protected(&self, path: &PathValue) -> Answer {
         let views = paths::Views::of(path, self.scene);
-        let rules = self.policy.layers.iter().flat_map(|layer| {
-            let near = layer.index().and_then(|index| views.near(index, self.scene));
-            let all = layer.glob_rules.iter().enumerate();
-            // The numbers are in order.
-            let is_near = move |n: usize| {
-                let number = |near: &Vec<u32>| u32::try_from(n).is_ok_and(|n| near.binary_search(&n).is_ok());
-                near.as_ref().is_none_or(number)
-            };
-            all.filter(move |(n, _)| is_near(*n)).map(|(_, rule)| rule)
-        });
-        rules
-            .filter(|r| r.access.contains(&Access::Read) && r.head.decision != Decision::Allow)
-            .map(|r| views.answer(r, self.scene))
-            .max()
-            .unwrap_or(Answer::No)
+        let mut strictest = Answer::No;
+        for layer in &self.policy.layers {
+            self.globs(layer, &views, &mut |rule| {
+                if rule.access.contains(&Access::Read) && rule.head.decision != Decision::Allow {
+                    strictest = strictest.max(views.answer(rule, self.scene));
+                }
+            });
+        }
+        strictest
     }
 }
 
 fn size(layer: &Layer) -> usize {
-    layer.prefix_rules.len()
-        + layer.glob_rules.len()
+    layer.prefix_rules.count()
+        + layer.glob_rules.count()
         + layer.network_rules.len()
         + layer.host_rules.len()
         + layer.flow_rules.len()

@@ -7,6 +7,7 @@ mod execpolicy;
 mod hosts;
 mod lazy_regex;
 mod links;
+mod list;
 mod made;
 mod names;
 mod paths;
@@ -16,6 +17,7 @@ mod rule;
 mod scene;
 mod shadow;
 mod staged;
+mod stored;
 mod tiers;
 mod tools;
 mod trace;
@@ -24,6 +26,7 @@ pub use commands::Difference;
 pub use decide::{decide, decide_traced};
 pub use execpolicy::{PrefixMatch, matched_prefix_rules};
 pub use lazy_regex::LazyRegex;
+pub use list::{List, Question, Stored};
 pub use rule::{
     Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
     Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,

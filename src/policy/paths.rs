@@ -37,6 +37,19 @@ impl Views {
         all.then(|| near.rules())
     }
 
+    /// All paths that it is, where nothing else can be what a rule speaks of.
+    pub(super) fn exact(&self, scene: &Scene<'_>) -> Option<Vec<&[u8]>> {
+        let places = scene.places(false);
+        if self.ignore_case || places.homes.is_empty() || places.roots.is_empty() {
+            return None;
+        }
+        let mut all = Vec::new();
+        for view in &self.all {
+            all.extend(view.subject.files()?.iter().map(Vec::as_slice));
+        }
+        Some(all)
+    }
+
     /// What a rule says of the path.
     pub(super) fn answer(&self, rule: &GlobRule, scene: &Scene<'_>) -> Answer {
         self.covered_by(&rule.patterns, &rule.unless, rule.head.decision, scene)

@@ -1,6 +1,7 @@
 //! What a policy consists of once its text has been read: rules, defaults and tiers, each knowing where it was written.
 
 use super::lazy_regex::LazyRegex;
+use super::list::List;
 use crate::decision::Decision;
 use crate::glob::{Glob, Index, PathGlob};
 use alloc::{string::String, vec::Vec};
@@ -222,11 +223,11 @@ pub struct Layer {
     /// Who wrote it.
     pub trust: Trust,
     /// `prefix_rule`
-    pub prefix_rules: Vec<PrefixRule>,
+    pub prefix_rules: List<PrefixRule>,
     /// `host_executable`
     pub host_executables: Vec<HostExecutable>,
     /// `glob_rule` and `deny_read`
-    pub glob_rules: Vec<GlobRule>,
+    pub glob_rules: List<GlobRule>,
     /// `network_rule`
     pub network_rules: Vec<NetworkRule>,
     /// `host_rule`
@@ -242,7 +243,7 @@ pub struct Layer {
     /// `tier`
     pub tiers: Vec<Tier>,
     /// By which the globs near a path are found; made last.
-    index: Option<Index>,
+    pub(crate) index: Option<Index>,
 }
 
 /// The most glob rules that are simply tried one after the other.
@@ -264,9 +265,9 @@ impl Layer {
     pub fn new(trust: Trust) -> Self {
         Self {
             trust,
-            prefix_rules: Vec::new(),
+            prefix_rules: List::default(),
             host_executables: Vec::new(),
-            glob_rules: Vec::new(),
+            glob_rules: List::default(),
             network_rules: Vec::new(),
             host_rules: Vec::new(),
             flow_rules: Vec::new(),
@@ -280,10 +281,17 @@ impl Layer {
 }
 
 /// Everything that decides: the layers, most trusted first, and what identifies their text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// Most trusted first.
     pub layers: Vec<Layer>,
     /// `blake3:` and the hash over every source with its name, as verdicts print it.
     pub digest: String,
+}
+
+impl Policy {
+    /// Whether all that was read of it so far is what was written; else nothing that was decided with it counts.
+    pub fn is_sound(&self) -> bool {
+        self.layers.iter().all(|layer| layer.prefix_rules.is_sound() && layer.glob_rules.is_sound())
+    }
 }

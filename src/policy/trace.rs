@@ -7,7 +7,7 @@ use crate::glob::Answer;
 
 /// Is told the steps of a decision. Every method does nothing unless it is written, so that [`NoTrace`] costs nothing.
 pub trait Trace {
-    /// Whether it wants to hear of effects that repeat others, too; else those are not asked about again.
+    /// Whether it wants to hear of effects that repeat others, and of rules that an index says cannot match, too.
     const EVERY_STEP: bool = true;
     /// Where the call takes place; first of all.
     fn scene(&mut self, _scene: &Scene<'_>) {}

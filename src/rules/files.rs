@@ -94,9 +94,19 @@ impl Check {
 /// A policy file that was opened and read.
 #[derive(Debug)]
 pub(super) struct Opened {
-    pub(super) text: String,
-    pub(super) device: u64,
-    pub(super) inode: u64,
+    pub(super) bytes: Vec<u8>,
+    pub(super) metadata: Metadata,
+}
+
+impl Opened {
+    /// The text that it holds.
+    pub(super) fn text(self, path: &Path) -> Result<String, Problem> {
+        String::from_utf8(self.bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            let message = format!("`{}` is not UTF-8 at byte {at}", path.display());
+            Problem::new(message, "save it as UTF-8")
+        })
+    }
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Problem {
@@ -134,8 +144,8 @@ fn real_path(path: &Path) -> Result<PathBuf, Problem> {
     Err(Problem::new(message, format!("name `{}` itself, or copy it", target.display())))
 }
 
-/// Opens and reads a policy file.
-pub(super) fn read(path: &Path, check: &Check) -> Result<Opened, Problem> {
+/// Opens and reads a policy file of at most `most` bytes.
+pub(super) fn read(path: &Path, check: &Check, most: u64) -> Result<Opened, Problem> {
     let real = real_path(path)?;
     let written = std::path::absolute(path).map_err(|e| failed("open", path, &e))?;
     check.directories_above(&written)?;
@@ -160,20 +170,15 @@ pub(super) fn read(path: &Path, check: &Check) -> Result<Opened, Problem> {
         let message = format!("others may write `{}`", path.display());
         return Err(Problem::new(message, format!("`chmod go-w {}`", path.display())));
     }
-    let bytes = read_bounded(file, path)?;
-    let text = String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        let message = format!("`{}` is not UTF-8 at byte {at}", path.display());
-        Problem::new(message, "save it as UTF-8")
-    })?;
-    Ok(Opened { text, device: metadata.dev(), inode: metadata.ino() })
+    let bytes = read_bounded(file, path, most)?;
+    Ok(Opened { bytes, metadata })
 }
 
-fn read_bounded(file: File, path: &Path) -> Result<Vec<u8>, Problem> {
+fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    file.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| failed("read", path, &e))?;
-    if bytes.len() as u64 > limits::FILE_BYTES {
-        let message = format!("`{}` is larger than {} KiB", path.display(), limits::FILE_BYTES >> 10);
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|e| failed("read", path, &e))?;
+    if bytes.len() as u64 > most {
+        let message = format!("`{}` is larger than {} KiB", path.display(), most >> 10);
         return Err(Problem::new(message, "split it into several files"));
     }
     Ok(bytes)
@@ -239,6 +244,11 @@ pub(super) fn presence(directory: &Path) -> Presence {
     };
     let policy = |entry: io::Result<fs::DirEntry>| entry.map_or(true, |entry| is_policy(&entry.file_name()));
     if entries.into_iter().any(policy) { Presence::Policies } else { Presence::Nothing }
+}
+
+/// Whether an installed directory has to be loaded.
+pub fn holds_policies(directory: &Path) -> bool {
+    matches!(presence(directory), Presence::Policies)
 }
 
 /// Whether a shell's `*.rules` would name it.

@@ -5,11 +5,13 @@ use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
 use super::evaluate;
+use super::facts;
 use super::files::{self, Check};
 use super::repository;
 use super::requirements;
 use super::session::{Session, State};
 use super::source::Source;
+use crate::compiled::Fact;
 use crate::policy::{Policy, Trust};
 use std::{
     borrow::ToOwned,
@@ -33,6 +35,21 @@ pub struct SourceFile {
     pub text: String,
 }
 
+/// What is known of one layer besides its rules: what compiling it takes.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Whose it is.
+    pub trust: Trust,
+    /// Identifies its text, as [`Policy::digest`].
+    pub digest: String,
+    /// Its files and directories, as they were when they were read.
+    pub facts: Vec<Fact>,
+    /// Whether which rules there are depends on the account (`select_policy`).
+    pub by_account: bool,
+    /// Whether it lets repositories have policies of their own.
+    pub permits_repositories: bool,
+}
+
 /// A policy that loaded.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -44,10 +61,12 @@ pub struct Loaded {
     pub sources: Vec<SourceFile>,
     /// What its rules say of themselves, in the order of reading.
     pub rules: Vec<RuleNote>,
+    /// What else is known of its layers.
+    pub parts: Vec<Part>,
 }
 
 /// What is installed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Installed {
     /// The layers that loaded, most trusted first. A broken layer takes no other with it.
     pub policy: Policy,
@@ -55,6 +74,8 @@ pub struct Installed {
     pub diagnostics: Diagnostics,
     /// What the layers were made of, those that did not load included.
     pub sources: Vec<SourceFile>,
+    /// What else is known of the layers that loaded.
+    pub parts: Vec<Part>,
 }
 
 /// Loads policies; carries what all loads have in common.
@@ -67,6 +88,14 @@ pub struct Loader<'a> {
     requirements: Vec<(PathBuf, Check)>,
     account: Option<Account>,
     repositories: Repositories,
+}
+
+/// A layer that is to be evaluated.
+struct Given {
+    trust: Trust,
+    sources: Vec<Result<Source, Diagnostic>>,
+    /// Of the directory that they stand in.
+    facts: Vec<Fact>,
 }
 
 /// Where repositories may keep policies.
@@ -154,7 +183,8 @@ impl<'a> Loader<'a> {
             let help = "name a `*.rules` file, or a directory of them";
             return Err(Diagnostic::of_file("policy", "no policy is named", Some(help.into())).into());
         }
-        self.one_layer(|| paths.iter().flat_map(|path| named(path.as_ref(), &self.named)).collect())
+        let directories = paths.iter().map(AsRef::as_ref).filter(|path| path.is_dir()).map(facts::of).collect();
+        self.one_layer(directories, || paths.iter().flat_map(|path| named(path.as_ref(), &self.named)).collect())
     }
 
     /// Loads a text as a managed layer; `name` is its file in places. Only shipped policies can be included from it.
@@ -162,7 +192,7 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// Every finding, where one of them is an error.
     pub fn load_text(&self, name: &str, text: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(|| Vec::from([Ok(Source::memory(name, text))]))
+        self.one_layer(Vec::new(), || Vec::from([Ok(Source::memory(name, text))]))
     }
 
     /// Loads a shipped policy such as `controlled.rules` as a managed layer.
@@ -170,17 +200,28 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// An unknown name; every finding, where one of them is an error.
     pub fn embedded(&self, name: &str) -> Result<Loaded, Diagnostics> {
-        self.one_layer(|| Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
+        self.one_layer(Vec::new(), || Vec::from([Source::shipped(name).map_err(|p| of_file(name, p))]))
     }
 
     /// Loads what is installed: `*.rules` in `managed` (or else the shipped base posture), then `*.rules` in `user`, where there
     /// are any.
     pub fn load_installed(&self, managed: &Path, user: Option<&Path>) -> Installed {
-        self.on_own_stack(|| self.installed_layers(managed, user)).unwrap_or_else(|diagnostic| Installed {
-            policy: Policy { layers: Vec::new(), digest: String::new() },
-            diagnostics: diagnostic.into(),
-            sources: Vec::new(),
-        })
+        self.installed(|| self.installed_layers(Some(managed), Vec::new(), user))
+    }
+
+    /// Loads the user's layer alone, beside a managed one with these tiers.
+    pub fn load_user(&self, tiers: Vec<String>, user: &Path) -> Installed {
+        self.installed(|| self.installed_layers(None, tiers, Some(user)))
+    }
+
+    /// Loads what repositories say, beside a managed layer that permits it and has these tiers.
+    pub fn load_repositories(&self, tiers: Vec<String>) -> Installed {
+        self.installed(|| self.gather(self.repositories(), tiers).0)
+    }
+
+    fn installed(&self, work: impl FnOnce() -> Installed + Send) -> Installed {
+        self.on_own_stack(work)
+            .unwrap_or_else(|diagnostic| Installed { diagnostics: diagnostic.into(), ..Installed::default() })
     }
 
     /// Does the work on a stack whose size does not depend on the caller's limits.
@@ -198,76 +239,65 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn installed_layers(&self, managed: &Path, user: Option<&Path>) -> Installed {
+    /// The layers that stand in these directories, or the shipped base posture where there is no managed one.
+    fn installed_layers(&self, managed: Option<&Path>, tiers: Vec<String>, user: Option<&Path>) -> Installed {
         let base = || Vec::from([Source::shipped(embedded::BASE).map_err(|p| of_file(embedded::BASE, p))]);
-        let managed = installed(managed, &self.managed).unwrap_or_else(base);
-        let mut digest = Digest::default();
-        let mut result = Installed {
-            policy: Policy { layers: Vec::new(), digest: String::new() },
-            diagnostics: Diagnostics::default(),
-            sources: Vec::new(),
-        };
-        let mut tiers = Vec::new();
-        let user = user.and_then(|directory| installed(directory, &self.user));
-        let mut layers = VecDeque::from([(Trust::Managed, managed)]);
-        layers.extend(user.map(|user| (Trust::User, user)));
-        while let Some((trust, sources)) = layers.pop_front() {
-            let state = self.layer(trust, tiers.clone(), sources);
-            digest.add(&state.sources);
-            result.sources.extend(state.sources.iter().map(|source| source_file(source)));
-            tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
-            let broken = state.diagnostics.has_errors();
-            if state.permits_repositories {
-                layers.extend(self.repositories().into_iter().map(|sources| (Trust::Repository, sources)));
-            }
-            result.diagnostics.append(state.diagnostics);
-            if !broken {
-                result.policy.layers.push(state.layer);
-            }
+        let mut given = VecDeque::new();
+        for (trust, directory, check) in [(Trust::Managed, managed, &self.managed), (Trust::User, user, &self.user)] {
+            let Some(directory) = directory else { continue };
+            let facts = Vec::from([facts::of(directory)]);
+            let sources = installed(directory, check).or_else(|| (trust == Trust::Managed).then(base));
+            given.extend(sources.map(|sources| Given { trust, sources, facts }));
         }
-        result.policy.digest = digest.finish();
-        result
+        self.gather(given, tiers).0
     }
 
     fn one_layer(
         &self,
+        facts: Vec<Fact>,
         sources: impl FnOnce() -> Vec<Result<Source, Diagnostic>> + Send,
     ) -> Result<Loaded, Diagnostics> {
-        self.on_own_stack(|| self.only_layer(sources()))?
+        let work =
+            || self.gather(VecDeque::from([Given { trust: Trust::Managed, sources: sources(), facts }]), Vec::new());
+        let (found, rules) = self.on_own_stack(work)?;
+        if found.diagnostics.has_errors() {
+            return Err(found.diagnostics);
+        }
+        let Installed { policy, diagnostics: warnings, sources, parts } = found;
+        Ok(Loaded { policy, warnings, sources, rules, parts })
     }
 
-    fn only_layer(&self, sources: Vec<Result<Source, Diagnostic>>) -> Result<Loaded, Diagnostics> {
-        let mut layers = VecDeque::from([(Trust::Managed, sources)]);
-        let (mut digest, mut tiers) = (Digest::default(), Vec::new());
-        let policy = Policy { layers: Vec::new(), digest: String::new() };
-        let (warnings, sources, rules) = (Diagnostics::default(), Vec::new(), Vec::new());
-        let mut loaded = Loaded { policy, warnings, sources, rules };
-        while let Some((trust, sources)) = layers.pop_front() {
+    /// Evaluates layers, and those of repositories after the first that permits them.
+    fn gather(&self, mut given: VecDeque<Given>, mut tiers: Vec<String>) -> (Installed, Vec<RuleNote>) {
+        let (mut result, mut rules) = (Installed::default(), Vec::new());
+        while let Some(Given { trust, sources, facts }) = given.pop_front() {
             let state = self.layer(trust, tiers.clone(), sources);
-            if state.diagnostics.has_errors() {
-                return Err(state.diagnostics);
-            }
-            if state.permits_repositories {
-                layers.extend(self.repositories().into_iter().map(|sources| (Trust::Repository, sources)));
-            }
-            digest.add(&state.sources);
+            result.sources.extend(state.sources.iter().map(|source| source_file(source)));
             tiers.extend(state.layer.tiers.iter().map(|tier| tier.name.clone()));
-            loaded.sources.extend(state.sources.iter().map(|source| source_file(source)));
-            loaded.warnings.append(state.diagnostics);
-            loaded.rules.extend(state.rules);
-            loaded.policy.layers.push(state.layer);
+            if state.permits_repositories {
+                given.extend(self.repositories());
+            }
+            let part = part_of(&state, facts);
+            let broken = state.diagnostics.has_errors();
+            result.diagnostics.append(state.diagnostics);
+            rules.extend(state.rules);
+            if !broken {
+                result.policy.layers.push(state.layer);
+                result.parts.push(part);
+            }
         }
-        loaded.policy.digest = digest.finish();
-        Ok(loaded)
+        result.policy.digest = combined_digest(result.parts.iter().map(|part| part.digest.as_str()));
+        (result, rules)
     }
 
     /// What repositories say, each on its own: one cannot loosen what another says.
-    fn repositories(&self) -> Vec<Vec<Result<Source, Diagnostic>>> {
-        match &self.repositories {
+    fn repositories(&self) -> VecDeque<Given> {
+        let sources: Vec<_> = match &self.repositories {
             Repositories::Unasked => Vec::new(),
             Repositories::Unknown => Vec::from([Vec::from([Err(repository::unknown())])]),
             Repositories::At(roots) => roots.iter().filter_map(|root| repository::sources(root)).collect(),
-        }
+        };
+        sources.into_iter().map(|sources| Given { trust: Trust::Repository, sources, facts: Vec::new() }).collect()
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
@@ -332,21 +362,35 @@ fn installed(path: &Path, check: &Check) -> Option<Vec<Result<Source, Diagnostic
     }
 }
 
-/// Identifies the text of a policy: names and bytes of all sources in order, each with its length.
-#[derive(Default)]
-struct Digest(blake3::Hasher);
-
-impl Digest {
-    fn add(&mut self, sources: &[Rc<Source>]) {
-        for source in sources {
-            for part in [&source.name, &source.text] {
-                self.0.update(&(part.len() as u64).to_le_bytes());
-                self.0.update(part.as_bytes());
-            }
+/// Identifies the text of a layer: names and bytes of all sources in order, each with its length.
+fn digest(sources: &[Rc<Source>]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for source in sources {
+        for part in [&source.name, &source.text] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
         }
     }
+    format!("blake3:{}", hasher.finalize().to_hex())
+}
 
-    fn finish(self) -> String {
-        format!("blake3:{}", self.0.finalize().to_hex())
+/// Identifies a policy of several layers or files by theirs; that of one is its own.
+pub fn combined_digest<'d>(digests: impl IntoIterator<Item = &'d str>) -> String {
+    let all: Vec<&str> = digests.into_iter().collect();
+    match all.as_slice() {
+        [one] => (*one).to_owned(),
+        _ => format!("blake3:{}", blake3::hash(all.join("\n").as_bytes()).to_hex()),
+    }
+}
+
+fn part_of(state: &State, directories: Vec<Fact>) -> Part {
+    let mut facts = directories;
+    facts.extend(state.sources.iter().filter_map(|source| source.fact.clone()));
+    Part {
+        trust: state.layer.trust,
+        digest: digest(&state.sources),
+        facts,
+        by_account: state.by_account,
+        permits_repositories: state.permits_repositories,
     }
 }

@@ -4,7 +4,9 @@
 //! line that it has in the file, and evaluated like any other; so places in verdicts and findings are places in the file.
 
 use super::diagnostics::{Diagnostic, Problem, sentence};
+use super::facts;
 use super::files::{self, Check};
+use super::limits;
 use super::source::Source;
 use std::{
     collections::BTreeMap,
@@ -26,10 +28,11 @@ pub(super) struct Requirements {
 
 /// Reads a file, opened as [`files::read`] does.
 pub(super) fn read(path: &Path, check: &Check) -> Result<Requirements, Problem> {
-    let opened = files::read(path, check)?;
+    let opened = files::read(path, check, limits::FILE_BYTES)?;
+    let fact = facts::of_file(path, &opened);
     let name = format!("{}", path.display());
-    let (text, warnings) = translated(&name, &opened.text)?;
-    Ok(Requirements { source: Source::translated(&name, text, &opened), warnings })
+    let (text, warnings) = translated(&name, &opened.text(path)?)?;
+    Ok(Requirements { source: Source::translated(&name, text, fact), warnings })
 }
 
 /// The rules in the policy language, line by line, and what is to be said of them.

@@ -55,6 +55,8 @@ pub(super) struct State {
     /// Every source that was read, in order.
     pub(super) sources: Vec<Rc<Source>>,
     bytes: u64,
+    /// Whether which rules there are depends on the account.
+    pub(super) by_account: bool,
     /// Files whose rules are registered.
     pub(super) registered: BTreeSet<Identity>,
     /// Files that were evaluated for their values.
@@ -113,6 +115,7 @@ impl<'a> Session<'a> {
             diagnostics: Diagnostics::default(),
             sources: Vec::new(),
             bytes: 0,
+            by_account: false,
             registered: BTreeSet::new(),
             modules: BTreeMap::new(),
             open: Vec::new(),

@@ -2,7 +2,10 @@
 
 use super::diagnostics::Problem;
 use super::embedded;
+use super::facts;
 use super::files::{self, Check};
+use super::limits;
+use crate::compiled::Fact;
 use std::{
     borrow::ToOwned,
     format,
@@ -30,6 +33,11 @@ enum Origin {
     Memory,
 }
 
+fn identity(fact: &Fact) -> Identity {
+    let stat = fact.stat.as_ref();
+    Identity::Disk(stat.map_or(0, |s| s.device), stat.map_or(0, |s| s.inode))
+}
+
 /// A policy file that was read.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
@@ -37,6 +45,8 @@ pub(super) struct Source {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) identity: Identity,
+    /// What the file system said of it when it was read.
+    pub(super) fact: Option<Fact>,
     origin: Origin,
 }
 
@@ -44,13 +54,18 @@ impl Source {
     /// Text that no file holds.
     pub(super) fn memory(name: &str, text: &str) -> Self {
         let name = name.to_owned();
-        Self { identity: Identity::Memory(name.clone()), name, text: text.to_owned(), origin: Origin::Memory }
+        Self {
+            identity: Identity::Memory(name.clone()),
+            name,
+            text: text.to_owned(),
+            fact: None,
+            origin: Origin::Memory,
+        }
     }
 
     /// Text that was made from a file of another language; it reaches no other.
-    pub(super) fn translated(name: &str, text: String, file: &files::Opened) -> Self {
-        let identity = Identity::Disk(file.device, file.inode);
-        Self { name: name.to_owned(), text, identity, origin: Origin::Memory }
+    pub(super) fn translated(name: &str, text: String, fact: Fact) -> Self {
+        Self { name: name.to_owned(), text, identity: identity(&fact), fact: Some(fact), origin: Origin::Memory }
     }
 
     /// A shipped policy.
@@ -63,16 +78,18 @@ impl Source {
             Problem::new(format!("no policy `{SHIPPED}{name}` is shipped"), format!("shipped are {names}"))
         })?;
         let identity = Identity::Shipped(name);
-        Ok(Self { name: (*name).to_owned(), text: (*text).to_owned(), identity, origin: Origin::Shipped })
+        Ok(Self { name: (*name).to_owned(), text: (*text).to_owned(), identity, fact: None, origin: Origin::Shipped })
     }
 
     /// A file, opened as [`files::read`] does.
     pub(super) fn disk(path: &Path, check: &Check) -> Result<Self, Problem> {
-        let file = files::read(path, check)?;
+        let file = files::read(path, check, limits::FILE_BYTES)?;
+        let fact = facts::of_file(path, &file);
         Ok(Self {
             name: format!("{}", path.display()),
-            text: file.text,
-            identity: Identity::Disk(file.device, file.inode),
+            text: file.text(path)?,
+            identity: identity(&fact),
+            fact: Some(fact),
             origin: Origin::Disk { path: path.to_owned(), check: check.clone() },
         })
     }

@@ -192,6 +192,17 @@ impl Case {
         .to_string()
     }
 
+    /// What another policy than its own makes of it, as JSON.
+    pub(crate) fn verdict(&self, policy: &Policy) -> String {
+        let judged = gate::judge(&codex::read(self.payload().as_bytes()), policy, &self.machine());
+        verdict_json(&judged, &policy.digest)
+    }
+
+    /// Its policy as it is written, to tell whether two cases have the same.
+    pub(crate) fn policy_text(&self) -> String {
+        self.policy.to_string()
+    }
+
     fn machine(&self) -> MemoryWorld {
         let listed = |key: &str| texts(self.world.get(key)).unwrap_or_default();
         let session = listed("session").pop().unwrap_or_else(|| HERE.into());
@@ -260,6 +271,11 @@ impl Bench {
 }
 
 impl Bench {
+    /// The policy of `case`; `None` where it does not load.
+    pub(crate) fn policy(&mut self, case: &Case) -> Option<&Policy> {
+        self.policies.entry(case.policy.to_string()).or_insert_with(|| load(&case.policy)).as_ref().ok()
+    }
+
     /// The explanation and the verdict of `case` as they are printed; `None` where its policy does not load.
     pub(crate) fn explain(&mut self, case: &Case) -> Option<(String, String)> {
         let policy =

@@ -37,6 +37,14 @@ impl Place {
         place
     }
 
+    /// One below the account's home directory: nobody else may write the directories above it, as above `/tmp`.
+    pub(crate) fn below_home() -> Self {
+        let home = std::env::home_dir().expect("the account has a home directory");
+        let place = Self(tempfile::Builder::new().prefix(".prexec-test").tempdir_in(home).expect("a directory"));
+        place.write("policy.rules", POLICY);
+        place
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }

@@ -57,6 +57,7 @@ pub(super) fn select_policy<'v>(
     for path in choices.iter().map(|choice| choice.path.as_str()).chain([fallback]) {
         current.reach(path)?;
     }
+    session.state.borrow_mut().by_account = true;
     let account = session.account.cloned().unwrap_or_else(Account::effective);
     let chosen = choices.iter().find(|choice| choice.is_for(&account)).map_or(fallback, |choice| &choice.path);
     evaluate::register(session, current.reach(chosen)?)

@@ -1,0 +1,153 @@
+//! `prexec compile`: one file of a policy, which a call uses in place instead of reading the sources.
+
+use super::human::{self, Color};
+use super::policy::{self, Repositories, Request};
+use super::{INTERNAL_ERROR, POLICY_ERROR};
+use crate::compiled::{self, Origin, Role};
+use crate::policy::{Policy, Trust};
+use crate::rules::{self, Diagnostic, Diagnostics, Part};
+use clap::Args;
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = true)]
+pub(super) struct Options {
+    /// Policy file, or directory of `*.rules`; may be repeated
+    #[arg(long, value_name = "P", group = "what", conflicts_with_all = ["managed", "user"])]
+    policy: Vec<PathBuf>,
+    /// The administrator's layer, as it is installed in /etc/prexec
+    #[arg(long, group = "what", conflicts_with = "user")]
+    managed: bool,
+    /// The user's layer, as it is installed in ~/.config/prexec
+    #[arg(long, group = "what")]
+    user: bool,
+    /// A `requirements.toml` of Codex whose rules count as well
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["managed", "user"])]
+    requirements: Option<PathBuf>,
+    /// The file to write [default with --managed and --user: where the hook looks for it]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["managed", "user"])]
+    output: Option<PathBuf>,
+    /// The account's home directory, instead of the one in the account database
+    #[arg(long, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// When to colour the output
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+pub(super) fn run(options: &Options) -> ExitCode {
+    let request = Request {
+        named: &options.policy,
+        requirements: options.requirements.as_deref(),
+        home: options.home.as_deref(),
+        ..Request::default()
+    };
+    let (policy, origin) = match policy::bounded(|| load(options, &request)) {
+        Ok(found) => found,
+        Err(found) => {
+            human::diagnostics(&found, options.color);
+            return ExitCode::from(POLICY_ERROR);
+        }
+    };
+    let written = output(options, &request).and_then(|path| {
+        let bytes = compiled::write(&policy, &origin).ok_or("the policy is larger than four gibibytes")?;
+        // What cannot be read back would block every call.
+        compiled::open(bytes.clone()).map_err(|refused| format!("what was compiled cannot be used: {refused}"))?;
+        write(&path, &bytes)?;
+        Ok((path, bytes.len()))
+    });
+    match written {
+        Ok((path, length)) => {
+            let rules: usize = policy.layers.iter().map(|l| l.prefix_rules.count() + l.glob_rules.count()).sum();
+            println!("compiled {rules} rules on commands and paths to `{}` ({length} bytes)", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(INTERNAL_ERROR)
+        }
+    }
+}
+
+fn load(options: &Options, request: &Request<'_>) -> Result<(Policy, Origin), Diagnostics> {
+    if options.managed || options.user {
+        return load_layer(options, request);
+    }
+    let loaded = policy::loader(request, Repositories::Ignore).load(&options.policy)?;
+    let sources = options.policy.iter().chain(&options.requirements).filter_map(|path| std::path::absolute(path).ok());
+    let sources = sources.map(|path| path.into_os_string().into_vec()).collect();
+    let Some(part) = loaded.parts.into_iter().next() else { return Err(nothing("the policy", "policy")) };
+    for_all_accounts(&part)?;
+    let Part { facts, permits_repositories, .. } = part;
+    Ok((loaded.policy, Origin { role: Role::Named, sources, facts, permits_repositories }))
+}
+
+fn load_layer(options: &Options, request: &Request<'_>) -> Result<(Policy, Origin), Diagnostics> {
+    let user = policy::home(request).map(|home| home.join(policy::USER));
+    let (trust, role) = if options.managed { (Trust::Managed, Role::Managed) } else { (Trust::User, Role::User) };
+    let user = user.as_deref().filter(|_| options.user);
+    let installed = policy::loader(request, Repositories::Ignore).load_installed(Path::new(policy::MANAGED), user);
+    if installed.diagnostics.has_errors() {
+        return Err(installed.diagnostics);
+    }
+    let parts = installed.policy.layers.into_iter().zip(installed.parts);
+    let Some((layer, part)) = parts.into_iter().find(|(layer, _)| layer.trust == trust) else {
+        return Err(nothing("the user's layer", policy::USER));
+    };
+    for_all_accounts(&part)?;
+    let mut facts = part.facts.clone();
+    let requirements = Path::new(policy::REQUIREMENTS);
+    if options.managed && !policy::stands(requirements) {
+        facts.push(rules::fact_of(requirements));
+    }
+    let permits_repositories = part.permits_repositories;
+    let origin = Origin { role, sources: Vec::new(), facts, permits_repositories };
+    Ok((Policy { layers: vec![layer], digest: part.digest }, origin))
+}
+
+fn nothing(what: &str, place: &str) -> Diagnostics {
+    let help = "put a `*.rules` file there, or compile a policy by name with --policy";
+    Diagnostic::of_file(place, format!("there is nothing to compile for {what}"), Some(help.into())).into()
+}
+
+/// One file serves whoever calls; a policy that asks who that is cannot be compiled.
+fn for_all_accounts(part: &Part) -> Result<(), Diagnostics> {
+    if !part.by_account {
+        return Ok(());
+    }
+    let help = "compile each choice by its own name with --policy, or leave the policy as it is";
+    let what = "a policy that `select_policy` chooses by account cannot be one compiled file";
+    Err(Diagnostic::of_file("policy", what, Some(help.into())).into())
+}
+
+fn output(options: &Options, request: &Request<'_>) -> Result<PathBuf, String> {
+    if let Some(path) = &options.output {
+        return Ok(path.clone());
+    }
+    let directory = if options.managed {
+        PathBuf::from(policy::MANAGED)
+    } else {
+        policy::home(request).ok_or("this account has no home directory; name a file with -o")?.join(policy::USER_STATE)
+    };
+    std::fs::create_dir_all(&directory).map_err(|e| format!("`{}` cannot be made: {e}", directory.display()))?;
+    Ok(directory.join(policy::COMPILED))
+}
+
+/// Replaces the file in one step, so that a call finds the old one or the new one.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let failed = |e: std::io::Error| format!("`{}` cannot be written: {e}", path.display());
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    let mut file = tempfile::Builder::new().prefix(&name).tempfile_in(directory).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What is read of every compiled policy: where it came from, and all rules but those of which there may be thousands.
+
+use crate::policy::{Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Tier, ToolRule, Trust};
+use crate::record::{codes, fields};
+use alloc::{string::String, vec::Vec};
+
+/// A source, or a directory of sources, as it was when the policy was compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its path, absolute.
+    pub path: Vec<u8>,
+    /// What was there; none where nothing was.
+    pub stat: Option<Stat>,
+    /// `blake3:` and the hash of a file's content; empty for a directory.
+    pub digest: String,
+}
+
+/// What a file system says of a file or directory. Times are in seconds and nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Device number.
+    pub device: u64,
+    /// Number of the inode.
+    pub inode: u64,
+    /// Bytes.
+    pub size: u64,
+    /// When the content changed.
+    pub modified: (i64, i64),
+    /// When anything of it changed. Nobody can set this one.
+    pub changed: (i64, i64),
+    /// Owner.
+    pub owner: u32,
+    /// Kind and permissions.
+    pub mode: u32,
+}
+
+fields!(Fact { path, stat, digest });
+fields!(Stat { device, inode, size, modified, changed, owner, mode });
+
+/// Which rules a compiled policy stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// All that `--policy` named.
+    Named,
+    /// The managed layer, alone.
+    Managed,
+    /// The user's layer, alone.
+    User,
+}
+
+codes!(Role { Named = 0, Managed = 1, User = 2 });
+
+/// Rules of which there may be thousands: read one by one, found by an index.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section {
+    /// How many.
+    pub(super) count: u32,
+    /// Where a pair of numbers for each rule begins: where it stands, and its bytes.
+    pub(super) places: u32,
+    /// Where the index begins.
+    pub(super) index: u32,
+}
+
+fields!(Section { count, places, index });
+
+/// One layer.
+#[derive(Clone, Debug)]
+pub(super) struct StoredLayer {
+    pub(super) trust: Trust,
+    pub(super) defaults: Defaults,
+    pub(super) tiers: Vec<Tier>,
+    pub(super) host_executables: Vec<HostExecutable>,
+    pub(super) network_rules: Vec<NetworkRule>,
+    pub(super) host_rules: Vec<HostRule>,
+    pub(super) flow_rules: Vec<FlowRule>,
+    pub(super) env_rules: Vec<EnvRule>,
+    pub(super) tool_rules: Vec<ToolRule>,
+    pub(super) prefix_rules: Section,
+    pub(super) glob_rules: Section,
+}
+
+fields!(StoredLayer {
+    trust,
+    defaults,
+    tiers,
+    host_executables,
+    network_rules,
+    host_rules,
+    flow_rules,
+    env_rules,
+    tool_rules,
+    prefix_rules,
+    glob_rules,
+});
+
+/// Where a compiled policy comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// What it stands for.
+    pub role: Role,
+    /// The paths that were named, absolute; none for an installed layer.
+    pub sources: Vec<Vec<u8>>,
+    /// All files and directories that it was made of.
+    pub facts: Vec<Fact>,
+    /// Whether it lets repositories have policies of their own, which are not in it.
+    pub permits_repositories: bool,
+}
+
+fields!(Origin { role, sources, facts, permits_repositories });
+
+/// Everything but the sections.
+#[derive(Clone, Debug)]
+pub(super) struct Directory {
+    pub(super) origin: Origin,
+    pub(super) digest: String,
+    pub(super) layers: Vec<StoredLayer>,
+}
+
+fields!(Directory { origin, digest, layers });

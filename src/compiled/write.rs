@@ -1,0 +1,54 @@
+//! Writes a policy as one file. The same policy and facts give the same bytes.
+
+use super::directory::{Directory, Origin, Section, StoredLayer};
+use super::index::{Builder, place};
+use super::{BUILD, image, keys};
+use crate::policy::{GlobRule, Layer, Policy};
+use crate::record::Record;
+use alloc::vec::Vec;
+
+/// The bytes of a compiled policy; none where it would be larger than four gibibytes.
+pub fn write(policy: &Policy, origin: &Origin) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    let layers = policy.layers.iter().map(|layer| stored(layer, &mut content)).collect::<Option<Vec<_>>>()?;
+    let directory = content.len();
+    Directory { origin: origin.clone(), digest: policy.digest.clone(), layers }.put(&mut content);
+    image::seal(&content, directory, BUILD)
+}
+
+fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {
+    Some(StoredLayer {
+        trust: layer.trust,
+        defaults: layer.defaults.clone(),
+        tiers: layer.tiers.clone(),
+        host_executables: layer.host_executables.clone(),
+        network_rules: layer.network_rules.clone(),
+        host_rules: layer.host_rules.clone(),
+        flow_rules: layer.flow_rules.clone(),
+        env_rules: layer.env_rules.clone(),
+        tool_rules: layer.tool_rules.clone(),
+        prefix_rules: section(&layer.prefix_rules, keys::of_prefix, content)?,
+        glob_rules: section(&layer.glob_rules, of_glob_rule, content)?,
+    })
+}
+
+/// A rule is filed under the keys of all its globs; its carve-outs only take something away.
+fn of_glob_rule(rule: &GlobRule) -> Option<Vec<keys::Key>> {
+    let keys = rule.patterns.iter().map(keys::of_glob).collect::<Option<Vec<_>>>()?;
+    Some(keys.concat())
+}
+
+fn section<T: Record>(rules: &[T], keys: fn(&T) -> Option<Vec<keys::Key>>, content: &mut Vec<u8>) -> Option<Section> {
+    let mut places = Vec::new();
+    let mut index = Builder::default();
+    for (number, rule) in rules.iter().enumerate() {
+        let (start, before) = (place(content), content.len());
+        rule.put(content);
+        places.extend([start, u32::try_from(content.len() - before).ok()?]);
+        index.add(u32::try_from(number).ok()?, keys(rule));
+    }
+    let start = place(content);
+    places.iter().for_each(|number| number.put(content));
+    let index = index.write(content);
+    Some(Section { count: u32::try_from(rules.len()).ok()?, places: start, index })
+}

@@ -1,0 +1,174 @@
+//! `compile`, and what becomes of calls when the sources or the compiled policy change.
+
+use crate::harness::Place;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const POLICY: &str = "deny_read(\"**/secret\")\nprefix_rule([\"git\", \"push\"], decision = \"prompt\")\n";
+
+/// A directory of policies, compiled.
+fn compiled() -> Place {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("rules")).expect("a directory");
+    place.write("rules/a.rules", POLICY);
+    compile(&place);
+    place
+}
+
+fn compile(place: &Place) {
+    let ended = place.run(&["compile", "--policy", "rules", "-o", "p.bin"], b"");
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(ended.stdout.starts_with("compiled 2 rules on commands and paths to `p.bin`"), "{}", ended.stdout);
+}
+
+fn hook(place: &Place, command: &str, more: &[&str]) -> (Option<i32>, String) {
+    let arguments = [&["hook", "--policy", "p.bin"], more].concat();
+    let ended = place.run(&arguments, &place.shell(command));
+    (ended.status, ended.stderr)
+}
+
+#[test]
+fn a_compiled_policy_decides_as_its_sources() {
+    let place = compiled();
+    for command in ["cat secret", "cat README.md", "git push", "git status", "grep -r x .", "cat s*"] {
+        let of = |policy: &str| place.run(&["check", "--policy", policy, "--json", command], b"");
+        let (sources, compiled) = (of("rules"), of("p.bin"));
+        assert_eq!((sources.status, sources.stdout), (compiled.status, compiled.stdout), "{command}");
+        let explain = |policy: &str| place.run(&["explain", "--policy", policy, "--json", command], b"").stdout;
+        assert_eq!(without_sources(&explain("rules")), without_sources(&explain("p.bin")), "{command}");
+    }
+    assert_eq!(hook(&place, "cat secret", &[]).0, Some(2));
+    assert_eq!(hook(&place, "cat README.md", &[]), (Some(0), String::new()));
+}
+
+/// An explanation without the text of the rules, which a compiled policy does not hold.
+fn without_sources(explanation: &str) -> String {
+    let mut value: serde_json::Value = serde_json::from_str(explanation).expect("an explanation is JSON");
+    remove(&mut value, "source");
+    value.to_string()
+}
+
+fn remove(value: &mut serde_json::Value, key: &str) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.remove(key);
+            map.values_mut().for_each(|inner| remove(inner, key));
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|inner| remove(inner, key)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_change_of_the_sources_denies_until_it_is_compiled_again() {
+    let changes: [(&str, fn(&Place)); 5] = [
+        ("has changed", |p| drop(p.write("rules/a.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
+        ("added to", |p| drop(p.write("rules/b.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
+        ("taken away", |p| std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there")),
+        ("rules` cannot be looked at", |p| std::fs::remove_dir_all(p.path().join("rules")).expect("it is there")),
+        ("taken away", |p| {
+            // The same bytes in another file.
+            std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there");
+            p.write("rules/a.rules", POLICY);
+        }),
+    ];
+    for (what, change) in changes {
+        let place = compiled();
+        assert_eq!(hook(&place, "true", &[]), (Some(0), String::new()));
+        change(&place);
+        let (status, stderr) = hook(&place, "true", &[]);
+        assert_eq!(status, Some(2), "{what}: {stderr}");
+        assert!(stderr.contains("older than its sources") && stderr.contains(what), "{what}: {stderr}");
+        assert!(stderr.contains("prexec compile"), "{what}: {stderr}");
+        let checked = place.run(&["check", "--policy", "p.bin", "true"], b"");
+        assert_eq!(checked.status, Some(4), "{checked:?}");
+    }
+}
+
+#[test]
+fn stale_sources_decide_where_that_is_asked_for() {
+    let place = compiled();
+    place.write("rules/b.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n");
+    let (status, stderr) = hook(&place, "true", &["--stale", "sources"]);
+    assert!(status == Some(2) && stderr.contains("rules/b.rules:1:1"), "{stderr}");
+    assert_eq!(hook(&place, "false", &["--stale", "sources"]), (Some(0), String::new()));
+    // Sources that are gone decide nothing.
+    std::fs::remove_dir_all(place.path().join("rules")).expect("it is there");
+    assert_eq!(hook(&place, "false", &["--stale", "sources"]).0, Some(2));
+}
+
+#[test]
+fn what_is_damaged_denies_in_a_sentence() {
+    let place = compiled();
+    let bytes = std::fs::read(place.path().join("p.bin")).expect("it was written");
+    for (bytes, why) in [
+        (bytes[..bytes.len() / 2].to_vec(), "it is damaged"),
+        (bytes[..12].to_vec(), "it is damaged"),
+        ([&bytes[..8], &[9], &bytes[9..]].concat(), "version 9"),
+        ([&bytes[..20], &[bytes[20] ^ 1], &bytes[21..]].concat(), "it is damaged"),
+        (bytes[..4].to_vec(), "neither"),
+        (Vec::new(), "neither"),
+    ] {
+        std::fs::write(place.path().join("p.bin"), &bytes).expect("it can be written");
+        let (status, stderr) = hook(&place, "cat secret", &["--stale", "sources"]);
+        assert_eq!(status, Some(2), "{why}: {stderr}");
+        assert!(stderr.contains(why) && stderr.contains("prexec compile"), "{why}: {stderr}");
+    }
+}
+
+#[test]
+fn a_users_layer_is_compiled_where_the_hook_finds_it() {
+    let place = Place::below_home();
+    std::fs::create_dir_all(place.path().join("home/.config/prexec")).expect("directories");
+    place.write("home/.config/prexec/mine.rules", "prefix_rule([\"make\"], decision = \"forbidden\")\n");
+    let home = place.path().join("home").display().to_string();
+    let decide = |command: &str| {
+        let ended = place.run(&["hook", "--home", &home], &place.shell(command));
+        (ended.status, ended.stderr)
+    };
+    let before = decide("make");
+    assert!(before.0 == Some(2) && before.1.contains("mine.rules:1:1"), "{before:?}");
+    let ended = place.run(&["compile", "--user", "--home", &home], b"");
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(place.path().join("home/.local/state/prexec/policy.bin").exists());
+    assert_eq!(decide("make"), before);
+    assert_eq!(decide("true"), (Some(0), String::new()));
+    place.write("home/.config/prexec/mine.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n");
+    let stale = decide("true");
+    assert!(stale.0 == Some(2) && stale.1.contains("older than its sources"), "{stale:?}");
+    // A policy that was compiled from something else is not the user's layer.
+    place.write("other.rules", "prefix_rule([\"true\"])\n");
+    let ended = place.run(&["compile", "--policy", "other.rules", "-o", "home/.local/state/prexec/policy.bin"], b"");
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert_eq!(decide("true").0, Some(2));
+}
+
+#[test]
+fn replacing_it_while_calls_run_never_fails_one() {
+    let place = compiled();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                compile(&place);
+            }
+        });
+        for _ in 0..60 {
+            assert_eq!(hook(&place, "cat README.md", &[]), (Some(0), String::new()));
+            assert_eq!(hook(&place, "cat secret", &[]).0, Some(2));
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_policy_by_account_is_not_compiled() {
+    let place = Place::new();
+    place.write("x.rules", "prefix_rule([\"x\"])\n");
+    place.write(
+        "by.rules",
+        "select_policy([{\"groups\": [\"g\"], \"path\": \"./x.rules\"}], fallback = \"./x.rules\")\n",
+    );
+    let ended = place.run(&["compile", "--policy", "by.rules", "-o", "p.bin"], b"");
+    assert_eq!(ended.status, Some(4), "{ended:?}");
+    assert!(ended.stderr.contains("select_policy") && !place.path().join("p.bin").exists(), "{}", ended.stderr);
+}
