@@ -26,6 +26,8 @@ pub mod codex;
 pub mod decision;
 pub mod effect;
 pub mod effects;
+#[cfg(feature = "admin")]
+pub mod format;
 pub mod gate;
 pub mod glob;
 #[cfg(feature = "admin")]

@@ -25,12 +25,14 @@ mod repository;
 mod requirements;
 mod session;
 mod source;
+mod stubs;
 
 pub use builtins::Account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub(crate) use evaluate::dialect;
+pub(crate) use evaluate::parse;
 pub use files::Check;
 pub use loader::{Installed, Loaded, Loader, SourceFile};
 pub use nesting::DEPTH as NESTING_DEPTH;
 pub use repository::repository_roots;
+pub use stubs::stubs;
