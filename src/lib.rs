@@ -27,6 +27,8 @@ pub mod compiled;
 pub mod decision;
 pub mod effect;
 pub mod effects;
+#[cfg(feature = "admin")]
+pub mod format;
 pub mod gate;
 pub mod glob;
 #[cfg(feature = "admin")]

@@ -182,6 +182,42 @@ fn what_has_one_way_out_is_put_right() {
 }
 
 #[test]
+fn policies_are_written_in_one_way() {
+    const BEFORE: &str = "# kept\nprefix_rule( ['ls'],decision='prompt' ) # too\n";
+    const AFTER: &str = "# kept\nprefix_rule(['ls'], decision = 'prompt')  # too\n";
+    let dir = tempfile::tempdir().unwrap();
+    let (file, other) = (dir.path().join("a.rules"), dir.path().join("b.rules"));
+    std::fs::write(&file, BEFORE).unwrap();
+    std::fs::write(&other, AFTER).unwrap();
+    let (status, out) = run(&["fmt", "--check"], dir.path());
+    assert_eq!(status, Some(5), "{out}");
+    assert!(out.contains("a.rules would be") && out.ends_with("1 of 2 files would be written otherwise\n"), "{out}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), BEFORE);
+    let (status, out) = run(&["fmt"], dir.path());
+    assert_eq!((status, out.contains("1 of 2 files written anew")), (Some(0), true), "{out}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), AFTER);
+    assert_eq!(run(&["fmt", "--check"], dir.path()).0, Some(0));
+    // As a filter.
+    let filter = |args: &[&str], text: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prexec"));
+        command.args(args).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
+        let out = child.wait_with_output().unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap())
+    };
+    assert_eq!(filter(&["fmt", "-"], BEFORE), (Some(0), AFTER.to_owned()));
+    assert_eq!(filter(&["fmt", "--check", "-"], BEFORE), (Some(5), String::new()));
+    assert_eq!(filter(&["fmt", "-"], "prefix_rule("), (Some(4), String::new()));
+    // What is broken stays as it is, and the others are still written.
+    std::fs::write(&other, "prefix_rule(").unwrap();
+    std::fs::write(&file, BEFORE).unwrap();
+    assert_eq!(run(&["fmt"], dir.path()).0, Some(4));
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "prefix_rule(");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), AFTER);
+}
+
+#[test]
 fn every_code_is_explained() {
     let (status, all) = run(&["lint", "--explain", "all"], root());
     assert_eq!(status, Some(0), "{all}");
@@ -226,7 +262,7 @@ fn a_change_of_policy_is_told_call_by_call() {
 }
 
 /// A recorded call in a directory.
-fn recorded(cwd: &Path, tool: &str, input: serde_json::Value, mode: &str) -> String {
+fn recorded(cwd: &Path, tool: &str, input: &serde_json::Value, mode: &str) -> String {
     let call = serde_json::json!({
         "hook_event_name": "PreToolUse", "session_id": "s", "turn_id": "t", "transcript_path": null, "cwd": cwd, "model": "m",
         "permission_mode": mode, "tool_name": tool, "tool_input": input, "tool_use_id": "u",
@@ -238,7 +274,7 @@ fn recorded(cwd: &Path, tool: &str, input: serde_json::Value, mode: &str) -> Str
 fn what_is_suggested_helps_and_is_no_broader() {
     let dir = tempfile::tempdir().unwrap();
     let bash =
-        |command: &str, mode: &str| recorded(dir.path(), "Bash", serde_json::json!({ "command": command }), mode);
+        |command: &str, mode: &str| recorded(dir.path(), "Bash", &serde_json::json!({ "command": command }), mode);
     let helped = bash("curl -s https://docs.example.com/x", "default");
     let others = [
         bash("git push", "default"),

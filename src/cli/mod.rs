@@ -7,6 +7,7 @@ mod derivation;
 mod diff;
 mod excerpt;
 mod explain;
+mod fmt;
 mod hook;
 mod human;
 mod lint;
@@ -53,6 +54,8 @@ enum Verb {
     Compile(compile::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
+    /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
+    Fmt(fmt::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     Suggest(suggest::Options),
 }
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
         Ok(Cli { verb: Verb::Compile(options) }) => compile::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
+        Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),

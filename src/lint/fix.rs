@@ -2,7 +2,6 @@
 
 use super::Finding;
 use crate::rules::SourceFile;
-use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::StmtP;
 use std::{format, ops::Range, string::String, vec::Vec};
 
@@ -62,8 +61,7 @@ fn statement(source: &SourceFile, line: usize, column: usize) -> Option<Range<us
     let start_of_line: usize = source.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let in_line = source.text.get(start_of_line..)?;
     let start = start_of_line + in_line.char_indices().nth(column.checked_sub(1)?).map(|(at, _)| at)?;
-    let dialect = crate::rules::dialect();
-    let ast = AstModule::parse(&source.name, source.text.clone(), &dialect).ok()?;
+    let ast = crate::rules::parse(&source.name, &source.text).ok()?;
     let whole = ast.statement();
     let all = match &whole.node {
         StmtP::Statements(all) => all.as_slice(),

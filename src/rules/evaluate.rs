@@ -17,7 +17,7 @@ use std::{
 };
 
 /// What Codex's engine accepts (types, keyword-only arguments, statements at the top level, f-strings), and `load`.
-pub(crate) fn dialect() -> Dialect {
+fn dialect() -> Dialect {
     Dialect {
         enable_keyword_only_arguments: true,
         enable_types: DialectTypes::Enable,
@@ -89,23 +89,27 @@ fn run(session: &Session<'_>, source: Source, purpose: Purpose) -> Option<Frozen
     }
 }
 
+/// The tree of a policy's text, where it is one and nests no deeper than it may.
+pub(crate) fn parse(name: &str, text: &str) -> Result<AstModule, Diagnostic> {
+    let dialect = dialect();
+    if text.len() as u64 > limits::FILE_BYTES {
+        let message = format!("it is larger than {} KiB", limits::FILE_BYTES >> 10);
+        return Err(Diagnostic::of_file(name, message, Some("split it into several files".into())));
+    }
+    if let Some(diagnostic) = nesting::too_deep(name, text, &dialect) {
+        return Err(diagnostic);
+    }
+    let parsed = AstModule::parse(name, text.into(), &dialect);
+    parsed.map_err(|e| diagnostic(name, &e, Some("correct it; what follows was not looked at")))
+}
+
 fn evaluate(
     session: &Session<'_>,
     source: &Source,
     purpose: Purpose,
     module: Module<'_>,
 ) -> Result<Option<FrozenModule>, Diagnostic> {
-    let dialect = dialect();
-    if source.text.len() as u64 > limits::FILE_BYTES {
-        let message = format!("it is larger than {} KiB", limits::FILE_BYTES >> 10);
-        return Err(Diagnostic::of_file(&source.name, message, Some("split it into several files".into())));
-    }
-    if let Some(diagnostic) = nesting::too_deep(&source.name, &source.text, &dialect) {
-        return Err(diagnostic);
-    }
-    let parsed = AstModule::parse(&source.name, source.text.clone(), &dialect);
-    let mut ast =
-        parsed.map_err(|e| diagnostic(&source.name, &e, Some("correct it; what follows was not looked at")))?;
+    let mut ast = parse(&source.name, &source.text)?;
     limits::bound_operators(&mut ast);
     let loader = Loader { session };
     let anchor = Anchor(session);

@@ -27,14 +27,16 @@ mod requirements;
 mod session;
 mod source;
 mod stored;
+mod stubs;
 
 pub use builtins::Account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub(crate) use evaluate::dialect;
+pub(crate) use evaluate::parse;
 pub use facts::of as fact_of;
 pub use files::{Check, holds_policies};
 pub use loader::{Installed, Loaded, Loader, Part, SourceFile, combined_digest};
 pub use nesting::DEPTH as NESTING_DEPTH;
 pub use repository::repository_roots;
 pub use stored::{Found, open as open_compiled};
+pub use stubs::stubs;

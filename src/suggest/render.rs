@@ -3,7 +3,7 @@
 use super::Suggestions;
 use crate::lint::PLACEHOLDER;
 use crate::text::visible;
-use std::{format, string::String};
+use std::{format, string::String, vec::Vec};
 
 /// Characters of an example that are shown.
 const SHOWN: usize = 100;
@@ -24,7 +24,9 @@ pub fn render(found: &Suggestions, from: &str) -> String {
     for suggestion in &found.rules {
         // Hostile text: it must not end the comment.
         let short = |example: &String| visible(example).chars().take(SHOWN).collect::<String>();
-        let examples: String = suggestion.examples.iter().map(|example| format!("\n#   {}", short(example))).collect();
+        let examples: Vec<String> =
+            suggestion.examples.iter().map(|example| format!("\n#   {}", short(example))).collect();
+        let examples = examples.concat();
         let note = suggestion.note.map(|note| format!("\n# Note: {note}.")).unwrap_or_default();
         let (helps, rule) = (suggestion.helps, &suggestion.rule);
         text =
@@ -38,8 +40,8 @@ pub fn render(found: &Suggestions, from: &str) -> String {
         text = format!("{text}\n# {} rules are not suggested: {why}.\n", found.withdrawn);
     }
     if !found.left.is_empty() {
-        let left: String = found.left.iter().map(|(why, count)| format!("#   {count}: {}\n", visible(why))).collect();
-        text = format!("{text}\n# Calls that asked and get no rule:\n{left}");
+        let left = found.left.iter().map(|(why, count)| format!("#   {count}: {}\n", visible(why)));
+        text = format!("{text}\n# Calls that asked and get no rule:\n{}", left.collect::<Vec<_>>().concat());
     }
     if counts.unread > 0 {
         text = format!("{text}\n# {} lines are no hook calls and were passed over.\n", counts.unread);

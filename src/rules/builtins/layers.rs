@@ -7,7 +7,7 @@ use super::super::session::Session;
 use starlark::eval::Arguments;
 use starlark::values::Heap;
 
-const INCLUDE: Signature = Signature { function: "include", parameters: &["path"], required: 1 };
+pub(super) const INCLUDE: Signature = Signature { function: "include", parameters: &["path"], required: 1 };
 
 pub(super) fn include<'v>(args: &Arguments<'v, '_>, heap: Heap<'v>, session: &Session<'_>) -> Result<(), Problem> {
     let call = Call::bind(INCLUDE, args, heap)?;

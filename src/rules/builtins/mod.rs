@@ -31,6 +31,39 @@ pub(super) fn globals() -> Globals {
     GlobalsBuilder::standard().with(limits::add_globals).with(functions).build()
 }
 
+/// Every function with its signature, and what it is for.
+pub(super) const SIGNATURES: &[(Signature, &str)] = &[
+    (
+        commands::PREFIX_RULE,
+        "Commands by their first words: [\"git\", [\"push\", \"pull\"]]. Quotes, wrappers and global options are seen through.",
+    ),
+    (commands::HOST_EXECUTABLE, "The absolute paths that a bare program name may stand for in rules that allow."),
+    (hosts::NETWORK_RULE, "One host and protocol, as in Codex's own rules."),
+    (hosts::HOST_RULE, "Hosts that a call contacts, by glob, optionally by HTTP method."),
+    (
+        paths::GLOB_RULE,
+        "Files by glob: what is read, written, deleted with all below it, or executed. A glob starts with /, ~/, ./ or **/.",
+    ),
+    (paths::DENY_READ, "glob_rule(access = \"read\", decision = \"forbidden\")."),
+    (
+        paths::FLOW_RULE,
+        "What is read from a source (globs, \"protected\", \"network\", \"credentials\") and reaches a sink.",
+    ),
+    (calls::ENV_RULE, "Environment variables by glob: printed or sent (\"read\"), or set for a command (\"set\")."),
+    (calls::TOOL_RULE, "Tools that are not a shell, by name or glob, and by regular expressions on their arguments."),
+    (settings::DEFAULT, "What an effect of each kind gets that no rule allows. The strictest of all layers counts."),
+    (settings::TIER, "A trust tier of repositories, by path globs or git remotes."),
+    (
+        layers::INCLUDE,
+        "The rules of a shipped policy (\"@prexec/controlled.rules\") or of a file below this one's directory.",
+    ),
+    (select::SELECT, "The policy of an account or its groups, first match first. For the administrator's layer."),
+    (
+        settings::PERMIT_REPOSITORY_POLICY,
+        "Repositories may tighten this policy by .prexec/*.rules. For the administrator's layer.",
+    ),
+];
+
 fn session<'e>(eval: &Evaluator<'_, '_, 'e>) -> Result<&'e Session<'e>, starlark::Error> {
     let anchor = eval.extra.and_then(|extra| extra.downcast_ref::<Anchor<'e>>());
     // Every evaluation of ours sets it; a policy cannot reach this.

@@ -16,7 +16,8 @@ use std::{
     vec::Vec,
 };
 
-const SELECT: Signature = Signature { function: "select_policy", parameters: &["choices", "fallback"], required: 2 };
+pub(super) const SELECT: Signature =
+    Signature { function: "select_policy", parameters: &["choices", "fallback"], required: 2 };
 const HELP: &str = "write {\"groups\": [\"NAME\"], \"path\": \"./FILE.rules\"}, or \"accounts\" in place of \"groups\"";
 
 /// Whose calls are decided, as the account database says.
