@@ -73,12 +73,18 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     std::fs::write(&small, "default(unknown = \"allow\")\n").expect("a policy file");
     let small = small.to_str().expect("a UTF-8 path").to_owned();
     let large = dir.join("large.rules");
-    std::fs::write(&large, large_policy()).expect("a policy file");
+    std::fs::write(&large, large_policy(1000, 200)).expect("a policy file");
     let large = large.to_str().expect("a UTF-8 path").to_owned();
     all.push(subject("prexec hook, a refused option", prexec.clone(), &["hook", "--no-such-option"]));
     all.push(subject("prexec hook, 1 rule", prexec.clone(), &["hook", "--policy", &small]));
     all.push(subject("prexec hook, embedded posture", prexec.clone(), &["hook", "--home", "/nonexistent"]));
-    all.push(subject("prexec hook, 1,000 rules + 200 globs", prexec, &["hook", "--policy", &large]));
+    all.push(subject("prexec hook, 1,000 rules + 200 globs", prexec.clone(), &["hook", "--policy", &large]));
+    let sizes =
+        [("compiled 10 + 2", 10, 2), ("compiled 1,000 + 200", 1000, 200), ("compiled 10,000 + 10,000", 10_000, 10_000)];
+    for (name, rules, globs) in sizes {
+        let compiled = compiled(dir, rules, globs);
+        all.push(subject(&format!("prexec hook, {name}"), prexec.clone(), &["hook", "--policy", &compiled]));
+    }
     for other in std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from) {
         let path = other.display();
         all.push(subject(&format!("{path}, 1 rule"), other.clone(), &["hook", "--policy", &small]));
@@ -120,12 +126,25 @@ fn compile(dir: &Path, name: &str, source: &str, options: &[&str]) -> Option<Pat
     }
 }
 
-fn large_policy() -> String {
+/// A policy of this size, compiled by the executable itself.
+fn compiled(dir: &Path, rules: usize, globs: usize) -> String {
+    let (source, output) = (dir.join(format!("{rules}-{globs}.rules")), dir.join(format!("{rules}-{globs}.bin")));
+    std::fs::write(&source, large_policy(rules, globs)).expect("a policy file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prexec"));
+    let start = Instant::now();
+    let done =
+        command.args(["compile", "--policy"]).arg(&source).arg("-o").arg(&output).output().expect("prexec starts");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    println!("{} in {} ms", String::from_utf8_lossy(&done.stdout).trim_end(), start.elapsed().as_millis());
+    output.to_str().expect("a UTF-8 path").to_owned()
+}
+
+fn large_policy(rules: usize, globs: usize) -> String {
     let mut text = String::from("default(unknown = \"allow\")\n");
-    for n in 0..1000 {
+    for n in 0..rules {
         let _ = writeln!(text, "prefix_rule([\"program{n}\", \"verb{}\"], decision = \"forbidden\")", n % 7);
     }
-    for n in 0..200 {
+    for n in 0..globs {
         let _ = writeln!(text, "deny_read(\"**/secret{n}/*.key\")");
     }
     text
