@@ -90,7 +90,7 @@ fn touched(effects: &[Effect], cwd: &[u8], signs: &mut Signs<'_>) -> Vec<Around>
     for effect in effects {
         match &effect.kind {
             Kind::Read(p) | Kind::Write(p) => {
-                paths.extend(p.value.alternatives().unwrap_or_default().iter().map(|path| path.to_vec()))
+                paths.extend(p.value.alternatives().unwrap_or_default().iter().map(|path| path.to_vec()));
             }
             Kind::Run(run) => paths.extend(named(run, cwd)),
             _ => {}
