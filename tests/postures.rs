@@ -40,7 +40,20 @@ fn machine() -> MemoryWorld {
     for directory in ["src", "tests", "docs", "scripts"] {
         world = world.directory(format!("{HERE}/{directory}"));
     }
-    world
+    // A package of Python.
+    world.file(format!("{HERE}/tests/__init__.py"))
+}
+
+/// The machine with a `package.json` that has the scripts which a command of a `package.json` calls by their names, as that file has.
+fn machine_of(row: &Value) -> MemoryWorld {
+    let mut names = serde_json::Map::new();
+    if row["from"].as_str().is_some_and(|from| from.ends_with("package.json")) {
+        let words: Vec<&str> = row["command"].as_str().unwrap().split_whitespace().collect();
+        for two in words.windows(2).filter(|two| matches!(two[0], "yarn" | "pnpm")) {
+            names.insert(two[1].into(), json!("node x.js"));
+        }
+    }
+    machine().text(format!("{HERE}/package.json"), json!({ "scripts": names }).to_string())
 }
 
 /// The decision, and the first reason.
@@ -94,10 +107,10 @@ fn labelled_commands_under_each_posture() {
 
 #[test]
 fn everyday_commands_of_public_projects_are_not_denied() {
-    let (rows, world, policy) = (rows("public.jsonl"), machine(), posture("controlled.rules"));
+    let (rows, policy) = (rows("public.jsonl"), posture("controlled.rules"));
     let (mut all, mut asked, mut denied) = (0, 0, Vec::new());
     for row in rows.iter().filter(|row| row["asks"] != true) {
-        let (decision, reason) = judge(row, &policy, &world);
+        let (decision, reason) = judge(row, &policy, &machine_of(row));
         all += 1;
         asked += usize::from(decision == Decision::Prompt);
         if decision != Decision::Allow {
@@ -108,8 +121,9 @@ fn everyday_commands_of_public_projects_are_not_denied() {
         }
     }
     println!("{all} everyday commands: {asked} asked about, {} denied", denied.len());
-    assert!(rows.len() > 1200, "only {} rows", rows.len());
+    assert!(all >= 1500, "only {all} rows");
     assert!(denied.len() * 200 <= all, "{} of {all} are denied:\n{}", denied.len(), denied.join("\n"));
-    // Runners of other programs (`c8`, `cross-env`) and unstable options of cargo are not understood yet; this is where it stands.
-    assert!(asked * 100 <= all * 22, "{asked} of {all} are asked about");
+    // This is where it stands: archives that are unpacked where git or an agent would act upon what they hold, names of programs that
+    // are not known, and variables with values that may name code.
+    assert!(asked * 100 <= all * 9, "{asked} of {all} are asked about");
 }

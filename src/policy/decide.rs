@@ -10,6 +10,7 @@ use crate::effect::{
     Certainty, CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value,
 };
 use crate::glob::Answer;
+use crate::world::Entry;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -230,7 +231,14 @@ impl Judge<'_> {
             layer.prefix_rules.near(&command.questions(), &mut ask);
         }
         // What the call itself writes is not yet the program that an allow speaks of.
-        let unwritten = |path: &PathValue| path.value.known().is_some_and(|path| !self.scene.makes(path));
+        // For a directory (a package, a place with tests) that is all that may come to stand in it, or beside it as its module.
+        let unwritten = |path: &PathValue| {
+            path.value.known().is_some_and(|path| {
+                let module = [path, b".py"].concat();
+                let directory = self.scene.world.entry(path) == Entry::Directory;
+                !self.scene.makes(path) && !(directory && (self.scene.makes(&module) || self.scene.grows(path, true)))
+            })
+        };
         if let Some(program) = &run.program {
             self.path(layer, program, Access::Execute, &mut |head, answer| {
                 if head.decision != Decision::Allow || unwritten(program) {

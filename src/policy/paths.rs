@@ -193,6 +193,29 @@ impl View {
         tops.iter().all(|top| free(top.clone()) && below().all(|rest| free([top.as_slice(), rest].concat())))
     }
 
+    /// Whether nothing that stands below the directory now, with a path that begins so, is what the rule restricts, nor what links
+    /// in it lead to.
+    fn below_is_clear(&self, dir: &[u8], start: &[u8], rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
+        if !self.path.existing || self.path.like.is_some() || scene.grows(dir, false) {
+            return false;
+        }
+        let look = || match path::resolve(scene.world, dir, Some(scene.cwd), Last::Follow) {
+            Resolution::At { path, exists: true } => {
+                Contents::below(scene.world, &path, scene.cwd).map(|contents| contents.seen_from(&path, dir))
+            }
+            Resolution::At { path, .. } if scene.is_workspace(&path) => Some(Contents::default()),
+            Resolution::At { .. } | Resolution::Unknown(_) => None,
+        };
+        let Some(contents) = self.contents.get_or_init(look) else { return false };
+        let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
+        contents
+            .paths
+            .iter()
+            .filter(|path| path.starts_with(start))
+            .all(|path| clear(PathValue::file(Value::Known(path.clone().into()))))
+            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
+    }
+
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
@@ -203,6 +226,12 @@ impl View {
             }
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
+            // What it matches stands below its last directory without a special character; nothing of all that is restricted.
+            // A single file that a pattern may name (`cat .e*`) is asked about whatever stands there.
+            Value::Pattern(pattern) if self.path.tree => match literal_directory(pattern) {
+                Some((dir, start)) => return self.below_is_clear(dir, start, rule, scene),
+                None => return false,
+            },
             _ => return false,
         };
         if let Some(source) = &self.path.like {
@@ -236,4 +265,14 @@ impl View {
             && contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
     }
+}
+
+/// The directory below which everything stands that an absolute glob pattern matches, and what all those paths begin with.
+fn literal_directory(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
+    let special =
+        |b: &u8| matches!(b, b'*' | b'?' | b'[' | b'(' | b'{' | b'\\' | b'+' | b'@' | b'!' | b'#' | b'^' | b'~');
+    let literal = pattern.get(..pattern.iter().position(special)?)?;
+    let at = literal.iter().rposition(|b| *b == b'/').filter(|at| *at > 0)?;
+    let (dir, rest) = (pattern.get(..at)?, pattern.get(at..)?);
+    (pattern.starts_with(b"/") && !rest.windows(2).any(|two| two == b"..")).then_some((dir, literal))
 }

@@ -157,6 +157,8 @@ vocabulary! {
         FileUrl = "file-url",
         /// `NAME=VALUE` of a makefile, or a target.
         MakeVariable = "make-variable",
+        /// `KEY` or `KEY=VALUE` among the program's own settings (`rustc -C`).
+        Setting = "setting",
     }
 }
 
@@ -306,6 +308,8 @@ vocabulary! {
         Inert = "inert",
         /// Makes programs load or run code, or changes which program a name means.
         Executing = "executing",
+        /// What it does is not known, and even a number or a boolean word may name a file or switch something on.
+        Switch = "switch",
     }
 }
 

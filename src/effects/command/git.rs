@@ -74,7 +74,9 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
         on.write(&path, false, span);
     } else if parsed.uses(&[b"--system"]) {
         on.write(&Value::from("/etc/gitconfig"), false, span);
-    } else if !parsed.uses.iter().any(|u| u.spec.roles[0] == Role::ReadWrite && u.spec.arguments > 0) {
+    } else if parsed.uses.iter().any(|u| u.spec.roles[0] == Role::ReadWrite && u.spec.arguments > 0) {
+        // It names the file.
+    } else if removed || edits || !sets_identity(on, operands) {
         on.write(&Value::from(".git/config"), false, span);
     }
     let Some(key) = operands.first().filter(|_| !removed && !edits) else { return };
@@ -82,6 +84,15 @@ pub(super) fn config(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
         let detail = "the setting that is changed may make git run a program later".into();
         on.unknown("git-config", detail, key.span, false);
     }
+}
+
+/// Whether a setting gets a value that only says who commits or how things look: the configuration that it is written to is as
+/// harmless afterwards as before.
+fn sets_identity(on: &Command<'_, '_>, operands: &[Word]) -> bool {
+    let [key, value] = operands else { return false };
+    let name = key.value.known().map(|key| [b"git-config:", key.to_ascii_lowercase().as_slice()].concat());
+    let named = name.is_some_and(|name| on.analysis.tables.variable(&name) == Some(VariableRole::Inert));
+    named && value.value.is_one_word()
 }
 
 /// What the configuration that is in force makes a subcommand run.

@@ -5,7 +5,7 @@
 //! write (`pytest --junitxml=~/.bashrc`) is held against the rules on paths as for any other program, and a variable whose text
 //! a shell will see (`make SHELL=...`) is analysed as that shell's.
 
-use super::{Command, Shell, Stdin, options::Parsed, options::split};
+use super::{Command, Shell, Stdin, options::Parsed, options::split, variables::holds_inert_options};
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::{LimitReached, uri},
@@ -112,7 +112,9 @@ impl<'t> Command<'_, 't> {
         if self.analysis.tables.variable(&[name, b"=", value].concat()) == Some(VariableRole::Inert) {
             return Ok(());
         }
-        if self.analysis.tables.variable(name) == Some(VariableRole::Executing) {
+        if self.analysis.tables.variable(name) == Some(VariableRole::Executing)
+            && !holds_inert_options(&self.analysis.tables, name, value)
+        {
             let detail = format!("`{}` can make the recipes of `make` run other code", String::from_utf8_lossy(name));
             self.unknown("executing-variable", detail, word.span, false);
         }

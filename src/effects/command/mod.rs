@@ -20,6 +20,7 @@ mod net;
 mod operands;
 mod options;
 mod outcome;
+mod package;
 pub(in crate::effects) mod paths;
 mod roles;
 mod sed;
@@ -428,6 +429,9 @@ impl<'c, 't> Command<'c, 't> {
         }
         let Some(row) = row else {
             if program.operands().next().is_some() {
+                if matches!(program.name(), b"yarn" | b"pnpm") {
+                    self.package_script(sub);
+                }
                 return Ok(false);
             }
             if program.name() == b"git" && git::alias(self, sub, at)? {

@@ -6,7 +6,7 @@ use super::{
     expression, git, jq, net,
     options::{Parsed, split},
     sed,
-    variables::assignment_text,
+    variables::{assignment_text, is_inert_setting, is_loader},
 };
 use crate::{
     effect::{Connect, Kind, Span, Spared, Value, Word},
@@ -225,6 +225,7 @@ impl<'t> Command<'_, 't> {
                 self.unknown("listed-paths", detail, span, false);
             }
             Role::Script | Role::LoadCode if super::shells::is_stdin(value.known()) => self.reads_commands(),
+            Role::LoadCode if value.known().is_some_and(|name| is_loader(&self.analysis.tables, name)) => {}
             Role::LoadCode => {
                 self.read(value, false, span);
                 let detail = format!("`{}` loads code from a place that an option names", self.by);
@@ -235,7 +236,12 @@ impl<'t> Command<'_, 't> {
                 self.loads(value);
                 let certain = value.known().is_some_and(|name| {
                     super::wrappers::names_a_place(name)
+                        // The builtin looks for a name without a slash along PATH.
+                        || (matches!(self.name, b"." | b"source") && name.contains(&b'/'))
                         || (!self.searches && name.iter().any(|b| matches!(b, b'/' | b'.')))
+                        // These take the name as it is, from the directory that they run in.
+                        || matches!(self.name, b"node" | b"python" | b"python3")
+                        || (self.name == b"go" && name.ends_with(b".go"))
                 });
                 if !certain {
                     // Or another file, which is found along a path, or a package.
@@ -243,7 +249,10 @@ impl<'t> Command<'_, 't> {
                 }
                 self.project("runs the code of a file", word);
             }
-            Role::Module => self.project("runs a module", word),
+            Role::Module => {
+                self.own_module(word);
+                self.project("runs a module", word);
+            }
             Role::Code => self.opaque("runs code that is not analysed", word),
             Role::Sed => self.checked(value.known().is_some_and(sed::is_harmless), "sed script", word),
             Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
@@ -295,6 +304,12 @@ impl<'t> Command<'_, 't> {
             Role::GitConfig => git::setting(self, word),
             Role::SshOption => self.ssh_option(word)?,
             Role::TarAction => self.tar_action(word)?,
+            Role::Setting => {
+                let inert = |text: &[u8]| is_inert_setting(&self.analysis.tables, self.name, text);
+                if !value.known().is_some_and(inert) {
+                    self.unreviewed(span);
+                }
+            }
             Role::Unreviewed => self.unreviewed(span),
         }
         Ok(())

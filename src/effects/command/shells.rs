@@ -8,6 +8,7 @@ use crate::{
         Program,
         words::{Role, flags, traits},
     },
+    world::Entry,
 };
 
 impl<'t> Command<'_, 't> {
@@ -89,6 +90,23 @@ impl<'t> Command<'_, 't> {
         }
     }
 
+    /// Notes the package of the working directory that `python -m PACKAGE.MODULE` runs: what stands there comes before what is
+    /// installed. Names without a dot may as well be another thing that is installed.
+    pub(super) fn own_module(&mut self, word: &Word) {
+        let python = code::language(self.name) == Some("python");
+        let isolated = |w: &Word| w.value.known().is_none_or(|text| text.starts_with(b"-") && text != b"-m");
+        let before = self.argv.iter().skip(1).take_while(|w| w.value != word.value);
+        let top = word.value.known().and_then(|name| name.split(|b| *b == b'.').next().filter(|top| *top != name));
+        if let (Some(top), Some(cwd), Some(world)) = (top, self.cwd.known(), self.scripts.world())
+            && python
+            && !before.clone().any(isolated)
+            && top.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            && world.entry(&crate::path::join(&crate::path::join(cwd, top), b"__init__.py")) == Entry::Other
+        {
+            self.loads(&Value::Known(top.into()));
+        }
+    }
+
     /// A shell that reads its commands from standard input.
     pub(super) fn shell_on_stdin(&mut self) -> Result<(), LimitReached> {
         self.shell_on_stdin_with(&[])
@@ -146,6 +164,14 @@ impl<'t> Command<'_, 't> {
             if !parsed.has(traits::INTERACTIVE) {
                 return Ok(());
             }
+        }
+        let place = program.default_operand().or(parsed.uses(&[b"--test"]).then_some(b".".as_slice()));
+        if let Some(place) = place.filter(|_| !given && operands.is_empty()) {
+            // It looks for tests or for the program of the project below the directory.
+            self.loads(&Value::Known(place.into()));
+            let detail = alloc::format!("`{}` runs what it finds in the project", self.by);
+            self.unknown("opaque-program", detail, self.span, true);
+            return Ok(());
         }
         if let Some(language) = language
             && !given

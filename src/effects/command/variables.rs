@@ -1,8 +1,12 @@
 //! Environment variables that a command gets.
 
+use super::options;
 use crate::{
-    effect::{Cause, Certainty, Effect, Kind, Span, Value},
-    tables::{Tables, words::VariableRole},
+    effect::{Cause, Certainty, Effect, Kind, Span, Value, Word},
+    tables::{
+        Tables,
+        words::{Role, VariableRole},
+    },
 };
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -16,7 +20,9 @@ pub fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: 
         Some(VariableRole::Executing) => {
             Cause { code: "executing-variable", detail: format!("`{shown}` can make programs run other code") }
         }
-        None => Cause { code: "unreviewed-variable", detail: format!("what programs do with `{shown}` is not known") },
+        Some(VariableRole::Switch) | None => {
+            Cause { code: "unreviewed-variable", detail: format!("what programs do with `{shown}` is not known") }
+        }
     };
     effects.push(effect(Kind::Unknown(cause), Certainty::Unknown));
     effects
@@ -35,11 +41,88 @@ pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, 
 
 fn role(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>) -> Option<VariableRole> {
     let whole = value.and_then(|value| tables.variable(&[name, b"=", value].concat()));
-    match whole {
+    let own = tables.variable(name);
+    match (whole, own, value) {
         // The row of a family (`GIT_*`) says nothing of the value.
-        Some(VariableRole::Inert) => whole,
-        _ => tables.variable(name),
+        (Some(VariableRole::Inert), _, _) => whole,
+        (_, Some(VariableRole::Executing), Some(value)) if holds_inert_options(tables, name, value) => {
+            Some(VariableRole::Inert)
+        }
+        (_, None, Some(value)) if is_amount(value) && !may_switch(tables, name) => Some(VariableRole::Inert),
+        _ => own,
     }
+}
+
+/// A number or a boolean word: it names neither code nor, where the variable is not about files, a file.
+fn is_amount(value: &[u8]) -> bool {
+    const WORDS: [&[u8]; 11] = [b"", b"true", b"false", b"yes", b"no", b"on", b"off", b"t", b"f", b"y", b"n"];
+    let digits = |text: &[u8]| (1..=9).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    let (before, after) = options::split(value.strip_prefix(b"-").unwrap_or(value), b'.');
+    WORDS.iter().any(|word| value.eq_ignore_ascii_case(word)) || (digits(before) && after.is_none_or(digits))
+}
+
+/// Whether a part of the name says that even `1` may be a file, or switches on what is off for a reason (`part:` rows).
+fn may_switch(tables: &Tables<'_>, name: &[u8]) -> bool {
+    name.split(|b| *b == b'_').any(|part| {
+        // `MANPATH` and `IRBRC` are written without a line between; other two letters at the end say nothing.
+        let ends = (0..part.len()).filter_map(|at| part.get(at..));
+        let ends = ends.filter(|end| end.len() > 2 || *end == part || end.eq_ignore_ascii_case(b"RC"));
+        ends.into_iter().any(|end| {
+            tables.variable(&[b"part:", end.to_ascii_uppercase().as_slice()].concat()) == Some(VariableRole::Switch)
+        })
+    })
+}
+
+/// Whether the value of a variable that adds options to a program (`RUSTFLAGS`; its row is `env/NAME`) is only such as do nothing
+/// that counts. Words are split at blanks; what a program could split otherwise is no such value.
+pub(super) fn holds_inert_options(tables: &Tables<'_>, name: &[u8], value: &[u8]) -> bool {
+    let Some(program) = tables.program(&[b"env/", name].concat()) else { return false };
+    let mut words = Vec::new();
+    for word in value.split(|b| *b == b' ').filter(|word| !word.is_empty()) {
+        // `--cfg name="value"` says the same with and without its quotes.
+        let quoted = word.strip_suffix(b"\"").and_then(|open| {
+            let at = open.windows(2).position(|two| two == b"=\"")?;
+            Some([open.get(..at + 1)?, open.get(at + 2..)?].concat())
+        });
+        let plain = |b: &u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b',' | b':' | b'=' | b'+' | b'/' | b'@')
+        };
+        let bare = quoted.unwrap_or_else(|| word.to_vec());
+        if !bare.iter().all(plain) {
+            return false;
+        }
+        words.push(Word::known(bare, Span::default()));
+    }
+    let parsed = options::parse(&program, &words, false);
+    let quiet = |role: &Role, word: &Word| match role {
+        Role::LoadCode => word.value.known().is_some_and(|text| is_loader(tables, text)),
+        Role::Setting => word.value.known().is_some_and(|text| is_inert_setting(tables, name, text)),
+        role => matches!(role, Role::Value | Role::Pattern | Role::Stat | Role::List),
+    };
+    parsed.operands.is_empty()
+        && parsed.doubts.is_empty()
+        && parsed.strange.is_empty()
+        && parsed.uses.iter().all(|one| {
+            // What is missing would be taken from the words that the program itself adds.
+            (one.spec.optional || one.arguments.len() == usize::from(one.spec.arguments))
+                && one.arguments.iter().zip(&one.spec.roles).all(|(word, role)| quiet(role, word))
+        })
+}
+
+/// Whether a module that an option loads is a package which reads another language for the interpreter (`loader:` rows): it comes
+/// from where the project's packages are.
+pub(super) fn is_loader(tables: &Tables<'_>, module: &[u8]) -> bool {
+    tables.variable(&[b"loader:", module].concat()) == Some(VariableRole::Inert)
+}
+
+/// Whether `KEY` or `KEY=VALUE` of a program's settings has a row `PROGRAM:KEY` that says that it does nothing which counts,
+/// whatever its value; a value with braces could hold other settings.
+pub(super) fn is_inert_setting(tables: &Tables<'_>, program: &[u8], text: &[u8]) -> bool {
+    let (key, value) = options::split(text, b'=');
+    let plain =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b',' | b':' | b'+' | b'*' | b'"' | b' ');
+    value.is_none_or(|value| value.iter().all(plain))
+        && tables.variable(&[program, b":", key].concat()) == Some(VariableRole::Inert)
 }
 
 /// The same for a word `NAME=VALUE`; a word without `=` only names a variable.
