@@ -46,7 +46,12 @@ impl Command<'_, '_> {
 
     pub(super) fn doubts(&mut self, parsed: &Parsed<'_>) {
         for doubt in &parsed.doubts {
-            self.unknown(doubt.code, doubt.detail.clone(), doubt.span, false);
+            if doubt.by_name {
+                let kind = Kind::Unknown(Cause { code: doubt.code, detail: doubt.detail.clone() });
+                self.suspect(alloc::vec![kind], doubt.span, true);
+            } else {
+                self.unknown(doubt.code, doubt.detail.clone(), doubt.span, false);
+            }
         }
     }
 
@@ -146,7 +151,7 @@ impl Command<'_, '_> {
                 self.push(Kind::Interactive(program), Certainty::Known, self.span, true);
             }
             Stdin::Empty => {}
-            Stdin::Stream => {
+            Stdin::Stream | Stdin::Names(_) => {
                 self.outcome.executes_stdin = true;
                 let detail = format!("`{}` executes what it reads from standard input", self.by);
                 self.unknown("code-from-stdin", detail, self.span, false);

@@ -1,6 +1,10 @@
 //! `find` and `fd`: commands inside an expression, with the names that are found in their words.
 
-use super::{Command, Stdin, options::Parsed, wrappers::replace};
+use super::{
+    Analysis, Command, Stdin,
+    options::{self, Parsed},
+    wrappers::replace,
+};
 use crate::{
     effect::{Bytes, Value, Word},
     effects::LimitReached,
@@ -29,6 +33,80 @@ pub(super) fn command_option<'t>(
         run_with(on, words, &found, find, several, here)?;
     }
     Ok(())
+}
+
+/// Names of files that a command writes to a pipe, and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundNames {
+    /// Each name is one of these, and lies below the directory of one.
+    pub values: Vec<Value>,
+    /// A NUL ends each, not a newline.
+    pub nul: bool,
+}
+
+/// Options of `find` that follow links or that write something else than names.
+const OTHER_OUTPUT: [&[u8]; 16] = [
+    b"-D",
+    b"-E",
+    b"-H",
+    b"-L",
+    b"-X",
+    b"-s",
+    b"-x",
+    b"-follow",
+    b"-ls",
+    b"-printf",
+    b"-help",
+    b"--help",
+    b"-version",
+    b"--version",
+    b"-warn",
+    b"-delete",
+];
+
+/// The names that `find` writes, where its words are known and it does nothing else.
+pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -> Option<FoundNames> {
+    let (first, words) = argv.split_first()?;
+    let program = analysis.tables.program(first.value.known()?).filter(|p| p.runs() == Runs::Find)?;
+    let parsed = options::parse(&program, words, false);
+    let quiet = |role: &Role| matches!(role, Role::Flag | Role::Value | Role::Stat);
+    let test = |u: &options::Use<'_>| !OTHER_OUTPUT.contains(&u.spec.name) && u.spec.roles.iter().all(quiet);
+    let known = words.iter().all(|word| word.value.known().is_some());
+    let nul = parsed.uses(&[b"-print0"]);
+    if !known || !parsed.doubts.is_empty() || !parsed.uses.iter().all(test) || (nul && parsed.uses(&[b"-print"])) {
+        return None;
+    }
+    // Without its own action the expression is printed, an action inside it prints only what comes to it.
+    let values = found_names(&parsed, true, false);
+    let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
+    values.iter().all(below).then_some(FoundNames { values, nul })
+}
+
+/// Whether a filter lets names through as they are, some of them or all, in any order.
+pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
+    let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+    let Some((program, words)) = known.as_deref().and_then(<[_]>::split_first) else { return false };
+    let letters = |word: &[u8], all: &[u8]| {
+        word.strip_prefix(b"-").is_some_and(|l| !l.is_empty() && l.iter().all(|b| all.contains(b)))
+    };
+    let zero = |word: &&[u8]| letters(word, b"zvEFPiwxaurnVh") && word.contains(&b'z');
+    if words.iter().any(zero) != nul {
+        return false;
+    }
+    match *program {
+        b"grep" | b"egrep" | b"fgrep" => {
+            let mut operands = words.iter().filter(|w| !letters(w, b"vEFPiwxaz"));
+            operands.next().is_some_and(|w| !w.starts_with(b"-")) && operands.next().is_none()
+        }
+        b"sort" => words.iter().all(|w| letters(w, b"urnVhz")),
+        b"head" | b"tail" => match words.iter().filter(|w| **w != b"-z").collect::<Vec<_>>().as_slice() {
+            [] => true,
+            [one] => letters(one, b"n0123456789") && one.len() > 2,
+            [n, number] => **n == b"-n" && number.iter().all(u8::is_ascii_digit),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// What the found names may be; one value for each start point where these are few.
@@ -75,7 +153,7 @@ fn run_with(
     if here {
         on.cwd = Value::ANY_WORD;
     }
-    let result = on.inner(&argv, if find { on.stdin } else { Stdin::Empty });
+    let result = on.inner(&argv, if find { on.stdin.shared() } else { Stdin::Empty });
     on.cwd = cwd;
     result.map(|_| ())
 }

@@ -14,6 +14,7 @@ mod given;
 mod globs;
 mod jq;
 mod made_names;
+mod names;
 mod net;
 mod operands;
 mod options;
@@ -25,6 +26,9 @@ mod variables;
 mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
+pub use expression::FoundNames;
+pub(in crate::effects) use expression::{names_pass, output_names};
+pub(in crate::effects) use names::{check_names, is_straight, note_directory};
 pub use shells::is_usual_shell;
 pub use variables::{assignment, shell_assignment};
 
@@ -63,6 +67,16 @@ pub enum Stdin<'a> {
     Stream,
     /// Exactly this text (here-document, here-string, `echo TEXT |`).
     Text(&'a [u8]),
+    /// Names of files, as `find` writes them.
+    Names(&'a FoundNames),
+}
+
+impl Stdin<'_> {
+    /// The same for several commands, one after the other: each may begin in the middle of a name.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        if matches!(self, Self::Names(_)) { Self::Stream } else { self }
+    }
 }
 
 /// Which shell executes a script.
@@ -140,6 +154,14 @@ pub struct Analysis<'t> {
     imports: Vec<code::Import>,
     /// Configuration of git that has been read.
     git: super::git::Seen,
+    /// What is unknown only where a name is unusual; [`check_names`] looks at what stands there.
+    suspicions: Vec<names::Suspicion>,
+    /// Directories in which a shell expands words.
+    shells: Vec<Vec<u8>>,
+    /// A shell may have been in another directory as well.
+    astray: bool,
+    /// Where the effects of this reading of the script begin.
+    pub(in crate::effects) reading: usize,
     next_id: u32,
     steps: u32,
     words: usize,
@@ -155,6 +177,10 @@ impl<'t> Analysis<'t> {
             effects: Vec::new(),
             imports: Vec::new(),
             git: super::git::Seen::default(),
+            suspicions: Vec::new(),
+            shells: Vec::new(),
+            astray: false,
+            reading: 0,
             next_id: 0,
             steps: 0,
             words: 0,

@@ -28,6 +28,8 @@ pub(super) struct Doubt {
     pub(super) code: &'static str,
     pub(super) detail: String,
     pub(super) span: Span,
+    /// Only a file with an unusual name makes it.
+    pub(super) by_name: bool,
 }
 
 /// What became of the words.
@@ -105,6 +107,11 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
     }
 }
 
+/// Whether a word is names of files, each of which begins as a name of the shell's directory does or not as an option.
+fn is_names(value: &Value) -> bool {
+    matches!(value, Value::Pattern(text) if super::names::begins_openly(text) || !may_begin(value, b"-"))
+}
+
 /// Whether glob text ends in a literal extension (`*.o`).
 fn ends_like_a_file(pattern: &[u8]) -> bool {
     let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\' | b'(' | b')');
@@ -146,6 +153,7 @@ impl<'p, 't> Parser<'p, 't> {
                 if !self.harmless_as_option(value) {
                     let by = String::from_utf8_lossy(self.program.name()).into_owned();
                     self.doubt("dynamic-word", format!("a word of `{by}` may be an option"), word.span);
+                    self.blame_names(value);
                 }
                 false
             }
@@ -381,14 +389,24 @@ impl<'p, 't> Parser<'p, 't> {
         while !spec.optional && spec.roles[0] != Role::Rest && arguments.len() < wanted {
             let Some(next) = self.take() else { break };
             if !next.value.is_one_word() && !self.program.has(flags::INERT) {
-                // It may be several words or none: then other words are the argument, and these are operands.
-                self.out.operands.push(next.clone());
+                // It may be several words or none: then other words are the argument, and these are operands. `find` refuses names
+                // behind its first test.
+                if self.program.runs() != Runs::Find || !is_names(&next.value) {
+                    self.out.operands.push(next.clone());
+                }
                 if !self.program.has(flags::PASSIVE) {
                     self.doubt(
                         "dynamic-word",
                         format!("an argument of `{}` may be several words", shown(spec.name)),
                         next.span,
                     );
+                    // The first of them is the argument, the others are operands.
+                    if matches!(self.program.runs(), Runs::Nothing | Runs::Find)
+                        && !self.program.has(flags::STOPS)
+                        && !self.program.has(flags::SUBCOMMANDS)
+                    {
+                        self.blame_names(&next.value);
+                    }
                 }
             }
             arguments.push(next.clone());
@@ -425,7 +443,14 @@ impl<'p, 't> Parser<'p, 't> {
     }
 
     fn doubt(&mut self, code: &'static str, detail: String, span: Span) {
-        self.out.doubts.push(Doubt { code, detail, span });
+        self.out.doubts.push(Doubt { code, detail, span, by_name: false });
+    }
+
+    /// The last doubt is none where the files that a pathname expansion gives have usual names.
+    fn blame_names(&mut self, value: &Value) {
+        if let Some(last) = self.out.doubts.last_mut() {
+            last.by_name = is_names(value);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Programs that start other programs: which part of argv is the inner command.
 
-use super::{Command, Shell, Stdin, expression, options::Parsed, roles::Manner, variables::assignment_text};
+use super::{Command, Shell, Stdin, expression, names, options::Parsed, roles::Manner, variables::assignment_text};
 use crate::{
-    effect::{Certainty, Connect, Effect, Kind, Value, Word},
+    effect::{Cause, Certainty, Connect, Effect, Kind, PathValue, Value, Word},
     effects::LimitReached,
+    path,
     tables::{
         Program,
         words::{NoCommand, Role, Runs, flags, traits},
@@ -189,6 +190,9 @@ impl<'t> Command<'_, 't> {
     }
 
     fn xargs(&mut self, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        if let Some(names) = self.names_for_xargs(parsed) {
+            return self.xargs_with(parsed, &names);
+        }
         let appended = Word { value: Value::ANY_WORDS, span: self.span };
         let replaced = parsed.uses.iter().rev().find(|u| matches!(u.spec.name, b"-I" | b"-i" | b"--replace"));
         let Some(replaced) = replaced else {
@@ -208,6 +212,69 @@ impl<'t> Command<'_, 't> {
             None => parsed.operands.iter().map(|w| Word { value: Value::ANY_WORD, span: w.span }).collect(),
         };
         self.inner(&argv, Stdin::Empty).map(|_| ())
+    }
+
+    /// The names on standard input, where each of them is one word to `xargs`.
+    fn names_for_xargs(&mut self, parsed: &Parsed<'t>) -> Option<Vec<Value>> {
+        let Stdin::Names(found) = self.stdin else { return None };
+        let other = parsed.uses(&[b"-a", b"--arg-file", b"-d", b"--delimiter"]);
+        if other || parsed.uses(&[b"-0", b"--null"]) != found.nul || !parsed.doubts.is_empty() {
+            return None;
+        }
+        if found.nul {
+            return Some(found.values.clone());
+        }
+        let world = self.scripts.world()?;
+        for value in &found.values {
+            let Value::Below { dir, .. } = value else { return None };
+            let start = path::absolute(&Value::Known(dir.clone()), &self.cwd);
+            if names::splits(dir) || !start.known().is_some_and(|start| names::are_single_words(world, start)) {
+                return None;
+            }
+        }
+        let detail = format!("a name with a blank is several words to `{}`", self.by);
+        let anywhere = |value| PathValue::made(value, true);
+        let kinds = alloc::vec![
+            Kind::Unknown(Cause { code: "dynamic-word", detail }),
+            Kind::Read(anywhere(Value::ANY_WORD)),
+            Kind::Write(anywhere(Value::ANY_WORD)),
+        ];
+        self.suspect(kinds, self.span, false);
+        Some(found.values.clone())
+    }
+
+    /// `find -print0 | xargs -0 COMMAND`: with no name, with one and with several.
+    fn xargs_with(&mut self, parsed: &Parsed<'t>, names: &[Value]) -> Result<(), LimitReached> {
+        let replaced = parsed.uses.iter().rev().find(|u| matches!(u.spec.name, b"-I" | b"-i" | b"--replace"));
+        let words = parsed.operands.as_slice();
+        if words.is_empty() {
+            return Ok(());
+        }
+        let word = |value: &Value| Word { value: value.clone(), span: self.span };
+        let mut calls: Vec<Vec<Word>> = Vec::new();
+        if let Some(replaced) = replaced {
+            let token: &[u8] = match replaced.arguments.first() {
+                Some(word) => word.value.known().unwrap_or_default(),
+                None => b"{}",
+            };
+            for name in names {
+                calls.push(match token {
+                    [] => words.iter().map(|w| Word { value: Value::ANY_WORD, span: w.span }).collect(),
+                    token => words.iter().map(|w| replace(w, token, &|| name.clone())).collect(),
+                });
+            }
+        } else {
+            if !parsed.uses(&[b"-r", b"--no-run-if-empty"]) {
+                calls.push(words.to_vec());
+            }
+            let several = names.iter().chain(names).map(word);
+            calls.extend(names.iter().map(|name| words.iter().cloned().chain([word(name)]).collect()));
+            calls.push(words.iter().cloned().chain(several).collect());
+        }
+        for argv in &calls {
+            self.inner(argv, Stdin::Empty)?;
+        }
+        Ok(())
     }
 
     /// GNU parallel: a template that a shell executes with words from elsewhere in it.
@@ -325,6 +392,14 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
     let suffix = text.get(last + token.len()..).unwrap_or(&[]).to_vec();
     let value = match by() {
+        // What is found begins with the directory as it is written.
+        Value::Below { dir, .. } if first != last => {
+            Value::Affix { prefix: [prefix, dir.to_vec()].concat().into(), suffix: suffix.into() }
+        }
+        Value::Below { dir, suffix: end } if !(prefix.is_empty() && suffix.is_empty()) => Value::Affix {
+            prefix: [prefix, dir.to_vec()].concat().into(),
+            suffix: [&end, suffix.as_slice()].concat().into(),
+        },
         _ if first != last => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
         Value::Affix { prefix: inner, suffix: end } => {
             let prefix = [prefix, inner.to_vec()].concat();

@@ -199,9 +199,13 @@ fn one_of(words: &[Argument]) -> Held {
     let mut all: Vec<Bytes> = Vec::new();
     for word in words {
         let Some(alternatives) = word.value.alternatives() else {
-            // A single pattern or affix keeps its shape.
+            // A single pattern or affix keeps its shape, also where it stands for several words.
             return match words {
-                [one] if !matches!(one.value, Value::Unknown { .. }) => Held::Is(one.value.clone()),
+                [one, rest @ ..]
+                    if !matches!(one.value, Value::Unknown { .. }) && rest.iter().all(|w| w.value == one.value) =>
+                {
+                    Held::Is(one.value.clone())
+                }
                 _ => Held::Unknown,
             };
         };

@@ -3,8 +3,10 @@
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
 use crate::effects::LimitReached;
-use crate::effects::command::{Analysis, Stdin};
-use crate::shell::tree::{ListItem, Node, NodeId, Operator, Pipeline};
+use crate::effects::command::{self, Analysis, FoundNames, Stdin};
+use crate::shell::tree::{
+    Descriptor, ListItem, Node, NodeId, Operator, Part, Pipeline, Redirection, RedirectionKind, Word,
+};
 use crate::shell::words;
 use alloc::vec::Vec;
 
@@ -89,11 +91,13 @@ impl Fold<'_> {
             let (outer, mut sources) = self.enter_pipeline();
             let mut after = state.clone();
             let mut text: Option<Vec<u8>> = None;
+            let mut names: Option<FoundNames> = None;
             for (index, element) in pipeline.elements.iter().enumerate() {
-                let stdin = match (&text, index) {
-                    (_, 0) => at.stdin,
-                    (Some(text), _) => Stdin::Text(text),
-                    (None, _) => Stdin::Stream,
+                let stdin = match (&text, &names, index) {
+                    (_, _, 0) => at.stdin,
+                    (Some(text), _, _) => Stdin::Text(text),
+                    (None, Some(names), _) if self.reads_alone(at, *element, &state) => Stdin::Names(names),
+                    (None, _, _) => Stdin::Stream,
                 };
                 let at = At { stdin, piped: index > 0, ..at };
                 let next = self.literal_output(at, *element, &state);
@@ -112,12 +116,54 @@ impl Fold<'_> {
                 {
                     after = after.join(&end);
                 }
-                text = next;
+                let found = self.names_output(*element, names.as_ref(), at, &state, analysis);
+                (text, names) = (next, found);
             }
             self.leave_pipeline(outer);
             self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &state, Ends::both(after))
         };
         Ok(if pipeline.negated { Ends { ok: ends.failed, failed: ends.ok } } else { ends })
+    }
+
+    /// Whether a single program gets standard input from its beginning: nothing in its words could have read of it before.
+    fn reads_alone(&self, at: At<'_>, element: NodeId, state: &State) -> bool {
+        let Some(Node::Simple(simple)) = self.scripts.get(at.script).and_then(|s| s.tree.get(element)).map(|n| &n.node)
+        else {
+            return false;
+        };
+        let plain = |word: &Word| word.parts.iter().all(|part| matches!(part, Part::Text { .. } | Part::Tilde(_)));
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let program = argv.first().and_then(|w| w.value.known());
+        program.is_some_and(|program| !self.is_replaced(program, state))
+            && simple.assignments.is_empty()
+            && simple.arrays.is_empty()
+            && simple.words.iter().chain(simple.redirections.iter().map(|one| &one.target)).all(plain)
+    }
+
+    /// The names of files that an element writes, and nothing else.
+    fn names_output(
+        &self,
+        element: NodeId,
+        before: Option<&FoundNames>,
+        at: At<'_>,
+        state: &State,
+        analysis: &Analysis<'_>,
+    ) -> Option<FoundNames> {
+        let tree = &self.scripts.get(at.script)?.tree;
+        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        let errors = |one: &Redirection| {
+            let files = matches!(one.kind, RedirectionKind::Write | RedirectionKind::Append);
+            files && matches!(one.descriptor, Some(Descriptor::Number(2)))
+        };
+        if !self.reads_alone(at, element, state) || !simple.redirections.iter().all(errors) {
+            return None;
+        }
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        match before {
+            Some(names) if command::names_pass(&argv, names.nul) => Some(names.clone()),
+            Some(_) => None,
+            None => command::output_names(analysis, &argv),
+        }
     }
 
     /// What an element certainly writes, the same in every shell.

@@ -73,6 +73,7 @@ pub(super) fn script(
             continue;
         }
         let before = analysis.effects.len();
+        analysis.reading = before;
         let mut fold = Fold::new(world, dialect);
         let state = State::new(Value::Known(cwd.into()));
         let script = fold.parse(text, None, analysis)?;
@@ -250,7 +251,9 @@ impl Fold<'_> {
     ) -> Result<Option<State>, LimitReached> {
         let root = self.scripts.get(script).and_then(|s| s.tree.root());
         match root {
-            Some(node) => Ok(self.node(At { script, stdin, piped: false }, node, state, analysis)?.any()),
+            Some(node) => {
+                Ok(self.node(At { script, stdin: stdin.shared(), piped: false }, node, state, analysis)?.any())
+            }
             None => Ok(Some(state)),
         }
     }
@@ -419,7 +422,7 @@ impl Fold<'_> {
         let mut state = state;
         if !script.arguments.is_empty() {
             // The first is `$0`.
-            state.positional = Positional::certain(script.arguments).and_then(|all| all.shift(1));
+            state.positional = Positional::of_script(script.arguments);
         }
         // Scripts are never the same one twice: the place in the list of calls only counts how deep they go.
         let root = self.scripts.get(index).and_then(|s| s.tree.root());

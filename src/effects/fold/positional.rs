@@ -9,12 +9,25 @@ pub(super) struct Positional {
     words: Rc<[Word]>,
     /// How many of them have been shifted away.
     shifted: usize,
+    /// The first of the words is `$0`.
+    named: bool,
 }
 
 impl Positional {
     /// The parameters, where each word certainly is one.
     pub(super) fn certain(words: &[Word]) -> Option<Self> {
         words.iter().all(|word| word.value.is_one_word()).then(|| words.to_vec().into())
+    }
+
+    /// The arguments of `sh -c`: the first is `$0`.
+    pub(super) fn of_script(words: &[Word]) -> Option<Self> {
+        let all = Self::certain(words)?.shift(1)?;
+        Some(Self { named: true, ..all })
+    }
+
+    /// `$0`, where the script was given one.
+    pub(super) fn zero(&self) -> Option<&Word> {
+        self.words.first().filter(|_| self.named)
     }
 
     /// `$1` is at 0.
@@ -25,7 +38,7 @@ impl Positional {
     /// What is left after `shift COUNT`; `None` where there are fewer.
     pub(super) fn shift(&self, count: usize) -> Option<Self> {
         let shifted = self.shifted.checked_add(count).filter(|shifted| *shifted <= self.words.len())?;
-        Some(Self { words: self.words.clone(), shifted })
+        Some(Self { words: self.words.clone(), shifted, named: self.named })
     }
 
     pub(super) fn left(&self) -> &[Word] {
@@ -35,15 +48,15 @@ impl Positional {
 
 impl From<Vec<Word>> for Positional {
     fn from(words: Vec<Word>) -> Self {
-        Self { words: words.into(), shifted: 0 }
+        Self { words: words.into(), shifted: 0, named: false }
     }
 }
 
 impl PartialEq for Positional {
     fn eq(&self, other: &Self) -> bool {
         if Rc::ptr_eq(&self.words, &other.words) {
-            return self.shifted == other.shifted;
+            return self.shifted == other.shifted && self.named == other.named;
         }
-        self.left() == other.left()
+        self.left() == other.left() && self.zero() == other.zero()
     }
 }

@@ -147,6 +147,7 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let outer = self.here.replace(Here { before: state.clone(), after: None });
         let cwd = state.cwd.clone();
+        command::note_directory(analysis, &cwd);
         let before = analysis.effects.len();
         let outcome = command::command(analysis, self, &cwd, at.stdin, argv, span);
         if is_patch(argv) {
@@ -182,6 +183,10 @@ impl Fold<'_> {
             return Ends { ok: None, failed: None };
         }
         let (mut ok, mut failed) = (ok, failed);
+        let mut outcome = outcome;
+        // It goes on being the number that it is by itself.
+        let counts = |name: &[u8]| name == b"OPTIND" && ok.is_number(name) && !ok.is_touched(name);
+        outcome.assigned.retain(|(name, value)| !(*value == Value::DIGITS && counts(name)));
         if matches!(name, b"break" | b"continue" | b"return") {
             self.leave(ok.clone().join(&failed));
         }
@@ -303,7 +308,8 @@ impl Fold<'_> {
         }
         self.calls.push(body);
         let outer = self.left.take();
-        let ends = self.node(At { script: body.script, stdin: at.stdin, piped: false }, body.node, state, analysis);
+        let ends =
+            self.node(At { script: body.script, stdin: at.stdin.shared(), piped: false }, body.node, state, analysis);
         self.calls.pop();
         let left = core::mem::replace(&mut self.left, outer);
         // `return` ends the function, not its caller.

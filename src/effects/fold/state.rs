@@ -389,7 +389,8 @@ impl Seen<'_> {
         }
         if name.iter().all(u8::is_ascii_digit) {
             let index: usize = core::str::from_utf8(name).ok()?.parse().ok()?;
-            let word = self.state.positional.as_ref()?.get(index.checked_sub(1)?)?;
+            let positional = self.state.positional.as_ref()?;
+            let word = index.checked_sub(1).map_or_else(|| positional.zero(), |at| positional.get(at))?;
             return word.value.is_one_word().then(|| word.value.clone());
         }
         match self.state.held(name)? {

@@ -180,6 +180,7 @@ impl Fold<'_> {
             }
             // A new name that nobody has, in the directory for temporary files.
             [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(TEMPORARY.into()))),
+            [b"pwd"] => Some(Held::Is(Value::Known(state.cwd.known().filter(|_| !state.is_touched(b"PWD"))?.into()))),
             // The end of the last line, and of empty ones before it, is cut off.
             _ => {
                 let mut text = written::literal_output(&argv, Stdin::Empty)?;
