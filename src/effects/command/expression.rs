@@ -64,10 +64,47 @@ const OTHER_OUTPUT: [&[u8]; 16] = [
     b"-delete",
 ];
 
-/// The names that `find` writes, where its words are known and it does nothing else.
+/// Options with which `grep` still writes names of files only, and none behind a link.
+const OF_GREP: [&[u8]; 25] = [
+    b"-l",
+    b"--files-with-matches",
+    b"-L",
+    b"--files-without-match",
+    b"-r",
+    b"--recursive",
+    b"-i",
+    b"--ignore-case",
+    b"-w",
+    b"--word-regexp",
+    b"-x",
+    b"--line-regexp",
+    b"-E",
+    b"-F",
+    b"-P",
+    b"-G",
+    b"-s",
+    b"--no-messages",
+    b"-I",
+    b"-Z",
+    b"--null",
+    b"-e",
+    b"--include",
+    b"--exclude",
+    b"--exclude-dir",
+];
+/// Start points whose names are followed one by one.
+const MAX_STARTS: usize = 4;
+
+/// The names that `find` or `grep -l` writes, where its words are known and it does nothing else.
 pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -> Option<FoundNames> {
     let (first, words) = argv.split_first()?;
-    let program = analysis.tables.program(first.value.known()?).filter(|p| p.runs() == Runs::Find)?;
+    let program = analysis.tables.program(first.value.known()?)?;
+    if matches!(program.name(), b"grep" | b"egrep" | b"fgrep") {
+        return names_of_grep(&program, words);
+    }
+    if program.runs() != Runs::Find {
+        return None;
+    }
     let parsed = options::parse(&program, words, false);
     let quiet = |role: &Role| matches!(role, Role::Flag | Role::Value | Role::Stat);
     let test = |u: &options::Use<'_>| !OTHER_OUTPUT.contains(&u.spec.name) && u.spec.roles.iter().all(quiet);
@@ -80,6 +117,24 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     let values = found_names(&parsed, true, false);
     let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
     values.iter().all(below).then_some(FoundNames { values, nul })
+}
+
+/// The names that `grep -l` writes: each begins as one of its operands.
+fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
+    let parsed = options::parse(program, words, false);
+    let lists = parsed.uses(&[b"-l", b"--files-with-matches", b"-L", b"--files-without-match"]);
+    let known = words.iter().all(|word| word.value.known().is_some());
+    let files = parsed.operands.get(usize::from(!parsed.uses(&[b"-e"]))..)?;
+    let listed = |u: &options::Use<'_>| OF_GREP.contains(&u.spec.name);
+    if !lists || !known || !parsed.doubts.is_empty() || !parsed.uses.iter().all(listed) || files.len() > MAX_STARTS {
+        return None;
+    }
+    let start = |word: &Word| {
+        let dir = word.value.known().filter(|dir| !dir.is_empty() && !dir.starts_with(b"-"))?;
+        Some(Value::Below { dir: dir.into(), suffix: Bytes::default() })
+    };
+    let values: Vec<Value> = files.iter().map(start).collect::<Option<_>>()?;
+    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(&[b"-Z", b"--null"]) })
 }
 
 /// Whether a filter lets names through as they are, some of them or all, in any order.
