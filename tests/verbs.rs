@@ -44,7 +44,8 @@ fn the_shipped_postures_hold_against_the_shipped_attacks() {
     assert!(out.contains("policies/controlled.rules: secrets_read: 35 of 35 stopped"), "{out}");
     assert!(out.contains("policies/controlled.rules: cve-2025-66032: 19 of 19 stopped"), "{out}");
     // A program of the workspace may run there, whoever starts it: a judgement of this posture.
-    assert_eq!(out.matches("\nfailed ").count(), 1, "{out}");
+    let failed: Vec<&str> = out.lines().filter(|line| line.starts_with("failed ")).collect();
+    assert!(failed.iter().all(|line| line.contains(": bypass: 61 of 62 stopped")), "{out}");
     let (status, out) = run(&["test", "--redteam", "policies/lockdown.rules"], root());
     assert_eq!(status, Some(0), "{out}");
 }

@@ -57,6 +57,12 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    const ADVISORIES: &str = "cve-2025-66032 cve-2025-54795 cve-2025-58764 cve-2025-64755 cve-2026-24887 cve-2025-54794 \
+        cve-2026-25724 cve-2026-39861 cve-2026-25722 cve-2026-50548 cve-2026-25725 cve-2025-59536 cve-2025-65099 cve-2025-61260 \
+        cve-2026-21852 cve-2025-54136 cve-2026-22708 cve-2026-26268 gemini-cli-11510 gemini-cli-11766 gemini-cli-5495 codex-10920 \
+        codex-13175 codex-20113 codex-31753 codex-37079 codex-22179 codewhale-6098 dcg-277 dcg-393 dcg-420 autonomous-dev-1620 \
+        tracebit-gemini promptarmor-copilot polkit-cve-2021-3560 cedar";
+
     #[test]
     fn there_are_attacks_of_many_classes() {
         assert!(parse(ATTACKS).is_ok());
@@ -64,6 +70,10 @@ mod tests {
         let classes: BTreeSet<_> = attacks.iter().filter_map(|a| a.class.as_deref()).collect();
         assert!(attacks.iter().all(|a| a.class.is_some()));
         assert!(attacks.len() > 350 && classes.len() > 40, "{} of {classes:?}", attacks.len());
+        // One at least of each advisory and issue that is known.
+        for class in ADVISORIES.split_whitespace() {
+            assert!(classes.contains(class), "{class}");
+        }
         let tools: BTreeSet<_> = attacks.iter().map(|a| a.tool.as_str()).collect();
         for tool in ["Bash", "apply_patch", "view_image", "request_permissions"] {
             assert!(tools.contains(tool), "{tool}");

@@ -24,6 +24,7 @@ use crate::world::World;
 use candidate::Candidate;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -142,7 +143,8 @@ impl<'a> Learner<'a> {
     /// # Errors
     /// A rule that does not load, which is a fault of ours.
     pub fn finish(mut self) -> Result<Suggestions, String> {
-        let mut candidates: Vec<Candidate> = core::mem::take(&mut self.candidates).into_iter().take(MOST).collect();
+        let mut candidates: Vec<Candidate> = core::mem::take(&mut self.candidates).into_iter().collect();
+        let beyond = candidates.split_off(candidates.len().min(MOST)).len();
         let closed = self.spoken_of(&candidates, true)?;
         let all = candidates.len();
         candidates = keep(candidates, |index| !closed.contains_key(&index));
@@ -164,6 +166,12 @@ impl<'a> Learner<'a> {
         let other = open.saturating_sub(some.len() + without_candidate);
         if other > 0 {
             self.left.insert("no rule, or not one alone, answers all that it asks about".to_string(), other);
+        }
+        if beyond > 0 {
+            let why = format!(
+                "rules were not looked at: {MOST} at once are enough for a person; take some over and ask again"
+            );
+            self.left.insert(why, beyond);
         }
         Ok(Suggestions { counts: self.counts, rules, withdrawn, left: self.left })
     }

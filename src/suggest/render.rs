@@ -13,6 +13,7 @@ pub fn render(found: &Suggestions, from: &str) -> String {
     let counts = found.counts;
     let mut text = format!(
         "# Suggested by `prexec suggest` from {} calls in {}: {} asked a person, {} were denied, {} asked where nobody could answer.\n\
+         # They were decided again on this machine, as it is now.\n\
          # Nothing here is in force. Whoever takes a rule over answers for what it lets through: read the examples, cut it down to\n\
          # what is needed, and write why into the justification. `prexec lint` reports those that nobody has written.\n",
         counts.lines - counts.unread,
