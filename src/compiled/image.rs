@@ -57,10 +57,14 @@ pub(super) fn seal(content: &[u8], directory: usize, build: u64) -> Option<Vec<u
     header.put(&mut bytes);
     bytes.resize(COVERED, 0);
     let mut covered = bytes.clone();
-    blocks.iter().for_each(|hash| hash.put(&mut covered));
+    for hash in &blocks {
+        hash.put(&mut covered);
+    }
     xxh3_64(&covered).put(&mut bytes);
     bytes.extend_from_slice(content);
-    blocks.iter().for_each(|hash| hash.put(&mut bytes));
+    for hash in &blocks {
+        hash.put(&mut bytes);
+    }
     Some(bytes)
 }
 

@@ -48,7 +48,9 @@ fn section<T: Record>(rules: &[T], keys: fn(&T) -> Option<Vec<keys::Key>>, conte
         index.add(u32::try_from(number).ok()?, keys(rule));
     }
     let start = place(content);
-    places.iter().for_each(|number| number.put(content));
+    for number in &places {
+        number.put(content);
+    }
     let index = index.write(content);
     Some(Section { count: u32::try_from(rules.len()).ok()?, places: start, index })
 }

@@ -92,7 +92,9 @@ impl Record for String {
 impl<T: Record> Record for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
         put_length(self.len(), out);
-        self.iter().for_each(|item| item.put(out));
+        for item in self {
+            item.put(out);
+        }
     }
 
     fn take(from: &mut Cursor<'_>) -> Option<Self> {

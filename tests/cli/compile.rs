@@ -58,9 +58,12 @@ fn remove(value: &mut serde_json::Value, key: &str) {
     }
 }
 
+/// Something that happens to the sources.
+type Change = fn(&Place);
+
 #[test]
 fn a_change_of_the_sources_denies_until_it_is_compiled_again() {
-    let changes: [(&str, fn(&Place)); 5] = [
+    let changes: [(&str, Change); 5] = [
         ("has changed", |p| drop(p.write("rules/a.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
         ("added to", |p| drop(p.write("rules/b.rules", "prefix_rule([\"true\"], decision = \"forbidden\")\n"))),
         ("taken away", |p| std::fs::remove_file(p.path().join("rules/a.rules")).expect("it is there")),
