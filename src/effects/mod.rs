@@ -64,7 +64,7 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, L
     };
     tools::add(call, cwd, world, &mut analysis);
     command::check_imports(&mut analysis, world);
-    let ordered = matches!(&call.tool, ToolCall::Shell { script } if command::is_straight(script));
+    let ordered = || matches!(&call.tool, ToolCall::Shell { script } if command::is_straight(script));
     command::check_names(&mut analysis, world, ordered);
     credentials::add(call, &mut analysis);
     if analysis.effects.len() > MAX_EFFECTS {

@@ -41,11 +41,12 @@ pub(in crate::effects) fn note_directory(analysis: &mut Analysis<'_>, cwd: &Valu
 
 /// Pushes what was suspected, where a name of the directories or of what the call makes can be such a one.
 /// `ordered`: each command runs once, and not before those that stand before it have ended.
-pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn World, ordered: bool) {
+pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn World, ordered: impl Fn() -> bool) {
     let suspicions = core::mem::take(&mut analysis.suspicions);
     if suspicions.is_empty() {
         return;
     }
+    let ordered = ordered();
     // Redirections are opened with the command.
     let counts = |effect: &&Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
     let made = analysis.effects.iter().filter(counts).any(may_make_a_mark);
