@@ -20,6 +20,7 @@ mod names;
 mod nodes;
 mod parsed;
 mod positional;
+mod printed;
 mod readings;
 mod redirections;
 mod seen;

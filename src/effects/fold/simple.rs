@@ -114,6 +114,8 @@ impl Fold<'_> {
             let first = argv.len();
             let before = bodies::may_assign(word).then(|| state.clone());
             self.bodies(at, word, state, analysis)?;
+            let settled = self.settled(at, word, state);
+            let word = settled.as_ref().unwrap_or(word);
             match before.filter(|before| before != state) {
                 // What of the word comes before the assignment is not told apart.
                 Some(before) => words::expand(word, &self.seen(&before.join(state)), &mut argv),

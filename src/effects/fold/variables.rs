@@ -3,20 +3,17 @@
 use super::expression::{self, Reading};
 use super::held::Held;
 use super::state::State;
-use super::{At, Fold, bodies, special, unknown, written};
+use super::{At, Fold, bodies, special, unknown};
 use crate::effect::{Effect, Span, Value};
-use crate::effects::command::{self, Analysis, Stdin};
+use crate::effects::command::{self, Analysis};
 use crate::effects::{LimitReached, MAX_EFFECTS, too_many_effects};
-use crate::shell::tree::{AssignedValue, Assignment, Node, NodeId, Part, Word};
+use crate::shell::tree::{AssignedValue, Assignment, Part, Word};
 use crate::shell::words;
 use crate::tables::Tables;
 use alloc::{format, string::String, vec::Vec};
 
 /// Most elements of an array that is followed.
 const MAX_ELEMENTS: usize = 256;
-
-/// The name of a file or directory that `mktemp` makes: ten letters and digits (mktemp(1)).
-const TEMPORARY: &[u8] = b"/tmp/tmp.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]";
 
 /// What assigning a variable of the shell does by itself. Most are the script's own; one that makes programs run other code
 /// counts as if it were exported, because it may have been in the environment already.
@@ -159,37 +156,6 @@ impl Fold<'_> {
             return held;
         }
         Held::from_value(words::value(word, &self.seen(state)))
-    }
-
-    /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
-    pub(super) fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
-        let tree = &self.scripts.get(at.script)?.tree;
-        let Node::Simple(simple) = &tree.get(body)?.node else { return None };
-        if !simple.assignments.is_empty() || !simple.redirections.is_empty() {
-            return None;
-        }
-        let argv = words::expand_all(&simple.words, &self.seen(state));
-        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
-        let known = known?;
-        if self.is_replaced(known.first()?, state) {
-            return None;
-        }
-        match known.as_slice() {
-            [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
-                Some(Held::Is(Value::DIGITS))
-            }
-            // A new name that nobody has, in the directory for temporary files.
-            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(TEMPORARY.into()))),
-            [b"pwd"] => Some(Held::Is(Value::Known(state.cwd.known().filter(|_| !state.is_touched(b"PWD"))?.into()))),
-            // The end of the last line, and of empty ones before it, is cut off.
-            _ => {
-                let mut text = written::literal_output(&argv, Stdin::Empty)?;
-                while text.last() == Some(&b'\n') {
-                    text.pop();
-                }
-                Some(Held::Is(Value::Known(text.into())))
-            }
-        }
     }
 
     /// What a command assigned by itself (`read x`, `export x=1`, `${x:=v}`).

@@ -1,0 +1,104 @@
+//! What command substitutions print, where that is certain: a text, or one word at least.
+
+use super::held::Held;
+use super::state::State;
+use super::{At, Fold, bodies, written};
+use crate::effect::Value;
+use crate::effects::command::Stdin;
+use crate::shell::tree::{Node, NodeId, Part, Word};
+use crate::shell::words;
+use alloc::vec::Vec;
+
+/// The name of a file or directory that `mktemp` makes: ten letters and digits (mktemp(1)).
+const TEMPORARY: &[u8] = b"/tmp/tmp.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]";
+
+impl Fold<'_> {
+    /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
+    pub(super) fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
+        let argv = self.plain_command(at, body, state)?;
+        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+        match known?.as_slice() {
+            [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
+                Some(Held::Is(Value::DIGITS))
+            }
+            // A new name that nobody has, in the directory for temporary files.
+            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(TEMPORARY.into()))),
+            [b"pwd"] => Some(Held::Is(Value::Known(state.cwd.known()?.into()))),
+            // The end of the last line, and of empty ones before it, is cut off.
+            _ => {
+                let mut text = written::literal_output(&argv, Stdin::Empty)?;
+                while text.last() == Some(&b'\n') {
+                    text.pop();
+                }
+                Some(Held::Is(Value::Known(text.into())))
+            }
+        }
+    }
+
+    /// The words of a command without redirections that is no function and no alias.
+    fn plain_command(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Vec<crate::effect::Word>> {
+        let tree = &self.scripts.get(at.script)?.tree;
+        let Node::Simple(simple) = &tree.get(body)?.node else { return None };
+        if !simple.assignments.is_empty() || !simple.redirections.is_empty() {
+            return None;
+        }
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let program = argv.first()?.value.known()?;
+        (!self.is_replaced(program, state)).then_some(argv)
+    }
+
+    /// The word with its substitutions as they print, where that is certain of one of them.
+    pub(super) fn settled(&self, at: At<'_>, word: &Word, state: &State) -> Option<Word> {
+        let substitutes = |part: &Part| matches!(part, Part::Command { body: Some(_), .. });
+        // An assignment inside the word may come before what is substituted or behind it.
+        if !word.parts.iter().any(substitutes) || bodies::may_assign(word) || state.is_touched(b"IFS") {
+            return None;
+        }
+        let text = |part: &Part| matches!(part, Part::Text { bytes, .. } if !bytes.is_empty());
+        let attached = word.parts.iter().any(text);
+        let settle = |part: &Part| {
+            let Part::Command { body: Some(body), quoted } = part else { return part.clone() };
+            if let Some(Held::Is(Value::Known(text))) = self.printed(at, *body, state)
+                && (*quoted || is_one_plain_word(&text))
+            {
+                return Part::Text { bytes: text.to_vec(), quoted: true };
+            }
+            let single = *quoted || (attached && self.prints_one_word(at, *body, state));
+            Part::Command { body: Some(*body), quoted: single }
+        };
+        Some(Word { parts: word.parts.iter().map(settle).collect(), span: word.span })
+    }
+
+    /// Whether a command prints no blank and nothing that is a glob, as far as it prints anything.
+    fn prints_one_word(&self, at: At<'_>, body: NodeId, state: &State) -> bool {
+        let Some(argv) = self.plain_command(at, body, state) else { return false };
+        let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+        match known.as_deref() {
+            Some([b"uname", option]) => matches!(*option, b"-r" | b"-m" | b"-s" | b"-n"),
+            Some([b"whoami" | b"hostname" | b"nproc" | b"arch"]) => true,
+            Some([b"id", option]) => matches!(*option, b"-u" | b"-g" | b"-un" | b"-gn"),
+            Some([b"date", format]) => {
+                const CONVERSIONS: &[u8] = b"%YymdHMSsNFTjGVu";
+                let mut bytes = format.strip_prefix(b"+").unwrap_or(b" ").iter();
+                let mut fits = true;
+                while let Some(byte) = bytes.next() {
+                    fits &= match byte {
+                        b'%' => bytes.next().is_some_and(|next| CONVERSIONS.contains(next)),
+                        byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/'),
+                    };
+                }
+                fits
+            }
+            // Names of revisions have neither.
+            Some([b"git", b"rev-parse", rest @ ..]) => {
+                matches!(rest, [b"HEAD"] | [b"--short" | b"--abbrev-ref", b"HEAD"])
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text stays one word without quotes.
+fn is_one_plain_word(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))
+}
