@@ -149,7 +149,10 @@ pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
         return false;
     }
     match *program {
-        b"grep" | b"egrep" | b"fgrep" => {
+        // A name that is no text would be told of in place of the names, unless all is text.
+        b"grep" | b"egrep" | b"fgrep"
+            if !nul || words.iter().any(|w| letters(w, b"vEFPiwxaz") && w.contains(&b'a')) =>
+        {
             let mut operands = words.iter().filter(|w| !letters(w, b"vEFPiwxaz"));
             operands.next().is_some_and(|w| !w.starts_with(b"-")) && operands.next().is_none()
         }

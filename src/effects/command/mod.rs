@@ -162,6 +162,8 @@ pub struct Analysis<'t> {
     suspicions: Vec<names::Suspicion>,
     /// Directories in which a shell expands words.
     shells: Vec<Vec<u8>>,
+    /// How many names of files may still be looked at.
+    names_left: usize,
     /// A shell may have been in another directory as well.
     astray: bool,
     /// Where the effects of this reading of the script begin.
@@ -183,6 +185,7 @@ impl<'t> Analysis<'t> {
             git: super::git::Seen::default(),
             suspicions: Vec::new(),
             shells: Vec::new(),
+            names_left: names::MAX_NAMES,
             astray: false,
             reading: 0,
             next_id: 0,

@@ -9,8 +9,8 @@ use crate::{
 };
 use alloc::{vec, vec::Vec};
 
-/// Most names of a directory, or of a tree, that are looked at.
-const MAX_NAMES: usize = 20_000;
+/// Most names that are looked at for one call.
+pub(super) const MAX_NAMES: usize = 10_000;
 /// Bytes that begin what some program takes for an option or an operator of an expression.
 const MARKS: &[u8] = b"-+!(),";
 
@@ -49,8 +49,9 @@ pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn W
     // Redirections are opened with the command.
     let counts = |effect: &&Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
     let made = analysis.effects.iter().filter(counts).any(may_make_a_mark);
+    let mut left = analysis.names_left;
     let standing = suspicions.iter().any(|one| one.standing)
-        && (analysis.astray || !analysis.shells.iter().all(|dir| has_plain_beginnings(world, dir)));
+        && (analysis.astray || !analysis.shells.iter().all(|dir| has_plain_beginnings(world, dir, &mut left)));
     for one in suspicions {
         if made || one.made || (one.standing && standing) {
             for effect in one.effects {
@@ -63,24 +64,25 @@ pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn W
 }
 
 /// Whether no name in the directory begins with a mark.
-fn has_plain_beginnings(world: &dyn World, dir: &[u8]) -> bool {
-    world.children(dir, MAX_NAMES).is_some_and(|all| all.iter().all(|(name, _)| !begins_with_mark(name)))
+fn has_plain_beginnings(world: &dyn World, dir: &[u8], left: &mut usize) -> bool {
+    let Some(children) = world.children(dir, *left) else { return false };
+    *left = left.saturating_sub(children.len());
+    children.iter().all(|(name, _)| !begins_with_mark(name))
 }
 
 /// Whether `xargs` takes every name at and below the directory, as `find` writes it, for one word.
-pub(super) fn are_single_words(world: &dyn World, start: &[u8]) -> bool {
+pub(super) fn are_single_words(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
     if world.entry(start) == Entry::Missing {
         return true;
     }
-    let mut left = MAX_NAMES;
     let mut todo = vec![start.to_vec()];
     while let Some(dir) = todo.pop() {
         // A start that is a file has no names below it.
         if dir == start && world.entry(&dir) == Entry::Other {
             continue;
         }
-        let Some(children) = world.children(&dir, left) else { return false };
-        left = left.saturating_sub(children.len());
+        let Some(children) = world.children(&dir, *left) else { return false };
+        *left = left.saturating_sub(children.len());
         for (name, kind) in children {
             if splits(&name) {
                 return false;
@@ -95,8 +97,8 @@ pub(super) fn are_single_words(world: &dyn World, start: &[u8]) -> bool {
 
 /// Whether `xargs` may see something else in a text than one word of these bytes.
 pub(super) fn splits(name: &[u8]) -> bool {
-    // The last two are blanks in some locales.
-    name.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'\'' | b'"' | b'\\' | 0x0b | 0x85 | 0xa0))
+    // What is not ASCII may be a blank in some locale, and a filter may take it for no text at all.
+    name.iter().any(|b| b.is_ascii_whitespace() || !b.is_ascii() || matches!(b, b'\'' | b'"' | b'\\' | 0x0b))
 }
 
 fn begins_with_mark(name: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Command, Shell, Stdin, expression, names, options::Parsed, roles::Manner, variables::assignment_text};
 use crate::{
-    effect::{Cause, Certainty, Connect, Effect, Kind, PathValue, Value, Word},
+    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, PathValue, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -228,7 +228,11 @@ impl<'t> Command<'_, 't> {
         for value in &found.values {
             let Value::Below { dir, .. } = value else { return None };
             let start = path::absolute(&Value::Known(dir.clone()), &self.cwd);
-            if names::splits(dir) || !start.known().is_some_and(|start| names::are_single_words(world, start)) {
+            if names::splits(dir)
+                || !start
+                    .known()
+                    .is_some_and(|start| names::are_single_words(world, start, &mut self.analysis.names_left))
+            {
                 return None;
             }
         }
@@ -392,14 +396,13 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
     let suffix = text.get(last + token.len()..).unwrap_or(&[]).to_vec();
     let value = match by() {
-        // What is found begins with the directory as it is written.
-        Value::Below { dir, .. } if first != last => {
-            Value::Affix { prefix: [prefix, dir.to_vec()].concat().into(), suffix: suffix.into() }
+        Value::Below { dir, suffix: end } if !(first == last && prefix.is_empty() && suffix.is_empty()) => {
+            let end = if first == last { end } else { Bytes::default() };
+            Value::Affix {
+                prefix: [prefix.as_slice(), &beginning(&dir)].concat().into(),
+                suffix: [&end, suffix.as_slice()].concat().into(),
+            }
         }
-        Value::Below { dir, suffix: end } if !(prefix.is_empty() && suffix.is_empty()) => Value::Affix {
-            prefix: [prefix, dir.to_vec()].concat().into(),
-            suffix: [&end, suffix.as_slice()].concat().into(),
-        },
         _ if first != last => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
         Value::Affix { prefix: inner, suffix: end } => {
             let prefix = [prefix, inner.to_vec()].concat();
@@ -409,6 +412,16 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
         _ => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
     };
     Word { value, span: word.span }
+}
+
+/// How the names begin that are found at and below a directory.
+fn beginning(dir: &[u8]) -> Vec<u8> {
+    match path::components(dir).next_back() {
+        _ if path::components(dir).any(|part| part == b"..") => Vec::new(),
+        // What is put behind the dot itself stands in the same directory.
+        Some(b".") if !dir.ends_with(b"/") => [dir, b"/"].concat(),
+        _ => dir.to_vec(),
+    }
 }
 
 /// Splits plain text at blanks, with simple quotes; `None` where there is more to it.
