@@ -1,7 +1,7 @@
 //! What words become where something in them is not known.
 
 use super::super::{Limits, parse, tree::Node, words};
-use crate::effect::Value;
+use crate::effect::{Form, Value};
 use std::{format, string::String, vec::Vec};
 
 struct State;
@@ -13,6 +13,7 @@ impl words::State for State {
             b"e" => Some(Value::from("")),
             b"s" => Some(Value::from("a b")),
             b"g" => Some(Value::from("*.c")),
+            b"n" => Some(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Digits }),
             b"t" => Some(Value::Set([b"x".into(), b"y".into()].into())),
             _ => None,
         }
@@ -31,6 +32,7 @@ fn show(value: &Value) -> String {
         Value::Affix { prefix, suffix } => format!("{}<..>{}", text(prefix), text(suffix)),
         Value::Below { dir, suffix } => format!("{}/<..>{}", text(dir), text(suffix)),
         Value::Pattern(bytes) => format!("glob {}", text(bytes)),
+        Value::Unknown { form: Form::Digits, may_be_empty: true, .. } => "<digits?>".into(),
         Value::Unknown { may_split: false, .. } => "<word>".into(),
         Value::Unknown { may_be_empty: false, .. } => "<words+>".into(),
         Value::Unknown { .. } => "<words>".into(),
@@ -49,6 +51,7 @@ fn arguments() {
         ("$e a$e \"$e\"", &["a", ""]),
         ("$s", &["<words>"]),
         ("\"$s\"", &["a b"]),
+        ("$n $n''", &["<digits?>", "<word>"]),
         ("$g \"$g\"", &["<words>", "*.c"]),
         ("$t -$t", &["x|y", "-x|-y"]),
         ("\"$@\" \"$*\" \"${a[@]}\"", &["<words>", "<word>", "<words>"]),

@@ -308,7 +308,13 @@ fn join(field: &[Atom], split: Split) -> Value {
     }
     let mut solid = field.iter().filter(|atom| !matches!(atom, Atom::Text { bytes, .. } if bytes.is_empty()));
     if let (Some(Atom::Whole(value) | Atom::Words(value)), None) = (solid.next(), solid.next()) {
-        return value.clone();
+        return match value {
+            // Beside `''` nothing is an empty word.
+            Value::Unknown { may_split, may_be_empty: true, .. } if field.len() > 1 => {
+                Value::Unknown { may_split: *may_split, may_be_empty: false, form: Form::Anything }
+            }
+            value => value.clone(),
+        };
     }
     let globs = split != Split::Never
         && field.iter().any(|atom| matches!(atom, Atom::Text { quoted: false, .. }))
