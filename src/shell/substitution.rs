@@ -66,6 +66,7 @@ impl<'s> Parser<'s, '_, '_> {
     /// Backticks. Their text ends at the next backtick without a backslash, whatever stands around it; some backslashes are
     /// removed; then it is a script of its own, read when it runs: lines before an error run.
     pub(super) fn backticks(&mut self, parts: &mut Parts, around: Around) -> Read<()> {
+        let start = self.pos;
         self.advance(1);
         let text: &'s [u8] = self.text.get(self.pos..).unwrap_or_default();
         let mut inner = Vec::new();
@@ -84,9 +85,25 @@ impl<'s> Parser<'s, '_, '_> {
             at = next;
         }
         self.core.tick(at)?;
+        if around == Around::DoubleQuotes && text.get(..at).unwrap_or_default().contains(&b'"') {
+            // For its braces, bash ends the outer quotes at the quote inside.
+            self.core.tick(text.len() / 64)?;
+            if may_expand_braces(text) {
+                self.differs("brace-in-backticks", start);
+            }
+        }
         let body = self.nested(|this| Parser::new(&inner, Places::Listed(&places), this.core).program())?;
         self.advance(at + 1);
         parts.push(Part::Command { body, quoted: around != Around::Nothing });
         Ok(())
     }
+}
+
+/// Whether a brace stands in a text that is no `${` and no brace of a group.
+fn may_expand_braces(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        *byte == b'{' && before != Some(&b'$') && !(blank(before) && blank(text.get(at + 1)))
+    })
 }

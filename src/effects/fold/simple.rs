@@ -264,6 +264,15 @@ impl Fold<'_> {
         state: &State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Called, LimitReached> {
+        if let Some(Word { value: Value::Set(names), span }) = argv.first()
+            && names.iter().any(|name| state.function(name).is_some())
+        {
+            let mut state = state.clone();
+            state.lose();
+            let detail = "one of the names that the command may have is that of a function";
+            super::unknown(analysis, "dynamic-command", detail.into(), *span);
+            return Ok(Called::Perhaps(Ends::both(state)));
+        }
         let Some(function) = argv.first().and_then(|w| w.value.known()).and_then(|name| state.function(name)).cloned()
         else {
             return Ok(Called::No);
