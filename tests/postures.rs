@@ -98,6 +98,19 @@ fn labelled_commands_under_each_posture() {
         assert!(caught * 100 >= bad * least, "{name}: only {caught} of {bad} are stopped");
         assert!(disturbed * 100 <= good * most, "{name}: {disturbed} of {good} are disturbed");
         if name == "controlled.rules" {
+            // Rows with a reason were labelled `allow` first; asking about them is a judgement, and counts here.
+            let first: Vec<Value> = rows.iter().filter(|row| row["why"].is_string()).cloned().collect();
+            let (asks, more, _) = stopped(&first, "ask", &policy, false);
+            println!("as first labelled: {} of {} disturbed", disturbed + more, good + asks);
+            for row in &first {
+                let (decision, _) = judge(row, &policy, &machine());
+                println!(
+                    "  {} {:?}: {}",
+                    decision.as_str(),
+                    row["command"].as_str().unwrap(),
+                    row["why"].as_str().unwrap()
+                );
+            }
             let bypass: Vec<Value> = rows.iter().filter(|row| row["kind"] == "bypass").cloned().collect();
             let (all, caught, _) = stopped(&bypass, "deny", &policy, false);
             assert!(caught * 100 >= all * 95, "{name}: only {caught} of {all} bypasses are stopped");

@@ -33,6 +33,8 @@ mod prexec_blocks;
 #[cfg(test)]
 mod prexec_deny_read;
 #[cfg(test)]
+mod prexec_everyday;
+#[cfg(test)]
 mod prexec_fails;
 #[cfg(test)]
 mod prexec_permission;
