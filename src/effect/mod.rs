@@ -138,11 +138,35 @@ pub struct PathValue {
     pub spelling: Option<Value>,
     /// With `tree`: what of it is passed over.
     pub spared: Spared,
+    /// With `tree`: names that options make the reader pass over, in the order of the options.
+    pub filters: Option<Rc<[Filter]>>,
     /// With `tree`, of what is made: it is a copy of this file or directory (absolute), so it gets the names that stand there.
     /// It becomes the path itself, or stands in it under its own name where the path is a directory.
     pub like: Option<Vec<u8>>,
     /// Of what is made: it is a symbolic link with this text, as far as that is known.
     pub leads: Option<Value>,
+}
+
+/// A name, or a pattern of names, that a recursive reader passes over or looks at (`grep --exclude=NAME`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Filter {
+    /// Held against single names; `*` and `?` are its only operators.
+    pub pattern: String,
+    /// What the pattern says.
+    pub says: Says,
+}
+
+/// What a [`Filter`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// Files of these names are passed over.
+    NoFile,
+    /// Directories of these names are, with all below.
+    NoDirectory,
+    /// Both.
+    Nothing,
+    /// Files of these names are read, and no others where nothing else is said of them.
+    File,
 }
 
 /// Which names below a directory are not touched.
@@ -177,7 +201,16 @@ impl Spared {
 impl PathValue {
     /// A single file.
     pub const fn file(value: Value) -> Self {
-        Self { value, tree: false, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
+        Self {
+            value,
+            tree: false,
+            existing: true,
+            spelling: None,
+            spared: Spared::Nothing,
+            filters: None,
+            like: None,
+            leads: None,
+        }
     }
 
     /// The same, with the path as it is spelled.
@@ -188,18 +221,42 @@ impl PathValue {
 
     /// A file, or with `tree` all that stands below it now.
     pub const fn standing(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: true, spelling: None, spared: Spared::Nothing, like: None, leads: None }
+        Self {
+            value,
+            tree,
+            existing: true,
+            spelling: None,
+            spared: Spared::Nothing,
+            filters: None,
+            like: None,
+            leads: None,
+        }
     }
 
     /// A file, or with `tree` anything that may come to stand below it.
     pub const fn made(value: Value, tree: bool) -> Self {
-        Self { value, tree, existing: false, spelling: None, spared: Spared::Nothing, like: None, leads: None }
+        Self {
+            value,
+            tree,
+            existing: false,
+            spelling: None,
+            spared: Spared::Nothing,
+            filters: None,
+            like: None,
+            leads: None,
+        }
     }
 
     /// The same without what is passed over.
     #[must_use]
     pub fn sparing(self, spared: Spared) -> Self {
         Self { spared, ..self }
+    }
+
+    /// The same without the names that options take out.
+    #[must_use]
+    pub fn filtered(self, filters: Option<Rc<[Filter]>>) -> Self {
+        Self { filters, ..self }
     }
 }
 

@@ -14,8 +14,12 @@ const MAX_LINKED: usize = 64;
 pub(super) struct Contents {
     /// The paths of everything below, as written through the directory's own name.
     pub(super) paths: Vec<Vec<u8>>,
+    /// Which of them are directories, as far as that was seen.
+    pub(super) directories: Vec<bool>,
     /// Where links in it lead, outside of it: the whole tree of each may be touched by what follows links.
     pub(super) linked: Vec<Vec<u8>>,
+    /// What links in it lead to, inside of it.
+    pub(super) renamed: Vec<Vec<u8>>,
     /// The directory that was looked into.
     pub(super) leads: Option<Vec<u8>>,
 }
@@ -37,7 +41,11 @@ impl Contents {
                 match kind {
                     Child::Directory => rest.push(child.clone()),
                     Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
-                        Resolution::At { path, .. } if path::starts_with(&path, dir) => {}
+                        Resolution::At { path, .. } if path::starts_with(&path, dir) => {
+                            if contents.renamed.len() < MAX_NAMES {
+                                contents.renamed.push(path);
+                            }
+                        }
                         Resolution::At { path, .. } => {
                             linked.insert(path);
                         }
@@ -48,6 +56,7 @@ impl Contents {
                     Child::Other => {}
                 }
                 contents.paths.push(child);
+                contents.directories.push(kind == Child::Directory);
             }
         }
         if linked.len() > MAX_LINKED {
@@ -61,9 +70,17 @@ impl Contents {
     pub(super) fn seen_from(mut self, dir: &[u8], written: &[u8]) -> Self {
         if dir != written {
             let called = written.strip_suffix(b"/").unwrap_or(written);
-            let renamed: Vec<Vec<u8>> =
-                self.paths.iter().filter_map(|p| path::below(p, dir)).map(|rest| [called, rest].concat()).collect();
+            let of_paths = self.paths.iter().zip(&self.directories);
+            let renamed: Vec<(Vec<u8>, bool)> = of_paths
+                .filter_map(|(path, directory)| Some((path::below(path, dir)?, *directory)))
+                .map(|(rest, directory)| ([called, rest].concat(), directory))
+                .collect();
+            let (renamed, kinds): (Vec<Vec<u8>>, Vec<bool>) = renamed.into_iter().unzip();
+            self.directories.extend(kinds);
             self.paths.extend(renamed);
+            let again: Vec<Vec<u8>> =
+                self.renamed.iter().filter_map(|p| path::below(p, dir)).map(|rest| [called, rest].concat()).collect();
+            self.renamed.extend(again);
         }
         self
     }

@@ -4,6 +4,7 @@ mod commands;
 mod contents;
 mod decide;
 mod execpolicy;
+mod filtered;
 mod hosts;
 mod lazy_regex;
 mod links;

@@ -1,6 +1,7 @@
 //! Glob rules held against paths: as written, and as links lead.
 
 use super::contents::Contents;
+use super::filtered::Filtered;
 use super::links;
 use super::rule::GlobRule;
 use super::scene::Scene;
@@ -218,10 +219,21 @@ impl View {
             !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
         };
         let Some(contents) = self.contents(top, scene) else { return false };
-        let spared = |path: &[u8]| path::below(path, top).is_some_and(|rest| self.path.spared.covers(rest));
-        let named = |path: &&Vec<u8>| (self.path.tree || path.ends_with(suffix)) && !spared(path);
+        let filtered = self.path.filters.as_deref().map(Filtered::new);
+        let passed = |rest: &[u8], directory: bool| {
+            self.path.spared.covers(rest) || filtered.as_ref().is_some_and(|f| f.covers(rest, directory))
+        };
+        // What a link in the tree leads to is read by another name.
+        let renamed = |path: &[u8]| contents.renamed.iter().any(|target| path::starts_with(path, target));
+        let spared = |path: &[u8], directory: bool| {
+            path::below(path, top).is_some_and(|rest| passed(rest, directory)) && !renamed(path)
+        };
+        let named = |(path, directory): &(&Vec<u8>, bool)| {
+            (self.path.tree || path.ends_with(suffix)) && !spared(path, *directory)
+        };
+        let kinds = contents.directories.iter().copied().chain(core::iter::repeat(false));
         clear(PathValue::file(Value::Known(top.into())))
-            && contents.paths.iter().filter(named).all(|below| free(below))
+            && contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below))
             && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
     }
 }

@@ -36,6 +36,10 @@ const TRAITS: &[(&str, u32)] = &[
     ("spares", traits::SPARES_TREE),
     ("follows", traits::FOLLOWS),
     ("unpacks", traits::UNPACKS),
+    ("no_file", traits::NO_FILE),
+    ("no_directory", traits::NO_DIRECTORY),
+    ("only_file", traits::ONLY_FILE),
+    ("unfiltered", traits::UNFILTERED),
 ];
 
 /// Fields that are true or false.

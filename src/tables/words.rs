@@ -353,6 +353,16 @@ pub mod traits {
     pub const FOLLOWS: u32 = 1 << 19;
     /// What an archive holds comes to stand here, links as well.
     pub const UNPACKS: u32 = 1 << 20;
+    /// The bits that say which names its argument keeps a recursive reader from: one of the next four values.
+    pub const FILTER: u32 = 7 << 21;
+    /// Files with the name are passed over.
+    pub const NO_FILE: u32 = 1 << 21;
+    /// Directories with the name are.
+    pub const NO_DIRECTORY: u32 = 2 << 21;
+    /// Only files with the name are read.
+    pub const ONLY_FILE: u32 = 4 << 21;
+    /// What is passed over may be read all the same.
+    pub const UNFILTERED: u32 = 7 << 21;
 }
 
 /// Bits of a program.

@@ -63,7 +63,8 @@ impl Command<'_, '_> {
         if paths::is_open_already(value) {
             return;
         }
-        let path = paths::standing(value, &self.cwd, tree).sparing(spared);
+        let filters = if tree { self.filters.clone() } else { None };
+        let path = paths::standing(value, &self.cwd, tree).sparing(spared).filtered(filters);
         let sure = certainty(&path.value);
         self.push(Kind::Read(path), sure, span, true);
     }

@@ -9,6 +9,7 @@ mod builtins;
 mod code;
 mod emit;
 mod expression;
+mod filters;
 mod git;
 mod given;
 mod globs;
@@ -38,7 +39,7 @@ pub use variables::{assignment, shell_assignment};
 
 use super::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::{
-    effect::{Certainty, CommandId, Effect, Kind, Run, Shape, Span, Value, Word},
+    effect::{Certainty, CommandId, Effect, Filter, Kind, Run, Shape, Span, Value, Word},
     tables::{
         Program, Tables,
         words::{flags, traits},
@@ -285,6 +286,8 @@ struct Command<'c, 't> {
     run_at: usize,
     /// A script without a directory is looked for elsewhere than here (`source`), or may be no file at all (`go run`).
     searches: bool,
+    /// Names that its options keep it from, where it reads directories.
+    filters: Option<Rc<[Filter]>>,
     /// A word has said which host or local place the program turns to.
     reached: bool,
     outcome: Outcome,
@@ -318,6 +321,7 @@ impl<'c, 't> Command<'c, 't> {
             run_at,
             searches: false,
             reached: false,
+            filters: None,
             outcome,
         }
     }

@@ -43,6 +43,7 @@ impl<'t> Command<'_, 't> {
         if parsed.has(traits::DROPS_FIRST) && !sequence.is_empty() {
             sequence.remove(0);
         }
+        self.filters = Self::filters(program, parsed);
         let mut has_path = false;
         let last = last_role(program, parsed);
         for (word, roles) in assign(&parsed.operands, &sequence, last) {

@@ -345,7 +345,7 @@ impl<'p, 't> Parser<'p, 't> {
 
     /// A word of which only the beginning is known, where that settles the option.
     fn partial(&mut self, word: &Word) -> bool {
-        let Value::Affix { prefix, suffix } = &word.value else { return false };
+        let Value::Affix { prefix, suffix } = &word.value else { return self.expanded(word) };
         let rest = |from: &[u8]| Value::Affix { prefix: from.into(), suffix: suffix.clone() };
         if let (name, Some(value)) = split(prefix, b'=') {
             let key = self.style == Style::Keys || name.starts_with(b"--") || self.style == Style::Long;
@@ -375,6 +375,26 @@ impl<'p, 't> Parser<'p, 't> {
         }
         self.cluster(letters, Some(suffix), word);
         true
+    }
+
+    /// `--include=*.rs`: whatever names a shell makes of it, each begins and ends as it does.
+    fn expanded(&mut self, word: &Word) -> bool {
+        let Value::Pattern(text) = &word.value else { return false };
+        let special =
+            |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'\\' | b'(' | b')' | b'|' | b'~' | b'<' | b'#' | b'^');
+        let (Some(first), Some(last)) = (text.iter().position(special), text.iter().rposition(special)) else {
+            return false;
+        };
+        let (prefix, suffix) = (text.get(..first).unwrap_or_default(), text.get(last + 1..).unwrap_or_default());
+        let (name, Some(value)) = split(prefix, b'=') else { return false };
+        match self.named(name) {
+            Abbreviated::One(spec) if name.starts_with(b"--") && spec.arguments == 1 => {
+                let value = Value::Affix { prefix: value.into(), suffix: suffix.into() };
+                self.used(spec, Some(value), word);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Notes an option, taking its arguments from the word itself or from the next words.
