@@ -283,6 +283,12 @@ impl Command<'_, '_> {
             b"checkout" | b"restore" | b"reset" | b"stash" | b"stash push" | b"stash save" if hunks => {
                 self.taken(&top, Spared::Untracked, at);
             }
+            b"am" | b"rebase" if parsed.uses(&[b"--show-current-patch"]) => self.taken(&top, Spared::Untracked, at),
+            b"rerere" if parsed.operands.iter().any(|w| w.value.known().is_none_or(|verb| verb == b"diff")) => {
+                self.taken(&top, Spared::Untracked, at);
+            }
+            // What no revision names any more gets a name.
+            b"fsck" if parsed.uses(&[b"--lost-found"]) => self.taken(&top, Spared::Repository, at),
             b"bundle" if bundles() => self.taken(&top, Spared::Repository, at),
             _ => {}
         }
