@@ -4,7 +4,10 @@ use super::{Finding, Fix, file};
 use crate::decision::Decision;
 use crate::policy::{Layer, PrefixRule};
 use crate::rules::SourceFile;
-use crate::tables::{Tables, words::Runs};
+use crate::tables::{
+    Tables,
+    words::{Runs, flags},
+};
 use std::{collections::BTreeMap, format, string::String, vec::Vec};
 
 pub(super) fn look(layer: &Layer, sources: &[SourceFile], found: &mut Vec<Finding>) {
@@ -101,10 +104,13 @@ fn runs_others(rule: &PrefixRule, tables: &Tables<'_>, found: &mut Vec<Finding>)
     if rule.head.decision != Decision::Allow {
         return;
     }
-    // Builds and the like run code of the workspace, which is what an allow of them means.
+    // Builds and the like run code of the workspace, which is what an allow of them means; what they start is judged by itself.
     let runs = |name: &&String| {
-        let runs = tables.program(name.as_bytes()).map(|program| program.runs());
-        runs.is_some_and(|runs| !matches!(runs, Runs::Nothing | Runs::Project | Runs::Trap))
+        tables.program(name.as_bytes()).is_some_and(|program| match program.runs() {
+            Runs::Nothing | Runs::Project | Runs::Trap => false,
+            Runs::ProjectArgv => program.has(flags::NETWORK),
+            _ => true,
+        })
     };
     let names: Vec<&str> = programs.iter().filter(runs).map(String::as_str).collect();
     if let Some(first) = names.first() {
