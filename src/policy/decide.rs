@@ -261,7 +261,8 @@ impl Judge<'_> {
         if layer.glob_rules.count() == 0 {
             return;
         }
-        let views = paths::Views::of(path, self.scene);
+        let reads = access == Access::Read;
+        let views = if reads { paths::Views::of_read(path, self.scene) } else { paths::Views::of(path, self.scene) };
         self.globs(layer, &views, &mut |rule| {
             if rule.access.contains(&access) {
                 say(&rule.head, views.answer(rule, self.scene));
@@ -318,7 +319,7 @@ impl Judge<'_> {
                     Answer::Yes
                 }
                 (FlowFrom::Files(globs), FlowSource::File(path)) => {
-                    paths::Views::of(path, self.scene).covered_by(globs, &[], rule.head.decision, self.scene)
+                    paths::Views::of_read(path, self.scene).covered_by(globs, &[], rule.head.decision, self.scene)
                 }
                 (FlowFrom::Protected, FlowSource::File(path)) => self.protected(path),
                 _ => Answer::No,
@@ -329,7 +330,7 @@ impl Judge<'_> {
 
     /// Whether a forbidding or prompting read rule covers the path.
     fn protected(&self, path: &PathValue) -> Answer {
-        let views = paths::Views::of(path, self.scene);
+        let views = paths::Views::of_read(path, self.scene);
         let mut strictest = Answer::No;
         for layer in &self.policy.layers {
             self.globs(layer, &views, &mut |rule| {

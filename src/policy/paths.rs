@@ -30,6 +30,13 @@ impl Views {
         }
     }
 
+    /// For a path that is read: what git may have put there counts as well.
+    pub(super) fn of_read(path: &PathValue, scene: &Scene<'_>) -> Self {
+        let mut views = Self::of(path, scene);
+        views.all.iter_mut().for_each(|view| view.is_read = true);
+        views
+    }
+
     /// The rules with a glob that could cover the path; none where that could be all of them.
     pub(super) fn near(&self, index: &Index, scene: &Scene<'_>) -> Option<Vec<u32>> {
         let mut near = Near::default();
@@ -89,13 +96,19 @@ struct View {
     path: PathValue,
     subject: Subject,
     sure: bool,
+    is_read: bool,
     /// What stands below a tree; looked at when the first rule needs it.
     contents: OnceCell<Option<Contents>>,
 }
 
 impl View {
     fn of(path: PathValue, sure: bool) -> Self {
-        Self { subject: Subject::new(&path), path, sure, contents: OnceCell::new() }
+        Self { subject: Subject::new(&path), path, sure, is_read: false, contents: OnceCell::new() }
+    }
+
+    /// Whether what stands below a directory now is not all that the command finds.
+    fn grows(&self, dir: &[u8], scene: &Scene<'_>) -> bool {
+        scene.grows(dir, false) || (self.is_read && scene.is_checked_out(dir))
     }
 
     /// Finds the rules that could apply; false where that could be all.
@@ -112,7 +125,7 @@ impl View {
             return false;
         };
         let foldable = !fold || top.is_ascii();
-        if !foldable || !index.has_places(places) || !self.path.existing || scene.grows(top, false) {
+        if !foldable || !index.has_places(places) || !self.path.existing || self.grows(top, scene) {
             return false;
         }
         let Some(contents) = self.contents(top, scene).filter(|contents| contents.linked.is_empty()) else {
@@ -196,7 +209,7 @@ impl View {
     /// Whether nothing that stands below the directory now, with a path that begins so, is what the rule restricts, nor what links
     /// in it lead to.
     fn below_is_clear(&self, dir: &[u8], start: &[u8], rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
-        if !self.path.existing || self.path.like.is_some() || scene.grows(dir, false) {
+        if !self.path.existing || self.path.like.is_some() || self.grows(dir, scene) {
             return false;
         }
         let look = || match path::resolve(scene.world, dir, Some(scene.cwd), Last::Follow) {
@@ -222,7 +235,8 @@ impl View {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
             Value::Set(all) if self.path.tree => {
                 let one = |top: &Bytes| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
-                return all.iter().all(|top| View::of(one(top), true).stands_clear(rule, scene));
+                let view = |top| View { is_read: self.is_read, ..View::of(one(top), true) };
+                return all.iter().all(|top| view(top).stands_clear(rule, scene));
             }
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
@@ -237,7 +251,7 @@ impl View {
         if let Some(source) = &self.path.like {
             return self.copy_is_clear(rule, top, source, scene);
         }
-        if !self.path.existing || scene.grows(top, false) {
+        if !self.path.existing || self.grows(top, scene) {
             return false;
         }
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;

@@ -29,6 +29,8 @@ pub struct Scene<'a> {
     of_session: usize,
     /// What the call itself makes or changes: a look at the machine does not show it.
     pub(super) writes: Vec<&'a PathValue>,
+    /// Trees in which git may put files of other commits.
+    checkouts: Vec<&'a PathValue>,
     /// The machine with the links and copies that the call makes, where it makes any.
     pub(super) made: Option<Made<'a>>,
     /// Places that stand in for well-known ones.
@@ -66,6 +68,8 @@ impl<'a> Scene<'a> {
             .collect();
         let shadows = Shadows::new(search.as_deref(), places, effects);
         let writes = effects.iter().filter_map(written).collect();
+        let by_git = effects.iter().filter(|effect| effect.by.as_deref() == Some("git"));
+        let checkouts = by_git.filter_map(written).filter(|path| path.tree && path.existing).collect();
         let budget = Budget::default();
         let mut scene = Self {
             world,
@@ -74,6 +78,7 @@ impl<'a> Scene<'a> {
             roots: Vec::new(),
             of_session: 0,
             writes,
+            checkouts,
             made: Made::of(world, effects),
             stand_ins: Vec::new(),
             tiers: Vec::new(),
@@ -132,6 +137,13 @@ impl<'a> Scene<'a> {
                     && all.is_none_or(|all| all.iter().any(|p| p != dir && path::starts_with(p, dir)))
             }
         })
+    }
+
+    /// Whether git may put files of other commits below `dir`. That it writes them is judged by what stands there; what is read
+    /// afterwards is not.
+    pub(super) fn is_checked_out(&self, dir: &[u8]) -> bool {
+        let meets = |p: &[u8]| path::starts_with(p, dir) || path::starts_with(dir, p);
+        self.checkouts.iter().any(|tree| tree.value.alternatives().is_none_or(|all| all.iter().any(|p| meets(p))))
     }
 
     /// Whether a path is in a repository of the call, or at least in nobody's home.

@@ -81,7 +81,8 @@ fn made(effects: &[Effect]) -> Option<String> {
                 !is_sought(name) && !name.starts_with(b"__init__")
             })
         });
-        let trees = path.tree && !path.existing;
+        // Git puts files of other commits where it changes a tree.
+        let trees = path.tree && (!path.existing || effect.by.as_deref() == Some("git"));
         (!harmless || trees).then(|| "what the call itself writes".into())
     })
 }
