@@ -50,7 +50,7 @@ def host_rule(
 
 def glob_rule(
     pattern: str | list[str],
-    access: Literal["read", "write", "write-tree", "execute"] | list[str] | None = None,
+    access: Literal["read", "write", "edit", "write-tree", "execute"] | list[str] | None = None,
     decision: Decision | None = None,
     unless: list[str] | None = None,
     match: list[str] | None = None,

@@ -177,6 +177,8 @@ pub enum Spared {
     Nothing,
     /// Directories of version control (`.git`), as git does when it changes the files of a checkout.
     Repository,
+    /// The same, and what is written comes out of commits: `git checkout`, `git merge`, `git stash`.
+    Commits,
     /// All names that begin with a dot, as `rg` does.
     Hidden,
     /// What git ignores, and version control itself.
@@ -192,7 +194,9 @@ impl Spared {
         match self {
             Self::Nothing => false,
             // Which files these are, a look at the repository says.
-            Self::Ignored | Self::Untracked | Self::Repository => names.any(|name| name.eq_ignore_ascii_case(b".git")),
+            Self::Ignored | Self::Untracked | Self::Repository | Self::Commits => {
+                names.any(|name| name.eq_ignore_ascii_case(b".git"))
+            }
             Self::Hidden => names.any(|name| name.starts_with(b".")),
         }
     }

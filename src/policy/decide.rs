@@ -7,7 +7,7 @@ use super::trace::{DefaultStep, NoTrace, Trace, Trial};
 use super::{commands, hosts, names, paths, tools};
 use crate::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
 use crate::effect::{
-    Certainty, CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Tool, Value,
+    Certainty, CommandId, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Spared, Tool, Value,
 };
 use crate::glob::Answer;
 use crate::world::Entry;
@@ -206,13 +206,17 @@ impl Judge<'_> {
     fn each(&self, layer: &Layer, kind: &Kind, say: &mut Say<'_>) {
         match kind {
             Kind::Run(run) => self.run(layer, run, say),
-            Kind::Read(path) => self.path(layer, path, Access::Read, say),
-            Kind::Write(path) => {
-                self.path(layer, path, Access::Write, say);
-                if path.tree && path.existing {
-                    self.path(layer, path, Access::WriteTree, say);
-                }
+            Kind::Read(path) => self.path(layer, path, &[Access::Read], say),
+            Kind::Write(path) if path.tree && path.spared == Spared::Commits => {
+                self.path(layer, path, &[Access::Write, Access::WriteTree], say);
+                // What is named is meant, whatever else comes out of commits; the name of a branch leads nowhere.
+                let named = PathValue { tree: false, spared: Spared::Nothing, ..path.clone() };
+                self.seen(layer, &paths::Views::as_written(named, self.scene), &[Access::Edit], say);
             }
+            Kind::Write(path) if path.tree && path.existing => {
+                self.path(layer, path, &[Access::Write, Access::WriteTree, Access::Edit], say);
+            }
+            Kind::Write(path) => self.path(layer, path, &[Access::Write, Access::Edit], say),
             Kind::Connect(connect) => Self::connect(layer, connect, say),
             Kind::ReadEnv(name) => Self::environment(layer, name, EnvAccess::Read, say),
             Kind::SetEnv(name) => Self::environment(layer, name, EnvAccess::Set, say),
@@ -240,7 +244,7 @@ impl Judge<'_> {
             })
         };
         if let Some(program) = &run.program {
-            self.path(layer, program, Access::Execute, &mut |head, answer| {
+            self.path(layer, program, &[Access::Execute], &mut |head, answer| {
                 if head.decision != Decision::Allow || unwritten(program) {
                     say(head, answer);
                 }
@@ -249,7 +253,7 @@ impl Judge<'_> {
         // An allow of the script answers the command only where that is all that the command executes.
         let alone = run.program.is_none() && run.loads.len() == 1;
         for script in &run.loads {
-            self.path(layer, script, Access::Execute, &mut |head, answer| {
+            self.path(layer, script, &[Access::Execute], &mut |head, answer| {
                 if head.decision != Decision::Allow || (alone && unwritten(script)) {
                     say(head, answer);
                 }
@@ -257,14 +261,18 @@ impl Judge<'_> {
         }
     }
 
-    fn path(&self, layer: &Layer, path: &PathValue, access: Access, say: &mut Say<'_>) {
+    fn path(&self, layer: &Layer, path: &PathValue, kinds: &[Access], say: &mut Say<'_>) {
         if layer.glob_rules.count() == 0 {
             return;
         }
-        let reads = access == Access::Read;
+        let reads = kinds.contains(&Access::Read);
         let views = if reads { paths::Views::of_read(path, self.scene) } else { paths::Views::of(path, self.scene) };
-        self.globs(layer, &views, &mut |rule| {
-            if rule.access.contains(&access) {
+        self.seen(layer, &views, kinds, say);
+    }
+
+    fn seen(&self, layer: &Layer, views: &paths::Views, kinds: &[Access], say: &mut Say<'_>) {
+        self.globs(layer, views, &mut |rule| {
+            if rule.access.iter().any(|access| kinds.contains(access)) {
                 say(&rule.head, views.answer(rule, self.scene));
             }
         });

@@ -22,12 +22,17 @@ pub(super) struct Views {
 
 impl Views {
     pub(super) fn of(path: &PathValue, scene: &Scene<'_>) -> Self {
-        let place = path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, |first| first);
         let others = links::readings(path, scene).into_iter().map(|reading| View::of(reading.path, reading.sure));
         Self {
-            ignore_case: scene.world.ignores_case(place),
+            ignore_case: scene.world.ignores_case(place(path, scene)),
             all: core::iter::once(View::of(path.clone(), true)).chain(others).collect(),
         }
+    }
+
+    /// Only as it is written, wherever links lead.
+    pub(super) fn as_written(path: PathValue, scene: &Scene<'_>) -> Self {
+        let ignore_case = scene.world.ignores_case(place(&path, scene));
+        Self { all: Vec::from([View::of(path, true)]), ignore_case }
     }
 
     /// For a path that is read: what git may have put there counts as well.
@@ -89,6 +94,11 @@ impl Views {
         let answer = if allows { answers.min() } else { answers.max() };
         answer.unwrap_or(Answer::Maybe)
     }
+}
+
+/// Where a file system is asked about case.
+fn place<'p>(path: &'p PathValue, scene: &'p Scene<'_>) -> &'p [u8] {
+    path.value.alternatives().and_then(<[_]>::first).map_or(scene.cwd, |first| first)
 }
 
 /// One reading of a path.

@@ -54,6 +54,8 @@ pub enum Access {
     Read,
     /// A file is created, changed, moved or deleted.
     Write,
+    /// The same, but for what git puts there out of commits: `git checkout main` edits nothing.
+    Edit,
     /// Everything that stands below a directory is changed or deleted (`rm -r`, `chmod -R`, `find -delete`).
     WriteTree,
     /// A program is started by this path.

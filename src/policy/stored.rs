@@ -12,7 +12,7 @@ use alloc::{string::String, vec::Vec};
 
 codes!(Decision { Allow = 0, Prompt = 1, Deny = 2 });
 codes!(Trust { Managed = 0, User = 1, Repository = 2 });
-codes!(Access { Read = 0, Write = 1, Execute = 2, WriteTree = 3 });
+codes!(Access { Read = 0, Write = 1, Execute = 2, WriteTree = 3, Edit = 4 });
 codes!(Protocol { Http = 0, Https = 1, Socks5Tcp = 2, Socks5Udp = 3 });
 codes!(EnvAccess { Read = 0, Set = 1 });
 codes!(FlowSink { Network = 0, Interpreter = 1, File = 2, Tool = 3 });

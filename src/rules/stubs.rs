@@ -39,7 +39,7 @@ fn kind(function: &str, name: &str) -> String {
         ("prefix_rule", "pattern" | "match" | "not_match") => "list[str | list[str]]",
         ("tool_rule", "match" | "not_match") | (_, "choices") => "list[dict]",
         (_, "match" | "not_match" | "unless" | "paths" | "remotes" | "methods") => "list[str]",
-        ("glob_rule", "access") => "Literal[\"read\", \"write\", \"write-tree\", \"execute\"] | list[str]",
+        ("glob_rule", "access") => "Literal[\"read\", \"write\", \"edit\", \"write-tree\", \"execute\"] | list[str]",
         ("env_rule", "access") => "Literal[\"read\", \"set\"] | list[str]",
         ("flow_rule", "sink") => "Literal[\"network\", \"interpreter\", \"file\", \"tool\"]",
         ("network_rule", "protocol") => "Literal[\"http\", \"https\", \"socks5_tcp\", \"socks5_udp\"]",

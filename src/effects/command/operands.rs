@@ -166,7 +166,13 @@ impl<'t> Command<'_, 't> {
     }
 
     fn spared(program: &Program<'t>, parsed: &Parsed<'t>) -> Spared {
-        if program.has(flags::SPARES_REPOSITORY) || (!program.has(flags::SKIPS_HIDDEN) && parsed.has(traits::HIDDEN)) {
+        // What reads files (`git apply`) writes what stands in them.
+        let reads = || program.operands().any(|(role, _)| role == Role::Read);
+        if program.has(flags::SPARES_REPOSITORY) && !reads() {
+            Spared::Commits
+        } else if program.has(flags::SPARES_REPOSITORY)
+            || (!program.has(flags::SKIPS_HIDDEN) && parsed.has(traits::HIDDEN))
+        {
             Spared::Repository
         } else if program.has(flags::SKIPS_HIDDEN) && !Self::takes_hidden(parsed) {
             Spared::Hidden

@@ -101,7 +101,7 @@ fn words(argv: &[Word]) -> String {
 fn path(path: &PathValue) -> String {
     let spared = match path.spared {
         Spared::Nothing => "",
-        Spared::Repository => " but .git",
+        Spared::Repository | Spared::Commits => " but .git",
         Spared::Hidden => " but .*",
         Spared::Ignored => " but ignored",
         Spared::Untracked => " but untracked",

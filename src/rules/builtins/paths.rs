@@ -40,6 +40,7 @@ pub(super) const FLOW_RULE: Signature = Signature {
 const ACCESS: &[(&str, Access)] = &[
     ("read", Access::Read),
     ("write", Access::Write),
+    ("edit", Access::Edit),
     ("write-tree", Access::WriteTree),
     ("execute", Access::Execute),
 ];
@@ -49,7 +50,10 @@ pub(super) fn glob_rule(call: &Call<'_>, site: &Site, state: &mut State) -> Resu
     let mut access = Vec::new();
     for word in call.one_or_more("access")? {
         let (_, kind) = ACCESS.iter().find(|(name, _)| *name == word).ok_or_else(|| {
-            Problem::new(format!("unknown access `{word}`"), "write \"read\", \"write\", \"write-tree\" or \"execute\"")
+            Problem::new(
+                format!("unknown access `{word}`"),
+                "write \"read\", \"write\", \"edit\", \"write-tree\" or \"execute\"",
+            )
         })?;
         if !access.contains(kind) {
             access.push(*kind);
