@@ -8,12 +8,14 @@
 
 use super::Refused;
 use crate::record::{Cursor, Record, fields};
-use alloc::{boxed::Box, vec::Vec};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use alloc::{borrow::Cow, boxed::Box, vec, vec::Vec};
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
+use once_cell::race::OnceBox;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The first bytes of every compiled policy.
-pub(super) const MAGIC: &[u8; 8] = b"PXPOLICY";
+pub const MAGIC: &[u8; 8] = b"PXPOLICY";
 /// Changed with every change of what stands where, or of what it means.
 pub(super) const VERSION: u32 = 1;
 /// Bytes of the header.
@@ -68,19 +70,48 @@ pub(super) fn seal(content: &[u8], directory: usize, build: u64) -> Option<Vec<u
     Some(bytes)
 }
 
+/// Where the bytes of a compiled policy are read from.
+pub trait Source: fmt::Debug + Send + Sync {
+    /// How many there are.
+    fn length(&self) -> u64;
+
+    /// Fills `into` with the bytes from `at` on; false where that fails.
+    fn read_at(&self, at: u64, into: &mut [u8]) -> bool;
+}
+
+impl Source for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> bool {
+        let start = usize::try_from(at).unwrap_or(usize::MAX);
+        match start.checked_add(into.len()).and_then(|end| self.get(start..end)) {
+            Some(bytes) => {
+                into.copy_from_slice(bytes);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
 /// A compiled policy whose header was checked.
 #[derive(Debug)]
 pub(super) struct Image {
-    bytes: Vec<u8>,
+    source: Box<dyn Source>,
     pub(super) header: Header,
-    /// One bit for each block that was checked.
-    checked: Box<[AtomicU64]>,
+    /// One for each block, as they stand at the end of the file.
+    hashes: Vec<u8>,
+    /// The blocks that were read and checked.
+    blocks: Box<[OnceBox<Vec<u8>>]>,
     damaged: AtomicBool,
 }
 
 impl Image {
-    pub(super) fn open(bytes: Vec<u8>) -> Result<Self, Refused> {
-        let mut start = Cursor::new(&bytes);
+    pub(super) fn open(source: Box<dyn Source>) -> Result<Self, Refused> {
+        let beginning = read(&*source, 0, source.length().min(HEADER as u64)).ok_or(Refused::Damaged)?;
+        let mut start = Cursor::new(&beginning);
         if start.bytes(MAGIC.len()) != Some(MAGIC) {
             return Err(Refused::NotCompiled);
         }
@@ -90,26 +121,28 @@ impl Image {
             None => return Err(Refused::Damaged),
         }
         let header = Header::take(&mut start).ok_or(Refused::Damaged)?;
-        let hashes = usize::try_from(header.hashes).unwrap_or(usize::MAX);
-        let (Some(covered), Some(blocks)) = (bytes.get(..COVERED), bytes.get(hashes..)) else {
-            return Err(Refused::Damaged);
-        };
-        let own = bytes.get(COVERED..HEADER).and_then(|own| own.try_into().ok()).map(u64::from_le_bytes);
-        let whole = u64::try_from(bytes.len()) == Ok(header.length);
-        let count = hashes.checked_sub(HEADER).map(|content| content.div_ceil(BLOCK));
-        if !whole
-            || count.map(|n| n * size_of::<u64>()) != Some(blocks.len())
-            || own != Some(xxh3_64(&[covered, blocks].concat()))
-        {
-            return Err(Refused::Damaged);
+        Self::checked(source, header, &beginning).ok_or(Refused::Damaged)
+    }
+
+    fn checked(source: Box<dyn Source>, header: Header, beginning: &[u8]) -> Option<Self> {
+        if source.length() != header.length {
+            return None;
         }
-        let words = count.unwrap_or(0).div_ceil(64);
-        let checked = (0..words).map(|_| AtomicU64::new(0)).collect();
-        Ok(Self { header, checked, damaged: AtomicBool::new(false), bytes })
+        let own = u64::from_le_bytes(beginning.get(COVERED..HEADER)?.try_into().ok()?);
+        let hashes = read(&*source, header.hashes.into(), header.length.checked_sub(header.hashes.into())?)?;
+        let content = usize::try_from(header.hashes).ok()?.checked_sub(HEADER)?;
+        let count = content.div_ceil(BLOCK);
+        if count.checked_mul(size_of::<u64>()) != Some(hashes.len())
+            || own != xxh3_64(&[beginning.get(..COVERED)?, &hashes].concat())
+        {
+            return None;
+        }
+        let blocks = (0..count).map(|_| OnceBox::new()).collect();
+        Some(Self { source, header, hashes, blocks, damaged: AtomicBool::new(false) })
     }
 
     /// Bytes of the content, once the blocks that hold them are checked.
-    pub(super) fn get(&self, at: usize, length: usize) -> Option<&[u8]> {
+    pub(super) fn get(&self, at: usize, length: usize) -> Option<Cow<'_, [u8]>> {
         let found = self.look(at, length);
         if found.is_none() {
             self.damaged.store(true, Ordering::Relaxed);
@@ -117,45 +150,50 @@ impl Image {
         found
     }
 
-    fn look(&self, at: usize, length: usize) -> Option<&[u8]> {
-        let end = at.checked_add(length)?;
-        let hashes = usize::try_from(self.header.hashes).ok()?;
-        if end > hashes {
-            return None;
+    fn look(&self, at: usize, length: usize) -> Option<Cow<'_, [u8]>> {
+        let start = at.checked_sub(HEADER)?;
+        let (first, within) = (start / BLOCK, start % BLOCK);
+        let block = self.block(first)?;
+        if let Some(bytes) = within.checked_add(length).and_then(|end| block.get(within..end)) {
+            return Some(Cow::Borrowed(bytes));
         }
-        let first = at.checked_sub(HEADER)? / BLOCK;
-        let last = end.saturating_sub(HEADER).saturating_sub(1) / BLOCK;
-        for block in first..=last.max(first) {
-            self.check(block, hashes).then_some(())?;
+        // It goes on in the next ones.
+        let mut bytes = block.get(within..)?.to_vec();
+        for number in first + 1.. {
+            let rest = length.checked_sub(bytes.len())?;
+            let block = self.block(number)?;
+            bytes.extend_from_slice(block.get(..rest.min(block.len()))?);
+            if rest <= block.len() {
+                break;
+            }
         }
-        self.bytes.get(at..end)
+        Some(Cow::Owned(bytes))
     }
 
-    fn check(&self, block: usize, hashes: usize) -> bool {
-        let bit = 1 << (block % 64);
-        let Some(word) = self.checked.get(block / 64) else { return false };
-        if word.load(Ordering::Relaxed) & bit != 0 {
-            return true;
-        }
-        let start = HEADER + block * BLOCK;
-        let hash = hashes + block * size_of::<u64>();
-        let expected = self.bytes.get(hash..hash + size_of::<u64>()).and_then(|hash| hash.try_into().ok());
-        let same = self.bytes.get(start..hashes.min(start + BLOCK)).map(xxh3_64) == expected.map(u64::from_le_bytes);
-        if same {
-            word.fetch_or(bit, Ordering::Relaxed);
-        }
-        same
+    fn block(&self, number: usize) -> Option<&[u8]> {
+        let slot = self.blocks.get(number)?;
+        slot.get_or_try_init(|| self.read_block(number).map(Box::new).ok_or(())).ok().map(Vec::as_slice)
+    }
+
+    fn read_block(&self, number: usize) -> Option<Vec<u8>> {
+        let start = number.checked_mul(BLOCK)?.checked_add(HEADER)?;
+        let end = usize::try_from(self.header.hashes).ok()?.min(start.checked_add(BLOCK)?);
+        let at = number.checked_mul(size_of::<u64>())?;
+        let hash = self.hashes.get(at..at.checked_add(size_of::<u64>())?)?.try_into().ok().map(u64::from_le_bytes)?;
+        let bytes = read(&*self.source, start as u64, end.checked_sub(start)? as u64)?;
+        (xxh3_64(&bytes) == hash).then_some(bytes)
     }
 
     /// A number of the content.
     pub(super) fn number(&self, at: usize) -> Option<usize> {
-        let bytes = self.get(at, size_of::<u32>())?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(bytes)).ok()
+        let bytes = self.get(at, size_of::<u32>())?;
+        usize::try_from(u32::from_le_bytes(bytes.as_ref().try_into().ok()?)).ok()
     }
 
     /// What a part of the content says, all of it.
     pub(super) fn record<T: Record>(&self, at: usize, length: usize) -> Option<T> {
-        let mut cursor = Cursor::new(self.get(at, length)?);
+        let bytes = self.get(at, length)?;
+        let mut cursor = Cursor::new(&bytes);
         let value = T::take(&mut cursor);
         if value.is_none() {
             self.damaged.store(true, Ordering::Relaxed);
@@ -167,4 +205,13 @@ impl Image {
     pub(super) fn is_damaged(&self) -> bool {
         self.damaged.load(Ordering::Relaxed)
     }
+}
+
+/// So many bytes; none where there are fewer, or more than any policy has.
+fn read(source: &dyn Source, at: u64, length: u64) -> Option<Vec<u8>> {
+    if at.checked_add(length)? > source.length() {
+        return None;
+    }
+    let mut bytes = vec![0; usize::try_from(length).ok()?];
+    source.read_at(at, &mut bytes).then_some(bytes)
 }

@@ -15,7 +15,8 @@ mod open;
 mod write;
 
 pub use directory::{Fact, Origin, Role, Stat};
-pub use open::{Compiled, open};
+pub use image::{MAGIC, Source};
+pub use open::{Compiled, open, open_from};
 pub use write::write;
 
 use alloc::string::String;
@@ -36,11 +37,6 @@ pub enum Refused {
     Damaged,
     /// A source changed since; which one, and how.
     Stale(String),
-}
-
-/// Whether a file begins as a compiled policy does.
-pub fn is_compiled(beginning: &[u8]) -> bool {
-    beginning.starts_with(image::MAGIC)
 }
 
 /// A number as the build step writes it.

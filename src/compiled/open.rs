@@ -1,11 +1,11 @@
 //! Makes a policy of the bytes of a compiled one: nothing is read but the directory until a call asks.
 
 use super::directory::{Directory, Origin, Section, StoredLayer};
-use super::image::Image;
+use super::image::{Image, Source};
 use super::{BUILD, Refused, index, keys};
 use crate::policy::{GlobRule, Layer, List, Policy, PrefixRule, Question, Stored};
 use crate::record::Record;
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 /// A compiled policy that can be used once its facts are seen to hold.
@@ -22,7 +22,15 @@ pub struct Compiled {
 /// # Errors
 /// What it is not: of this version, made by this very prexec, whole.
 pub fn open(bytes: Vec<u8>) -> Result<Compiled, Refused> {
-    let image = Arc::new(Image::open(bytes)?);
+    open_from(Box::new(bytes))
+}
+
+/// Opens a compiled policy of which only what is needed is read, when it is needed.
+///
+/// # Errors
+/// As for [`open`].
+pub fn open_from(source: Box<dyn Source>) -> Result<Compiled, Refused> {
+    let image = Arc::new(Image::open(source)?);
     if image.header.build != BUILD {
         return Err(Refused::OtherBuild);
     }

@@ -146,6 +146,13 @@ fn real_path(path: &Path) -> Result<PathBuf, Problem> {
 
 /// Opens and reads a policy file of at most `most` bytes.
 pub(super) fn read(path: &Path, check: &Check, most: u64) -> Result<Opened, Problem> {
+    let (file, metadata) = open(path, check)?;
+    let bytes = read_bounded(file, path, most)?;
+    Ok(Opened { bytes, metadata })
+}
+
+/// Opens a policy file that nobody else can have written.
+pub(super) fn open(path: &Path, check: &Check) -> Result<(File, Metadata), Problem> {
     let real = real_path(path)?;
     let written = std::path::absolute(path).map_err(|e| failed("open", path, &e))?;
     check.directories_above(&written)?;
@@ -170,8 +177,7 @@ pub(super) fn read(path: &Path, check: &Check, most: u64) -> Result<Opened, Prob
         let message = format!("others may write `{}`", path.display());
         return Err(Problem::new(message, format!("`chmod go-w {}`", path.display())));
     }
-    let bytes = read_bounded(file, path, most)?;
-    Ok(Opened { bytes, metadata })
+    Ok((file, metadata))
 }
 
 fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {

@@ -4,7 +4,7 @@ use super::diagnostics::Diagnostic;
 use super::facts;
 use super::files::{self, Check};
 use crate::compiled::{self, Compiled, Refused};
-use std::{format, path::Path};
+use std::{boxed::Box, format, fs::File, os::unix::fs::FileExt, path::Path};
 
 /// Bytes of a compiled policy.
 const MOST: u64 = 64 << 20;
@@ -18,6 +18,23 @@ pub enum Found {
     Fresh(Compiled),
     /// Its sources changed since; what happened, and what it was.
     Stale(Diagnostic, Compiled),
+}
+
+/// An open file, of which a call reads what it asks about.
+#[derive(Debug)]
+struct FileSource {
+    file: File,
+    length: u64,
+}
+
+impl compiled::Source for FileSource {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> bool {
+        self.file.read_exact_at(into, at).is_ok()
+    }
 }
 
 /// Opens what a path names, if it is a compiled policy.
@@ -34,8 +51,9 @@ pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
     if path.is_dir() {
         return Ok(Found::Sources);
     }
-    let file = files::read(path, check, MOST).map_err(|p| Diagnostic::of_file(&name(), p.message, p.help))?;
-    if !compiled::is_compiled(&file.bytes) {
+    let (file, metadata) = files::open(path, check).map_err(|p| Diagnostic::of_file(&name(), p.message, p.help))?;
+    let mut beginning = [0; compiled::MAGIC.len()];
+    if metadata.len() > MOST || file.read_exact_at(&mut beginning, 0).is_err() || beginning != *compiled::MAGIC {
         // A compiled policy that lost its beginning must not pass for a policy without rules.
         if path.extension().is_some_and(|extension| extension == "rules") {
             return Ok(Found::Sources);
@@ -43,7 +61,8 @@ pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
         let what = "this is neither a `*.rules` file nor a compiled policy; compile it again with `prexec compile`";
         return Err(Diagnostic::of_file(&name(), what, None));
     }
-    let compiled = compiled::open(file.bytes).map_err(|refused| told(&refused))?;
+    let source = FileSource { file, length: metadata.len() };
+    let compiled = compiled::open_from(Box::new(source)).map_err(|refused| told(&refused))?;
     match compiled.origin.facts.iter().find_map(facts::change) {
         None => Ok(Found::Fresh(compiled)),
         Some(what) => Ok(Found::Stale(told(&Refused::Stale(what)), compiled)),
