@@ -348,8 +348,8 @@ fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
 
 /// Options of `shopt` that are known and change more than nothing of what the analysis takes for granted. Any other name is refused
 /// by the shell, or changes nothing of what is run, or (the globs) only drops words that match no file, as some shells do anyway.
-fn is_harmless_shopt(name: &[u8]) -> bool {
-    const OTHERS: [&[u8]; 16] = [
+pub(super) fn is_harmless_shopt(name: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 17] = [
         b"cdable_vars",
         b"compat31",
         b"compat32",
@@ -365,6 +365,8 @@ fn is_harmless_shopt(name: &[u8]) -> bool {
         b"localvar_inherit",
         b"localvar_unset",
         b"nocaseglob",
+        // A word that is an option with a glob in it may vanish.
+        b"nullglob",
         b"posix",
     ];
     !OTHERS.contains(&name)
@@ -375,7 +377,7 @@ fn is_harmless_shopt(name: &[u8]) -> bool {
 const HARMLESS_LETTERS: &[u8] = b"eEufxvCnhb";
 
 /// The long names of such options.
-fn is_harmless_option(name: &[u8]) -> bool {
+pub(super) fn is_harmless_option(name: &[u8]) -> bool {
     const NAMES: [&[u8]; 18] = [
         b"emacs",
         b"errexit",

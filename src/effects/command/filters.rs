@@ -40,6 +40,7 @@ impl<'t> Command<'_, 't> {
         if program.has(flags::SKIPS_HIDDEN) && filters.iter().any(|filter| filter.says == Says::File) {
             // What is asked for may be a directory that was taken out before.
             filters.iter_mut().filter(|f| f.says == Says::Nothing).for_each(|filter| filter.says = Says::NoFile);
+            filters.retain(|filter| filter.says != Says::NoDirectory);
         }
         (!filters.is_empty()).then(|| filters.into())
     }

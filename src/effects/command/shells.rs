@@ -1,5 +1,6 @@
 //! Shells and interpreters: where their code comes from.
 
+use super::builtins::{is_harmless_option, is_harmless_shopt};
 use super::{Command, Shell, Stdin, code, options::Parsed, roles::Manner};
 use crate::{
     effect::{Effect, Kind, Value, Word},
@@ -19,6 +20,14 @@ impl<'t> Command<'_, 't> {
             return Ok(());
         }
         let operands = parsed.operands.as_slice();
+        let changes = |name: &[u8], harmless: fn(&[u8]) -> bool| {
+            let given = parsed.uses.iter().filter(|used| used.spec.name.get(1..) == Some(name));
+            given.flat_map(|used| &used.arguments).any(|word| !word.value.known().is_some_and(harmless))
+        };
+        if changes(b"O", is_harmless_shopt) || changes(b"o", is_harmless_option) {
+            let detail = "an option changes how the shell reads or expands its text".into();
+            self.unknown("changed-reading", detail, self.span, false);
+        }
         if parsed.has(traits::NO_RUN) && !parsed.has(traits::INTERACTIVE) && !parsed.uses(&[b"+n"]) {
             // It reads its commands and runs none.
             if let Some(file) = operands.first().filter(|_| !parsed.uses(&[b"-c"])) {
