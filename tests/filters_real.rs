@@ -199,5 +199,5 @@ fn what_a_program_reads_is_not_passed_over() {
     }
     let (hits, free, more) = counts.get();
     eprintln!("{hits} files read and asked about; of those passed over {free} are free and {more} asked about");
-    assert!(hits > 200 && free > 100, "{hits}, {free}: too few to mean something");
+    assert!(hits > 200 && free > 40, "{hits}, {free}: too few to mean something");
 }
