@@ -20,9 +20,13 @@ pub use open::{Compiled, open, open_from};
 pub use write::write;
 
 use alloc::string::String;
+use core::fmt;
 
 /// Which prexec this is: a hash of its version, the shipped policies and the tables of programs.
-pub const BUILD: u64 = parse(env!("PREXEC_BUILD"));
+pub const BUILD: u64 = match u64::from_str_radix(env!("PREXEC_BUILD"), 10) {
+    Ok(build) => build,
+    Err(_) => 0,
+};
 
 /// Why a compiled policy is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,23 +43,19 @@ pub enum Refused {
     Stale(String),
 }
 
-/// A number as the build step writes it.
-const fn parse(digits: &str) -> u64 {
-    let (digits, mut at, mut number) = (digits.as_bytes(), 0, 0_u64);
-    while let Some((digit, _)) = split(digits, at) {
-        number = number.wrapping_mul(10).wrapping_add(digit as u64 - b'0' as u64);
-        at += 1;
+/// What a person is told of a compiled policy that is not used.
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotCompiled => write!(f, "this is no compiled policy"),
+            Self::Version(version) => {
+                write!(f, "it has version {version} of the format, this prexec reads {}", image::VERSION)
+            }
+            Self::OtherBuild => {
+                write!(f, "it was compiled by another prexec, whose knowledge of programs differs")
+            }
+            Self::Damaged => write!(f, "it is damaged"),
+            Self::Stale(what) => write!(f, "it is older than its sources: {what}"),
+        }
     }
-    number
 }
-
-/// The byte at a place, and those after it.
-const fn split(bytes: &[u8], at: usize) -> Option<(u8, &[u8])> {
-    match bytes.split_at_checked(at) {
-        Some((_, [first, rest @ ..])) => Some((*first, rest)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,11 @@
 //! Makes a policy of the bytes of a compiled one: nothing is read but the directory until a call asks.
 
-use super::directory::{Directory, Origin, Section, StoredLayer};
+use super::directory::{Directory, Origin, Role, Section, StoredLayer};
 use super::image::{Image, Source};
 use super::{BUILD, Refused, index, keys};
-use crate::policy::{GlobRule, Layer, List, Policy, PrefixRule, Question, Stored};
+use crate::policy::{GlobRule, Layer, List, Policy, PrefixRule, Question, Stored, Trust};
 use crate::record::Record;
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
 /// A compiled policy that can be used once its facts are seen to hold.
@@ -15,6 +15,19 @@ pub struct Compiled {
     pub origin: Origin,
     /// The rules.
     pub policy: Policy,
+}
+
+impl Compiled {
+    /// Whether it is what may stand where this role is installed: layers of another trust, and a permission that only the
+    /// administrator can give, are in no file that was compiled so.
+    pub fn is_a(&self, role: Role) -> bool {
+        let trust = match role {
+            Role::Named | Role::Managed => Trust::Managed,
+            Role::User => Trust::User,
+        };
+        let permitted = trust == Trust::Managed || !self.origin.permits_repositories;
+        self.origin.role == role && permitted && self.policy.layers.iter().all(|layer| layer.trust == trust)
+    }
 }
 
 /// Opens a compiled policy.
@@ -110,29 +123,5 @@ impl<T: Record> Stored<T> for Table {
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Table").field(&self.section).finish()
-    }
-}
-
-/// What a person is told of  a compiled policy that is not used.
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotCompiled => write!(f, "this is no compiled policy"),
-            Self::Version(version) => {
-                write!(f, "it has version {version} of the format, this prexec reads {}", super::image::VERSION)
-            }
-            Self::OtherBuild => {
-                write!(f, "it was compiled by another prexec, whose knowledge of programs differs")
-            }
-            Self::Damaged => write!(f, "it is damaged"),
-            Self::Stale(what) => write!(f, "it is older than its sources: {what}"),
-        }
-    }
-}
-
-impl Refused {
-    /// A source that is not as it was.
-    pub fn stale(what: impl Into<String>) -> Self {
-        Self::Stale(what.into())
     }
 }

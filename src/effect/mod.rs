@@ -203,6 +203,11 @@ impl Spared {
 }
 
 impl PathValue {
+    /// Whether it is a checkout of git that is changed: files of other commits, or of a patch, may come to stand there.
+    pub fn is_checkout(&self) -> bool {
+        self.tree && self.existing && matches!(self.spared, Spared::Repository | Spared::Commits)
+    }
+
     /// A single file.
     pub const fn file(value: Value) -> Self {
         Self {

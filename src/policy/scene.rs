@@ -68,8 +68,7 @@ impl<'a> Scene<'a> {
             .collect();
         let shadows = Shadows::new(search.as_deref(), places, effects);
         let writes = effects.iter().filter_map(written).collect();
-        let by_git = effects.iter().filter(|effect| effect.by.as_deref() == Some("git"));
-        let checkouts = by_git.filter_map(written).filter(|path| path.tree && path.existing).collect();
+        let checkouts = effects.iter().filter_map(written).filter(|path| path.is_checkout()).collect();
         let budget = Budget::default();
         let mut scene = Self {
             world,

@@ -1,6 +1,9 @@
 //! `compile`, and what becomes of calls when the sources or the compiled policy change.
 
 use crate::harness::Place;
+use prexec::compiled::{self, Origin, Role};
+use prexec::policy::Trust;
+use prexec::rules::Loader;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const POLICY: &str = "deny_read(\"**/secret\")\nprefix_rule([\"git\", \"push\"], decision = \"prompt\")\n";
@@ -174,4 +177,29 @@ fn a_policy_by_account_is_not_compiled() {
     let ended = place.run(&["compile", "--policy", "by.rules", "-o", "p.bin"], b"");
     assert_eq!(ended.status, Some(4), "{ended:?}");
     assert!(ended.stderr.contains("select_policy") && !place.path().join("p.bin").exists(), "{}", ended.stderr);
+}
+
+/// The account that the agent runs as can write it: what it says in the administrator's name must not count.
+#[test]
+fn a_users_file_says_nothing_in_the_administrators_name() {
+    let place = Place::below_home();
+    let state = place.path().join("home/.local/state/prexec");
+    std::fs::create_dir_all(&state).expect("directories");
+    let home = place.path().join("home").display().to_string();
+    let loaded = Loader::new().load_text("x.rules", "prefix_rule([\"git\", \"push\"])\ndefault(network = \"allow\")\n");
+    let mut policy = loaded.unwrap_or_else(|found| panic!("{found}")).policy;
+    let mut forged = |trust: Trust, permits_repositories: bool| {
+        policy.layers.iter_mut().for_each(|layer| layer.trust = trust);
+        let origin = Origin { role: Role::User, sources: Vec::new(), facts: Vec::new(), permits_repositories };
+        std::fs::write(state.join("policy.bin"), compiled::write(&policy, &origin).expect("bytes")).expect("a file");
+        let ended = place.run(&["hook", "--home", &home], &place.shell("git push"));
+        ended.assert_blocks("a push");
+        ended.stderr
+    };
+    for (trust, permits) in [(Trust::Managed, false), (Trust::User, true)] {
+        let stderr = forged(trust, permits);
+        assert!(stderr.contains("compiled from something else"), "{stderr}");
+    }
+    // As the user's it counts, and lifts nothing of the administrator's.
+    assert!(forged(Trust::User, false).contains("git.rules"));
 }

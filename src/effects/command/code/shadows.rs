@@ -81,8 +81,7 @@ fn made(effects: &[Effect]) -> Option<String> {
                 !is_sought(name) && !name.starts_with(b"__init__")
             })
         });
-        // Git puts files of other commits where it changes a tree.
-        let trees = path.tree && (!path.existing || effect.by.as_deref() == Some("git"));
+        let trees = path.tree && (!path.existing || path.is_checkout());
         (!harmless || trees).then(|| "what the call itself writes".into())
     })
 }
