@@ -2,16 +2,13 @@
 //! always found: every rule is filed under something that each match has, or as one that is asked every time.
 
 use crate::effect::Word;
-use crate::glob::PathGlob;
+use crate::glob::{Mark, PathGlob};
 use crate::path;
 use crate::policy::PrefixRule;
 use alloc::{string::String, vec::Vec};
 
 /// A hash of what is looked for.
 pub(super) type Key = u32;
-
-/// Alternatives that braces may make of one component of a glob.
-const MAX_ALTERNATIVES: usize = 64;
 
 /// What a key is made of: the same text of another kind is another key.
 #[derive(Clone, Copy)]
@@ -83,80 +80,41 @@ pub(super) fn for_command(words: &[Word]) -> Option<Vec<Key>> {
     Some(keys)
 }
 
-/// The keys of a glob; none for one that is asked every time.
+/// The keys of a glob, one for each of its alternatives; none for one that is asked every time.
 pub(super) fn of_glob(glob: &PathGlob) -> Option<Vec<Key>> {
-    let components = components(glob.as_str())?;
-    // The first is the anchor: nothing, `~`, `.` or `**`.
-    let components = components.get(1..)?;
-    let literal = |c: &&&str| !c.is_empty() && !c.contains(['*', '?', '[', '{', '}', ',']);
-    if let Some(longest) = components.iter().filter(literal).max_by_key(|c| c.len()) {
-        return Some(Vec::from([key(Kind::Component, &[longest.as_bytes()])]));
-    }
-    components.iter().find_map(|component| of_component(component))
+    let alternatives = glob.marks()?;
+    alternatives.iter().map(|marks| marks.iter().filter_map(of_mark).max().map(|(_, key)| key)).collect()
 }
 
-fn of_component(component: &str) -> Option<Vec<Key>> {
-    let alternatives = alternatives(component)?;
-    alternatives.iter().map(|one| of_plain(one)).collect()
-}
-
-/// `name`, `*.ext` and `name.*`.
-fn of_plain(component: &str) -> Option<Key> {
-    if component.is_empty() || component.contains(['?', '[']) {
-        return None;
+/// A key by which the paths with this mark are looked for, and how much it leaves out: names first, the longest of them.
+fn of_mark(mark: &Mark) -> Option<((u8, usize), Key)> {
+    match mark {
+        Mark::Top(_) => None, // its names are marks, too
+        Mark::Name(name) => Some(((2, name.len()), key(Kind::Component, &[name]))),
+        Mark::Ends(end) => {
+            let dot = end.iter().rposition(|byte| *byte == b'.')?;
+            Some(((1, end.len()), key(Kind::Ending, &[end.get(dot + 1..)?])))
+        }
+        Mark::Begins(beginning) => {
+            let cut = beginning.iter().rposition(|byte| is_cut(*byte))?;
+            Some(((0, cut), key(Kind::Beginning, &[beginning.get(..=cut)?])))
+        }
     }
-    let Some((before, after)) = component.split_once('*') else {
-        return Some(key(Kind::Component, &[component.as_bytes()]));
-    };
-    let ending = component.rsplit('*').next().unwrap_or(after);
-    if let Some((_, extension)) = ending.rsplit_once('.') {
-        return Some(key(Kind::Ending, &[extension.as_bytes()]));
-    }
-    let end = before.rfind(is_mark)? + 1;
-    Some(key(Kind::Beginning, &[before.get(..end)?.as_bytes()]))
 }
 
 /// Where a name may be cut: the beginnings of a path's components are looked up up to each of these.
-fn is_mark(c: char) -> bool {
-    matches!(c, '.' | '-' | '_')
-}
-
-/// What one pair of braces stands for; none where there is more to it.
-fn alternatives(component: &str) -> Option<Vec<String>> {
-    let Some((before, rest)) = component.split_once('{') else {
-        return (!component.contains(['}'])).then(|| Vec::from([component.into()]));
-    };
-    let (inside, after) = rest.split_once('}')?;
-    if inside.contains('{') || after.contains(['{', '}']) || before.contains('}') || inside.contains('[') {
-        return None;
-    }
-    let all: Vec<String> = inside.split(',').map(|one| alloc::format!("{before}{one}{after}")).collect();
-    (all.len() <= MAX_ALTERNATIVES).then_some(all)
-}
-
-/// The components of a glob's text; none where a `/` may stand in braces or in a class, or something is escaped.
-fn components(text: &str) -> Option<Vec<&str>> {
-    if text.contains('\\') {
-        return None;
-    }
-    let mut open = 0_usize;
-    for c in text.chars() {
-        match c {
-            '{' | '[' => open += 1,
-            '}' | ']' => open = open.saturating_sub(1),
-            '/' if open > 0 => return None,
-            _ => {}
-        }
-    }
-    Some(text.split('/').collect())
+fn is_cut(byte: u8) -> bool {
+    matches!(byte, b'.' | b'-' | b'_')
 }
 
 /// Where to look for the globs that can cover a normal path or a directory above it.
 pub(super) fn for_path(path: &[u8], keys: &mut Vec<Key>) {
-    for component in path::components(path) {
+    // Marks are in lower case.
+    let path = path.to_ascii_lowercase();
+    for component in path::components(&path) {
         keys.push(key(Kind::Component, &[component]));
         for (at, byte) in component.iter().enumerate() {
-            if is_mark(char::from(*byte)) {
+            if is_cut(*byte) {
                 keys.extend(component.get(..=at).map(|beginning| key(Kind::Beginning, &[beginning])));
             }
         }

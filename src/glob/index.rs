@@ -4,7 +4,7 @@
 //! rarest is kept, and a glob without any is always near. What is looked up is in lower case, so that it serves file systems that
 //! ignore case as well; an answer has too many globs rather than too few.
 
-use super::{PathGlob, Places, expansion::Step, key::Key, pattern::Anchor, subject::Subject};
+use super::{PathGlob, Places, expansion::Step, mark::Mark, pattern::Anchor, subject::Subject};
 use crate::path;
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
@@ -46,12 +46,12 @@ impl Index {
     /// Makes the index of rules that have these globs each.
     pub fn new<'a>(rules: impl IntoIterator<Item = &'a [PathGlob]>) -> Self {
         let mut index = Self::default();
-        let mut all: Vec<(u32, Anchor, Vec<Vec<Key>>)> = Vec::new();
+        let mut all: Vec<(u32, Anchor, Vec<Vec<Mark>>)> = Vec::new();
         for (number, globs) in rules.into_iter().enumerate() {
             index.rules = number + 1;
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             for glob in globs {
-                match glob.keys() {
+                match glob.marks() {
                     Some(keys) => all.push((number, glob.anchor(), keys)),
                     None => index.always.push(number),
                 }
@@ -62,7 +62,7 @@ impl Index {
                 }
             }
         }
-        let mut shared: BTreeMap<&Key, usize> = BTreeMap::new();
+        let mut shared: BTreeMap<&Mark, usize> = BTreeMap::new();
         for key in all.iter().flat_map(|(_, _, alternatives)| alternatives.iter().flatten()) {
             *shared.entry(key).or_default() += 1;
         }
@@ -80,21 +80,21 @@ impl Index {
         index
     }
 
-    fn add(&mut self, number: u32, anchor: Anchor, key: Option<&Key>) {
+    fn add(&mut self, number: u32, anchor: Anchor, key: Option<&Mark>) {
         let list = match key {
             None => return self.always.push(number),
-            Some(Key::Top(_)) => match anchor {
+            Some(Mark::Top(_)) => match anchor {
                 Anchor::Root | Anchor::Anywhere => &mut self.tops[0],
                 Anchor::Home => &mut self.tops[1],
                 Anchor::Workspace => &mut self.tops[2],
             },
-            Some(Key::Name(_)) => &mut self.names,
-            Some(Key::Begins(_)) => &mut self.begins,
-            Some(Key::Ends(_)) => &mut self.ends,
+            Some(Mark::Name(_)) => &mut self.names,
+            Some(Mark::Begins(_)) => &mut self.begins,
+            Some(Mark::Ends(_)) => &mut self.ends,
         };
         let text: Vec<u8> = match key {
-            Some(Key::Ends(text)) => text.iter().rev().copied().collect(),
-            Some(Key::Top(text) | Key::Name(text) | Key::Begins(text)) => text.clone(),
+            Some(Mark::Ends(text)) => text.iter().rev().copied().collect(),
+            Some(Mark::Top(text) | Mark::Name(text) | Mark::Begins(text)) => text.clone(),
             None => return,
         };
         list.push((text.into(), number));
@@ -236,7 +236,7 @@ fn prefixes(keys: &Keys, text: &[u8], near: &mut Near) {
     if keys.is_empty() {
         return;
     }
-    for end in 1..=text.len().min(super::key::MAX_PART) {
+    for end in 1..=text.len().min(super::mark::MAX_PART) {
         same(keys, text.get(..end).unwrap_or(text), near);
     }
 }

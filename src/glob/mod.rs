@@ -10,8 +10,8 @@ mod bytes;
 mod error;
 mod expansion;
 mod index;
-mod key;
 mod lane;
+mod mark;
 mod nfa;
 mod normal;
 mod pattern;
@@ -26,6 +26,7 @@ pub use budget::Budget;
 pub use error::GlobError;
 pub use expansion::Step;
 pub use index::{Index, Near};
+pub use mark::Mark;
 pub use pattern::{Anchor, PathGlob, Places};
 pub use subject::Subject;
 

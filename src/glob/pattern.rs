@@ -3,8 +3,8 @@
 use super::{
     Glob, GlobError,
     budget::Budget,
-    key::{self, Key},
     lane::{Lane, meets},
+    mark::{self, Mark},
     nfa::{Nfa, Re},
     normal::Normal,
     syntax,
@@ -99,8 +99,8 @@ impl PathGlob {
     }
 
     /// By which it is found among others; none where it could cover anything.
-    pub(super) fn keys(&self) -> Option<Vec<Vec<Key>>> {
-        key::keys(&syntax::parse(self.glob.as_str()).ok()?)
+    pub fn marks(&self) -> Option<Vec<Vec<Mark>>> {
+        mark::of(&syntax::parse(self.glob.as_str()).ok()?)
     }
 
     /// The directories that its anchor stands for; empty where they are not known.

@@ -10,7 +10,7 @@ pub(super) const MAX_PART: usize = 24;
 
 /// Something of a path, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub enum Mark {
     /// It lies at or below this, from where the glob is anchored.
     Top(Vec<u8>),
     /// One of its names is this.
@@ -21,13 +21,13 @@ pub(super) enum Key {
     Ends(Vec<u8>),
 }
 
-/// The keys of each alternative, of which any one may be used; `None` where one has none.
-pub(super) fn keys(re: &Re) -> Option<Vec<Vec<Key>>> {
+/// The marks of each alternative, of which any one may be used; `None` where one has none.
+pub(super) fn of(re: &Re) -> Option<Vec<Vec<Mark>>> {
     let mut all = alloc::vec![Vec::new()];
     expand(re, &mut all)?;
     let each = all.iter().map(|items| {
-        let keys = of_one(items);
-        (!keys.is_empty()).then_some(keys)
+        let marks = of_one(items);
+        (!marks.is_empty()).then_some(marks)
     });
     each.collect()
 }
@@ -63,8 +63,8 @@ fn expand(re: &Re, all: &mut Vec<Vec<Item>>) -> Option<()> {
     Some(())
 }
 
-fn of_one(items: &[Item]) -> Vec<Key> {
-    let mut keys = Vec::new();
+fn of_one(items: &[Item]) -> Vec<Mark> {
+    let mut marks = Vec::new();
     let literal = |items: &[Item]| -> Vec<u8> {
         let bytes = items.iter().map_while(|item| match item {
             Item::Byte(byte) => Some(*byte),
@@ -83,13 +83,13 @@ fn of_one(items: &[Item]) -> Vec<Key> {
             .flat_map(|part| [b"/".as_slice(), &literal(part)].concat())
             .collect();
         if !top.is_empty() {
-            keys.push(Key::Top(top));
+            marks.push(Mark::Top(top));
         }
     }
     for part in parts.iter().filter(|part| !part.is_empty()) {
         let begin = literal(part);
         if begin.len() == part.len() {
-            keys.push(Key::Name(begin));
+            marks.push(Mark::Name(begin));
             continue;
         }
         let reversed: Vec<Item> = part.iter().rev().copied().collect();
@@ -97,11 +97,11 @@ fn of_one(items: &[Item]) -> Vec<Key> {
         end.truncate(MAX_PART);
         end.reverse();
         if !end.is_empty() {
-            keys.push(Key::Ends(end));
+            marks.push(Mark::Ends(end));
         }
         if !begin.is_empty() {
-            keys.push(Key::Begins(begin.into_iter().take(MAX_PART).collect()));
+            marks.push(Mark::Begins(begin.into_iter().take(MAX_PART).collect()));
         }
     }
-    keys
+    marks
 }
