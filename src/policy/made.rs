@@ -5,8 +5,8 @@
 
 use crate::effect::{Effect, Kind, PathValue};
 use crate::path::{self, Last, Resolution};
-use crate::world::{Child, Content, Entry, World};
-use alloc::{string::String, vec::Vec};
+use crate::world::{Child, Entry, World};
+use alloc::vec::Vec;
 
 /// Names that one call may make before none of them is followed.
 const MOST: usize = 256;
@@ -197,22 +197,6 @@ impl World for Made<'_> {
         self.entry_by(path, MAX_COPIES)
     }
 
-    fn session_dir(&self) -> Option<&[u8]> {
-        self.world.session_dir()
-    }
-
-    fn home(&self) -> Option<&[u8]> {
-        self.world.home()
-    }
-
-    fn home_variable(&self) -> Option<&[u8]> {
-        self.world.home_variable()
-    }
-
-    fn home_of(&self, user: &str) -> Option<Vec<u8>> {
-        self.world.home_of(user)
-    }
-
     fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
         let mut all = match self.world.entry(dir) {
             Entry::Directory => self.world.children(dir, limit)?,
@@ -236,27 +220,5 @@ impl World for Made<'_> {
         (all.len() <= limit).then_some(all)
     }
 
-    fn remotes(&self, root: &[u8]) -> Vec<String> {
-        self.world.remotes(root)
-    }
-
-    fn ignores_case(&self, path: &[u8]) -> bool {
-        self.world.ignores_case(path)
-    }
-
-    fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        self.world.variable(name)
-    }
-
-    fn read_small(&self, path: &[u8], limit: usize) -> Content {
-        self.world.read_small(path, limit)
-    }
-
-    fn is_writable(&self, dir: &[u8]) -> bool {
-        self.world.is_writable(dir)
-    }
-
-    fn is_executable(&self, path: &[u8]) -> bool {
-        self.world.is_executable(path)
-    }
+    crate::world::asks_for_the_rest!(world);
 }

@@ -1,7 +1,7 @@
 //! A world that is asked once what stands at a path: the commands of a call go through the same directories again and again.
 
-use super::{Child, Content, Entry, World};
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
+use super::{Child, Entry, World};
+use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 use core::cell::RefCell;
 
 /// Most bytes of paths that are remembered; beyond, the world is asked each time.
@@ -40,49 +40,11 @@ impl World for Looked<'_> {
         entry
     }
 
-    fn session_dir(&self) -> Option<&[u8]> {
-        self.world.session_dir()
-    }
-
-    fn home(&self) -> Option<&[u8]> {
-        self.world.home()
-    }
-
-    fn home_variable(&self) -> Option<&[u8]> {
-        self.world.home_variable()
-    }
-
-    fn home_of(&self, user: &str) -> Option<Vec<u8>> {
-        self.world.home_of(user)
-    }
-
     fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
         self.world.children(dir, limit)
     }
 
-    fn remotes(&self, root: &[u8]) -> Vec<String> {
-        self.world.remotes(root)
-    }
-
-    fn ignores_case(&self, path: &[u8]) -> bool {
-        self.world.ignores_case(path)
-    }
-
-    fn variable(&self, name: &str) -> Option<Vec<u8>> {
-        self.world.variable(name)
-    }
-
-    fn read_small(&self, path: &[u8], limit: usize) -> Content {
-        self.world.read_small(path, limit)
-    }
-
-    fn is_writable(&self, dir: &[u8]) -> bool {
-        self.world.is_writable(dir)
-    }
-
-    fn is_executable(&self, path: &[u8]) -> bool {
-        self.world.is_executable(path)
-    }
+    crate::world::asks_for_the_rest!(world);
 }
 
 #[cfg(test)]

@@ -16,6 +16,52 @@ pub use looked::Looked;
 
 use alloc::{string::String, vec::Vec};
 
+/// What a world leaves to another one, which it holds in a field: everything but what stands in the file system by name.
+macro_rules! asks_for_the_rest {
+    ($world:ident) => {
+        fn session_dir(&self) -> Option<&[u8]> {
+            self.$world.session_dir()
+        }
+
+        fn home(&self) -> Option<&[u8]> {
+            self.$world.home()
+        }
+
+        fn home_variable(&self) -> Option<&[u8]> {
+            self.$world.home_variable()
+        }
+
+        fn home_of(&self, user: &str) -> Option<alloc::vec::Vec<u8>> {
+            self.$world.home_of(user)
+        }
+
+        fn remotes(&self, root: &[u8]) -> alloc::vec::Vec<alloc::string::String> {
+            self.$world.remotes(root)
+        }
+
+        fn ignores_case(&self, path: &[u8]) -> bool {
+            self.$world.ignores_case(path)
+        }
+
+        fn variable(&self, name: &str) -> Option<alloc::vec::Vec<u8>> {
+            self.$world.variable(name)
+        }
+
+        fn read_small(&self, path: &[u8], limit: usize) -> $crate::world::Content {
+            self.$world.read_small(path, limit)
+        }
+
+        fn is_writable(&self, dir: &[u8]) -> bool {
+            self.$world.is_writable(dir)
+        }
+
+        fn is_executable(&self, path: &[u8]) -> bool {
+            self.$world.is_executable(path)
+        }
+    };
+}
+pub(crate) use asks_for_the_rest;
+
 /// What stands at a path, without following a final link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
