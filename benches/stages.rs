@@ -219,6 +219,7 @@ fn answering(stages: &Stages) {
                 auto_approve: false,
                 covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
                 describe: &|reason| gate::describe(&judged, reason),
+                instead: None,
             })
         });
     }

@@ -33,11 +33,13 @@ pub(super) fn run(options: &Options) -> ExitCode {
 }
 
 fn one(options: &CallOptions, command: &str, policy: &Policy, world: &HostWorld) -> Result<ExitCode, String> {
-    let judged = gate::judge(&codex::read(&options.input(command)?), policy, world);
+    let call = codex::read(&options.input(command)?);
+    let judged = gate::judge(&call, policy, world);
     if options.json {
         write_line(&verdict_json(&judged, &policy.digest))?;
     } else {
-        human::verdict(&judged, options.color).map_err(|e| unwritten(&e))?;
+        let instead = gate::alternative(&call, &judged, policy, world);
+        human::verdict(&judged, instead.as_deref(), options.color).map_err(|e| unwritten(&e))?;
     }
     Ok(status(judged.verdict.decision()))
 }

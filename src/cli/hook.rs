@@ -74,12 +74,14 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
         stale: options.stale,
         ..policy::Request::default()
     };
-    let (judged, auto_approve) = match policy::load(&request) {
+    let (judged, instead, auto_approve) = match policy::load(&request) {
         Ok(ready) => {
             let _deciding = stage(Stage::Deciding, None);
-            (gate::judge(&call, &ready.policy, &world), options.auto_approve)
+            let judged = gate::judge(&call, &ready.policy, &world);
+            let instead = gate::alternative(&call, &judged, &ready.policy, &world);
+            (judged, instead, options.auto_approve)
         }
-        Err(diagnostics) => (unusable_policy(&diagnostics.to_string()), false),
+        Err(diagnostics) => (unusable_policy(&diagnostics.to_string()), None, false),
     };
 
     let _answering = stage(Stage::Answering, None);
@@ -90,6 +92,7 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
         auto_approve,
         covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
         describe: &|reason| gate::describe(&judged, reason),
+        instead: instead.as_deref(),
     });
     leave(&answer)
 }

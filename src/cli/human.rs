@@ -72,8 +72,8 @@ impl Paint {
     }
 }
 
-/// The decision, then each reason with what it speaks of and why.
-pub(super) fn verdict(judged: &Judged, color: Color) -> std::io::Result<()> {
+/// The decision, then each reason with what it speaks of and why, and what is allowed `instead`.
+pub(super) fn verdict(judged: &Judged, instead: Option<&str>, color: Color) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let paint = color.paint(&out);
     writeln!(out, "{}", paint.word(judged.verdict.decision()))?;
@@ -82,6 +82,9 @@ pub(super) fn verdict(judged: &Judged, color: Color) -> std::io::Result<()> {
         writeln!(out, "  {}", paint.faint(&format!("trust tier: {}", tiers.join(", "))))?;
     }
     reasons(&mut out, judged, paint)?;
+    if let Some(script) = instead {
+        writeln!(out, "  {}  {}", paint.strong("allowed instead:"), visible(script))?;
+    }
     out.flush()
 }
 

@@ -13,6 +13,9 @@ use alloc::{format, string::String};
 const APPROVAL: &[u8] =
     br#"{"hookSpecificOutput":{"hookEventName":"PermissionRequest","decision":{"behavior":"allow"}}}"#;
 
+/// The most bytes of a script that is proposed: with as many reasons as a message names it fits into [`super::MAX_MESSAGE`].
+pub const MAX_INSTEAD: usize = 700;
+
 /// The exit statuses that a hook may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -104,6 +107,9 @@ pub struct Question<'a> {
     /// Says in a few words what a reason speaks of, such as `cat reads /home/u/.env`; none where it speaks of the whole call.
     /// The text may be hostile and of any length. It is asked for the few reasons that a message names.
     pub describe: &'a dyn Fn(&Reason) -> Option<String>,
+    /// A script of at most [`MAX_INSTEAD`] bytes that does nearly the same and is allowed. It was made of the call's, so it may be
+    /// hostile text, too.
+    pub instead: Option<&'a str>,
 }
 
 /// The answer to a call; every answer is made here.
@@ -127,12 +133,18 @@ pub fn answer(question: &Question<'_>) -> Answer {
 
 fn deny(question: &Question<'_>) -> Kind {
     let verdict = question.verdict;
-    let tail = if is_justified(verdict) { "" } else { "; do it another way, or ask the person to change the policy" };
-    Kind::Refusal(compose("denied", verdict, question.describe, tail))
+    let tail = match question.instead {
+        Some(script) => instead(script),
+        None if is_justified(verdict) => String::new(),
+        None => "; do it another way, or ask the person to change the policy".into(),
+    };
+    Kind::Refusal(compose("denied", verdict, question.describe, &tail))
 }
 
 fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {
-    let tail = if mode.can_ask() {
+    let tail = if let Some(script) = question.instead {
+        instead(script)
+    } else if mode.can_ask() {
         "; only a person can approve this and a hook cannot ask: tell them what you want to do and why, so that they do it \
          themselves or allow it in the policy"
             .into()
@@ -146,6 +158,10 @@ fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {
         )
     };
     Kind::Refusal(compose("needs approval", question.verdict, question.describe, &tail))
+}
+
+fn instead(script: &str) -> String {
+    format!("; allowed instead: {}", visible_up_to(script, MAX_INSTEAD))
 }
 
 /// A call that was not read is refused even by a verdict that would let it pass.

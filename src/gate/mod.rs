@@ -1,6 +1,10 @@
 //! One call from what was read to its verdict. Every verb and executable decides by [`judge`], so that the same call has the
 //! same verdict everywhere.
 
+mod alternative;
+
+pub use alternative::alternative;
+
 use crate::call::Call;
 use crate::codex::Fault;
 use crate::decision::{Reason, RuleRef, Verdict};

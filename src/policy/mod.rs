@@ -18,6 +18,7 @@ mod rule;
 mod scene;
 mod shadow;
 mod staged;
+mod standing;
 mod stored;
 mod tiers;
 mod tools;
@@ -33,4 +34,5 @@ pub use rule::{
     Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};
+pub use standing::standing;
 pub use trace::{DefaultStep, NoTrace, Trace, Trial};

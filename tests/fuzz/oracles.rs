@@ -24,6 +24,7 @@ pub(crate) fn wire(input: &[u8]) -> Result<(), String> {
                 auto_approve: true,
                 covered_by_allow_rules: true,
                 describe: &|_| None,
+                instead: None,
             });
             well_formed(&answer)?;
             if answer.exit() == Exit::Two { Ok(()) } else { Err("a fault does not block".into()) }
@@ -110,6 +111,7 @@ impl Line {
                 auto_approve,
                 covered_by_allow_rules: gate::covered_by_allow_rules(judged),
                 describe: &|reason| gate::describe(judged, reason),
+                instead: None,
             });
             well_formed(&answer)?;
             if decision != Decision::Allow && answer.exit() != Exit::Two {

@@ -123,6 +123,7 @@ fn messages_name_the_thing_the_rule_and_what_to_do() {
             auto_approve: false,
             covered_by_allow_rules: false,
             describe: &describe,
+            instead: None,
         });
         assert_refused(&answer);
         assert_eq!(std::str::from_utf8(answer.stderr()).unwrap(), expected);
@@ -142,9 +143,35 @@ fn the_rule_and_the_advice_survive_a_flood_of_text() {
         auto_approve: false,
         covered_by_allow_rules: false,
         describe: &describe,
+        instead: None,
     });
     assert_refused(&answer);
     let message = std::str::from_utf8(answer.stderr()).unwrap();
     assert_eq!(message.matches(" (rule ").count(), 3, "{message}");
     assert!(message.contains("[cut]") && message.ends_with("allow it in the policy"), "{message}");
+}
+
+#[test]
+fn what_is_allowed_instead_stands_at_the_end_and_is_never_cut() {
+    let script = format!("grep --exclude=.env {} .", "x".repeat(codex::MAX_INSTEAD - 22));
+    assert_eq!(script.len(), codex::MAX_INSTEAD);
+    let flood = "y".repeat(1 << 16);
+    for decision in [Decision::Deny, Decision::Prompt] {
+        for event in Event::ALL {
+            let reasons = (0..3).map(|n| reason(decision, &format!("{n}{flood}"), Some(&format!("{n}{flood}"))));
+            let verdict = Verdict::strictest(reasons.collect());
+            let mode = PermissionMode::BypassPermissions;
+            let answer = codex::answer(&Question {
+                occasion: Occasion::Asked { event, mode: &mode },
+                verdict: &verdict,
+                auto_approve: true,
+                covered_by_allow_rules: true,
+                describe: &|_| Some(flood.clone()),
+                instead: Some(&script),
+            });
+            assert_refused(&answer);
+            let message = std::str::from_utf8(answer.stderr()).unwrap();
+            assert!(message.ends_with(&format!("; allowed instead: {script}")), "{message}");
+        }
+    }
 }

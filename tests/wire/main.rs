@@ -42,7 +42,14 @@ fn answer_to_fault(fault: codex::Fault) -> Answer {
 
 fn answer(occasion: Occasion<'_>, verdict: &Verdict, auto_approve: bool, covered: bool) -> Answer {
     let describe = |_: &Reason| None;
-    codex::answer(&Question { occasion, verdict, auto_approve, covered_by_allow_rules: covered, describe: &describe })
+    codex::answer(&Question {
+        occasion,
+        verdict,
+        auto_approve,
+        covered_by_allow_rules: covered,
+        describe: &describe,
+        instead: None,
+    })
 }
 
 fn assert_refused(answer: &Answer) {

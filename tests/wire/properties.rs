@@ -143,8 +143,7 @@ proptest! {
         };
         let describe = |_: &Reason| what.clone();
         let answer = codex::answer(&Question {
-            occasion, verdict: &verdict, auto_approve, covered_by_allow_rules: covered, describe: &describe,
-        });
+            occasion, verdict: &verdict, auto_approve, covered_by_allow_rules: covered, describe: &describe, instead: None });
         match answer.exit() {
             Exit::Two => assert_refused(&answer),
             Exit::Zero => {
