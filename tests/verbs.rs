@@ -83,6 +83,11 @@ prefix_rule([\"git\", \"push\", \"origin\"])
 prefix_rule([\"rm\"], decision = \"prompt\", justification = \"a\", match = [\"rm x\"], not_match = [\"ls\"])
 prefix_rule([\"rm\"], decision = \"prompt\", justification = \"b\", match = [\"rm x\"], not_match = [\"ls\"])
 deny_read(\"/a/b\", unless = [\"/a\"], justification = \"c\", owner = \"team\", review = \"2026-01-01\")
+program(\"acme\")
+program(\"cat\", inert = True)
+program(\"grep\", same_as = \"grep\", options = {\"--vault\": \"read\"})
+wrapper(\"acme-run\")
+prefix_rule([\"acme-run\"])
 ";
 
 #[test]
@@ -106,6 +111,8 @@ fn weak_policies_are_found_out() {
         ("duplicate", 6),
         ("matches-nothing", 7),
         ("overdue", 7),
+        ("known-program", 9),
+        ("runs-others", 12),
     ];
     assert_eq!(codes, wanted.map(|(code, line)| (code.to_owned(), line)), "{json}");
     let (_, human) = found(&[]);

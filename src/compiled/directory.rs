@@ -75,6 +75,7 @@ pub(super) struct StoredLayer {
     pub(super) flow_rules: Vec<FlowRule>,
     pub(super) env_rules: Vec<EnvRule>,
     pub(super) tool_rules: Vec<ToolRule>,
+    pub(super) knowledge: Vec<u8>,
     pub(super) prefix_rules: Section,
     pub(super) glob_rules: Section,
 }
@@ -89,6 +90,7 @@ fields!(StoredLayer {
     flow_rules,
     env_rules,
     tool_rules,
+    knowledge,
     prefix_rules,
     glob_rules,
 });

@@ -68,6 +68,7 @@ fn layer_of(stored: StoredLayer, image: &Arc<Image>) -> Layer {
         flow_rules: stored.flow_rules,
         env_rules: stored.env_rules,
         tool_rules: stored.tool_rules,
+        knowledge: stored.knowledge,
         defaults: stored.defaults,
         tiers: stored.tiers,
         index: None,

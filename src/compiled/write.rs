@@ -27,6 +27,7 @@ fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {
         flow_rules: layer.flow_rules.clone(),
         env_rules: layer.env_rules.clone(),
         tool_rules: layer.tool_rules.clone(),
+        knowledge: layer.knowledge.clone(),
         prefix_rules: section(&layer.prefix_rules, keys::of_prefix, content)?,
         glob_rules: section(&layer.glob_rules, of_glob_rule, content)?,
     })

@@ -45,15 +45,15 @@ pub struct Analysed {
 /// # Errors
 /// A limit was reached.
 pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, LimitReached> {
-    analyse(call, cwd, world).map(|analysed| analysed.effects)
+    analyse(call, cwd, world, Tables::built_in()).map(|analysed| analysed.effects)
 }
 
-/// As [`of`], with the directories that the script changes to.
+/// As [`of`], with the directories that the script changes to, by what `tables` know of programs.
 ///
 /// # Errors
 /// A limit was reached.
-pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Analysed, LimitReached> {
-    let mut analysis = Analysis::new(Tables::built_in(), world.home());
+pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -> Result<Analysed, LimitReached> {
+    let mut analysis = Analysis::new(tables, world.home());
     let world: &dyn World = &Looked::new(world);
     let directories = match &call.tool {
         ToolCall::Shell { script } => {

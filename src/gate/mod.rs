@@ -13,6 +13,7 @@ use crate::effects::{self, Analysed};
 use crate::path;
 use crate::policy::{NoTrace, Policy, Scene, Trace, decide_traced};
 use crate::report::Judged;
+use crate::tables::Tables;
 use crate::world::World;
 use alloc::{string::String, vec::Vec};
 
@@ -29,10 +30,26 @@ pub fn judge_traced(call: &Result<Call, Fault>, policy: &Policy, world: &dyn Wor
     }
 }
 
-/// call -> effects -> verdict
+/// Judges a call by everything that the layers of the policy know of programs; the strictest verdict counts.
 fn judge_call(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Trace) -> Judged {
+    let readings = policy.knowledge();
+    let Some((reading, others)) = readings.split_first() else {
+        return judge_by(call, policy, world, trace, Tables::built_in());
+    };
+    let tables = |reading| Tables::built_in().with_added(reading);
+    if others.is_empty() {
+        return judge_by(call, policy, world, trace, tables(reading));
+    }
+    let decision = |added| judge_by(call, policy, world, &mut NoTrace, tables(added)).verdict.decision();
+    // Of equally strict ones the most trusted.
+    let strictest = readings.iter().rev().max_by_key(|added| decision(added)).unwrap_or(reading);
+    judge_by(call, policy, world, trace, tables(strictest))
+}
+
+/// call -> effects -> verdict
+fn judge_by(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Trace, tables: Tables<'_>) -> Judged {
     let cwd = path::normalize(call.cwd.as_bytes());
-    match effects::analyse(call, &cwd, world) {
+    match effects::analyse(call, &cwd, world, tables) {
         Ok(Analysed { effects, directories }) => {
             let scene = Scene::at(policy, world, &cwd, &effects, &directories);
             let verdict = decide_traced(policy, &effects, &scene, trace);

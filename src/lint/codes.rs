@@ -70,6 +70,13 @@ pub const CODES: &[Code] = &[
          `mcp__SERVER__TOOL`. The fix splits the word, or completes the name.",
     ),
     warning(
+        "known-program",
+        "a description of a program that prexec knows",
+        "`program` and `wrapper` take the place of what the tables that come with prexec say of a program. What they leave out (an option \
+         that reads a file, an operand that is written) is no longer seen. Begin with what is known (`same_as = \"NAME\"`), or remove the \
+         description; where the tables are wrong, report it.",
+    ),
+    warning(
         "overdue",
         "the day of review is over",
         "A rule's `review` names the day on which somebody looks at it again. Look at it, and set the next day, or remove the rule.",

@@ -11,7 +11,8 @@ use crate::tables::{
 use std::{collections::BTreeMap, format, string::String, vec::Vec};
 
 pub(super) fn look(layer: &Layer, sources: &[SourceFile], found: &mut Vec<Finding>) {
-    let tables = Tables::built_in();
+    let own = [layer.knowledge.as_slice()];
+    let tables = Tables::built_in().with_added(&own);
     // Only rules that share a first word can speak of the same command.
     let mut by_program: BTreeMap<&str, Vec<&PrefixRule>> = BTreeMap::new();
     for rule in &layer.prefix_rules {
@@ -28,6 +29,16 @@ pub(super) fn look(layer: &Layer, sources: &[SourceFile], found: &mut Vec<Findin
                     compare(rule, against, index > other, sources, found);
                 }
             }
+        }
+    }
+}
+
+/// Programs that are described although they are known; not those whose description begins with what is known of another.
+pub(super) fn described(programs: &[(String, String)], found: &mut Vec<Finding>) {
+    for (name, place) in programs {
+        if Tables::built_in().program(name.as_bytes()).is_some() {
+            let message = format!("`{name}` is a program that prexec knows; this takes the place of what it knows");
+            found.push(Finding::new("known-program", place, message, "remove it, or begin with `same_as`"));
         }
     }
 }

@@ -81,6 +81,7 @@ pub fn findings(loaded: &Loaded, today: &str) -> Vec<Finding> {
         globs(layer, &mut found);
     }
     settings::contradictions(loaded, &mut found);
+    commands::described(&loaded.programs, &mut found);
     for rule in &loaded.rules {
         settings::note(rule, today, &mut found);
     }

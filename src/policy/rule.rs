@@ -244,6 +244,8 @@ pub struct Layer {
     pub defaults: Defaults,
     /// `tier`
     pub tiers: Vec<Tier>,
+    /// `program` and `wrapper`: a table of programs, as [`crate::tables::Tables::with_added`] takes it; empty where there are none.
+    pub knowledge: Vec<u8>,
     /// By which the globs near a path are found; made last.
     pub(crate) index: Option<Index>,
 }
@@ -277,6 +279,7 @@ impl Layer {
             tool_rules: Vec::new(),
             defaults: Defaults::default(),
             tiers: Vec::new(),
+            knowledge: Vec::new(),
             index: None,
         }
     }
@@ -292,6 +295,22 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// What its layers know of programs beside the built-in tables: one reading of the administrator's, and one more with those of
+    /// each less trusted layer that has some, whose rows come first. A call is judged by each of them and the strictest verdict
+    /// counts, so that what a layer says of a program can tighten, never loosen, what a more trusted one decides.
+    pub fn knowledge(&self) -> Vec<Vec<&[u8]>> {
+        let mut readings = Vec::from([Vec::new()]);
+        for layer in self.layers.iter().filter(|layer| !layer.knowledge.is_empty()) {
+            let mut reading = readings.last().cloned().unwrap_or_default();
+            reading.insert(0, layer.knowledge.as_slice());
+            if layer.trust == Trust::Managed {
+                readings.clear();
+            }
+            readings.push(reading);
+        }
+        readings
+    }
+
     /// Whether all that was read of it so far is what was written; else nothing that was decided with it counts.
     pub fn is_sound(&self) -> bool {
         self.layers.iter().all(|layer| layer.prefix_rules.is_sound() && layer.glob_rules.is_sound())

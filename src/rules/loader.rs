@@ -61,6 +61,8 @@ pub struct Loaded {
     pub sources: Vec<SourceFile>,
     /// What its rules say of themselves, in the order of reading.
     pub rules: Vec<RuleNote>,
+    /// The programs that it describes anew, each with the place of its description.
+    pub programs: Vec<(String, String)>,
     /// What else is known of its layers.
     pub parts: Vec<Part>,
 }
@@ -96,6 +98,14 @@ struct Given {
     sources: Vec<Result<Source, Diagnostic>>,
     /// Of the directory that they stand in.
     facts: Vec<Fact>,
+}
+
+/// What layers say of themselves.
+#[derive(Default)]
+struct Notes {
+    rules: Vec<RuleNote>,
+    /// Names of programs, with the places of their descriptions.
+    programs: Vec<(String, String)>,
 }
 
 /// Where repositories may keep policies.
@@ -259,17 +269,17 @@ impl<'a> Loader<'a> {
     ) -> Result<Loaded, Diagnostics> {
         let work =
             || self.gather(VecDeque::from([Given { trust: Trust::Managed, sources: sources(), facts }]), Vec::new());
-        let (found, rules) = self.on_own_stack(work)?;
+        let (found, Notes { rules, programs }) = self.on_own_stack(work)?;
         if found.diagnostics.has_errors() {
             return Err(found.diagnostics);
         }
         let Installed { policy, diagnostics: warnings, sources, parts } = found;
-        Ok(Loaded { policy, warnings, sources, rules, parts })
+        Ok(Loaded { policy, warnings, sources, rules, programs, parts })
     }
 
     /// Evaluates layers, and those of repositories after the first that permits them.
-    fn gather(&self, mut given: VecDeque<Given>, mut tiers: Vec<String>) -> (Installed, Vec<RuleNote>) {
-        let (mut result, mut rules) = (Installed::default(), Vec::new());
+    fn gather(&self, mut given: VecDeque<Given>, mut tiers: Vec<String>) -> (Installed, Notes) {
+        let (mut result, mut notes) = (Installed::default(), Notes::default());
         while let Some(Given { trust, sources, facts }) = given.pop_front() {
             let state = self.layer(trust, tiers.clone(), sources);
             result.sources.extend(state.sources.iter().map(|source| source_file(source)));
@@ -280,14 +290,15 @@ impl<'a> Loader<'a> {
             let part = part_of(&state, facts);
             let broken = state.diagnostics.has_errors();
             result.diagnostics.append(state.diagnostics);
-            rules.extend(state.rules);
+            notes.rules.extend(state.rules);
+            notes.programs.extend(state.described);
             if !broken {
                 result.policy.layers.push(state.layer);
                 result.parts.push(part);
             }
         }
         result.policy.digest = combined_digest(result.parts.iter().map(|part| part.digest.as_str()));
-        (result, rules)
+        (result, notes)
     }
 
     /// What repositories say, each on its own: one cannot loosen what another says.

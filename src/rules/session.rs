@@ -7,6 +7,7 @@ use super::examples::CommandExamples;
 use super::limits;
 use super::source::{Identity, Source};
 use crate::policy::{Head, Layer, Trust};
+use crate::tables::encode::ProgramRow;
 use starlark::codemap::FileSpan;
 use starlark::environment::{FrozenModule, Globals};
 use starlark::eval::Evaluator;
@@ -49,6 +50,10 @@ pub(super) struct Open {
 
 pub(super) struct State {
     pub(super) layer: Layer,
+    /// What it knows of programs, with the place of each call.
+    pub(super) programs: Vec<(ProgramRow, String)>,
+    /// The names and places of those that are described anew, not as more of what is known of them.
+    pub(super) described: Vec<(String, String)>,
     /// Tiers that more trusted layers define.
     pub(super) outer_tiers: Vec<String>,
     pub(super) diagnostics: Diagnostics,
@@ -111,6 +116,8 @@ impl<'a> Session<'a> {
     ) -> Self {
         let state = State {
             layer: Layer::new(trust),
+            programs: Vec::new(),
+            described: Vec::new(),
             outer_tiers,
             diagnostics: Diagnostics::default(),
             sources: Vec::new(),
@@ -142,6 +149,10 @@ impl<'a> Session<'a> {
                 let help = format!("define it with `tier(\"{name}\", paths = [...])`, or correct the name");
                 state.diagnostics.push(site.diagnostic(Problem::new(format!("unknown tier `{name}`"), help)));
             }
+        }
+        match builtins::table(core::mem::take(&mut state.programs)) {
+            Ok(table) => state.layer.knowledge = table,
+            Err(problem) => state.diagnostics.push(Diagnostic::of_file("policy", problem.message, problem.help)),
         }
         let order: Vec<String> = state.sources.iter().map(|source| source.name.clone()).collect();
         state.diagnostics.sort(&order);

@@ -2,6 +2,7 @@
 
 use super::arguments::Signature;
 use super::builtins;
+use crate::tables::source;
 use std::{
     format,
     string::{String, ToString},
@@ -48,7 +49,14 @@ fn kind(function: &str, name: &str) -> String {
         | ("flow_rule", "source")
         | ("env_rule", "name")
         | (_, "tiers") => "str | list[str]",
-        (_, "arguments") => "dict[str, str]",
+        ("program" | "wrapper", field) if source::is_flag(field) => "bool",
+        (
+            "program" | "wrapper",
+            "name" | "same_as" | "last" | "default_operand" | "style" | "runs" | "no_command" | "notes",
+        ) => "str",
+        ("program" | "wrapper", "skip") => "int",
+        ("program" | "wrapper", field) if field != "options" => "str | list[str]",
+        (_, "arguments" | "options") => "dict[str, str]",
         (_, "canonical_matching" | "options_anywhere") => "bool",
         _ => "str",
     }

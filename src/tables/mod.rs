@@ -5,6 +5,8 @@
 //! Damaged bytes never panic; a record that cannot be read is a program that is not known.
 
 #[cfg(any(feature = "admin", test))]
+pub mod decode;
+#[cfg(any(feature = "admin", test))]
 pub mod encode;
 pub mod git;
 pub mod languages;
@@ -23,10 +25,10 @@ use words::{Runs, VariableRole};
 /// The table that the build step made of `policies/tables/`.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
 
-/// The built-in table, with a policy's own entries before it.
+/// The built-in table, with the entries of policies before it.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {
-    added: Bytes<'a>,
+    added: &'a [&'a [u8]],
     base: Bytes<'a>,
 }
 
@@ -40,18 +42,22 @@ impl Tables<'static> {
 impl<'a> Tables<'a> {
     /// A table made by [`encode::encode`].
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { added: Bytes(&[]), base: Bytes::of_table(bytes) }
+        Self { added: &[], base: Bytes::of_table(bytes) }
     }
 
-    /// The same with another table whose rows go before.
+    /// The same with other tables whose rows go before; those of the first table before all others.
     #[must_use]
-    pub fn with_added(self, bytes: &'a [u8]) -> Self {
-        Self { added: Bytes::of_table(bytes), ..self }
+    pub fn with_added(self, tables: &'a [&'a [u8]]) -> Self {
+        Self { added: tables, ..self }
+    }
+
+    fn all(&self) -> impl Iterator<Item = Bytes<'a>> + use<'a> {
+        self.added.iter().map(|bytes| Bytes::of_table(bytes)).chain([self.base])
     }
 
     /// The row of a program by its basename, or of a subcommand by `git push`.
     pub fn program(&self, name: &[u8]) -> Option<Program<'a>> {
-        self.added.program(name).or_else(|| self.base.program(name))
+        self.all().find_map(|table| table.program(name))
     }
 
     /// The row of an interpreter or shell under a name with a version (`python3.12`, `lua5.4`), or of a loader.
@@ -67,12 +73,12 @@ impl<'a> Tables<'a> {
 
     /// How setting the variable is judged; `None` where nothing is known of it.
     pub fn variable(&self, name: &[u8]) -> Option<VariableRole> {
-        self.added.variable(name).or_else(|| self.base.variable(name))
+        self.all().find_map(|table| table.variable(name))
     }
 
     /// Number of programs and subcommands.
     pub fn len(&self) -> usize {
-        self.added.programs().count() + self.base.programs().count()
+        self.all().map(|table| table.programs().count()).sum()
     }
 
     /// Whether it knows nothing.
@@ -82,7 +88,7 @@ impl<'a> Tables<'a> {
 
     /// Every row, in the order of the names; a policy's own rows first.
     pub fn programs(&self) -> impl Iterator<Item = Program<'a>> + use<'a> {
-        self.added.programs().chain(self.base.programs())
+        self.all().flat_map(Bytes::programs)
     }
 }
 

@@ -1,5 +1,5 @@
-//! A row as people write it (one JSON object) -> a [`ProgramRow`]. Used by the build step for `policies/tables/` and meant for a
-//! policy's own `program(...)` and `wrapper(...)`. The fields are explained in `policies/tables/README.md`.
+//! A row as people write it (one JSON object) -> a [`ProgramRow`]. Used by the build step for `policies/tables/` and for a policy's
+//! own `program(...)` and `wrapper(...)`. The fields are explained in `policies/tables/README.md`.
 
 use super::{
     encode::{OperandRow, OptionRow, ProgramRow, VariableRow},
@@ -81,6 +81,40 @@ pub fn programs(rows: &[Value]) -> Result<Vec<ProgramRow>, String> {
             Ok(out)
         })
         .collect()
+}
+
+/// Reads one row; `known` gives the row that `same_as` names.
+///
+/// # Errors
+/// One sentence that names the field.
+#[allow(dead_code, reason = "the build step has all rows at once")]
+pub fn program(row: &Map<String, Value>, known: impl Fn(&str) -> Option<ProgramRow>) -> Result<ProgramRow, String> {
+    let name = row.get("name").and_then(Value::as_str).ok_or("a row has no `name`")?;
+    let base = match row.get("same_as") {
+        Some(base) => {
+            let base = base.as_str().ok_or("`same_as` is not text")?;
+            known(base).ok_or_else(|| format!("`same_as` names `{base}`, of which nothing is known"))?
+        }
+        None => ProgramRow::new(String::new()),
+    };
+    let mut out = ProgramRow { name: name.to_string(), ..base };
+    apply(row, &mut out)?;
+    Ok(out)
+}
+
+/// The names of all fields of a row, in an order for people.
+#[allow(dead_code, reason = "the build step takes any")]
+pub fn fields() -> impl Iterator<Item = &'static str> {
+    let first = ["name", "same_as", "flags", "options", "operands", "last", "default_operand", "style"];
+    let last = ["runs", "skip", "no_command", "notes"];
+    let flags = FLAGS.iter().map(|(name, _)| *name);
+    first.into_iter().chain(flags).chain(TRAITS.iter().map(|(name, _)| *name)).chain(last)
+}
+
+/// Whether a field is true or false.
+#[allow(dead_code, reason = "the build step has no types to show")]
+pub fn is_flag(field: &str) -> bool {
+    FLAGS.iter().any(|(name, _)| *name == field)
 }
 
 fn inherit(

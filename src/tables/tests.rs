@@ -28,6 +28,21 @@ fn rows_of_the_built_in_table_are_found() {
 }
 
 #[test]
+fn what_is_decoded_is_what_was_encoded() {
+    let table = Tables::built_in();
+    let rows: Vec<_> = table.programs().map(|program| decode::decode(&program).unwrap()).collect();
+    let bytes = encode::encode(&rows, &[]).unwrap();
+    let again = Tables::new(&bytes);
+    assert_eq!(table.len(), again.len());
+    for program in table.programs() {
+        let other = again.program(program.name()).unwrap();
+        let (one, two) = (decode::decode(&program), decode::decode(&other));
+        assert_eq!(alloc::format!("{one:?}"), alloc::format!("{two:?}"));
+        assert_eq!(program.flags(), other.flags());
+    }
+}
+
+#[test]
 fn long_options_are_abbreviated_as_gnu_does() {
     let t = Tables::built_in();
     let rm = t.program(b"rm").unwrap();
@@ -72,7 +87,8 @@ fn a_policy_can_add_rows_before_the_built_in_ones() {
         serde_json::json!({"name": "mine", "same_as": "cat"}),
     ];
     let bytes = encode::encode(&source::programs(&rows).unwrap(), &[]).unwrap();
-    let t = Tables::built_in().with_added(&bytes);
+    let added: [&[u8]; 1] = [&bytes];
+    let t = Tables::built_in().with_added(&added);
     assert_eq!(t.program(b"cat").unwrap().operands().next(), Some((Role::Write, true)));
     assert_eq!(t.program(b"mine").unwrap().operands().next(), Some((Role::Write, true)));
     assert!(t.program(b"grep").is_some());

@@ -6,9 +6,11 @@ mod commands;
 mod hosts;
 mod layers;
 mod paths;
+mod programs;
 mod select;
 mod settings;
 
+pub(super) use programs::table;
 pub use select::Account;
 
 use super::anchor::Anchor;
@@ -48,6 +50,14 @@ pub(super) const SIGNATURES: &[(Signature, &str)] = &[
     (
         paths::FLOW_RULE,
         "What is read from a source (globs, \"protected\", \"network\", \"credentials\") and reaches a sink.",
+    ),
+    (
+        programs::PROGRAM,
+        "What a program does with its options and operands; policies/tables/README.md explains the fields.",
+    ),
+    (
+        programs::WRAPPER,
+        "A program that runs others. With no more than a name and options: what follows these is the command.",
     ),
     (calls::ENV_RULE, "Environment variables by glob: printed or sent (\"read\"), or set for a command (\"set\")."),
     (calls::TOOL_RULE, "Tools that are not a shell, by name or glob, and by regular expressions on their arguments."),
@@ -133,6 +143,12 @@ fn functions(builder: &mut GlobalsBuilder) {
     }
     fn flow_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         rule(paths::FLOW_RULE, paths::flow_rule, args, eval)
+    }
+    fn program<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(programs::PROGRAM, programs::program, args, eval)
+    }
+    fn wrapper<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(programs::WRAPPER, programs::wrapper, args, eval)
     }
     fn env_rule<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         rule(calls::ENV_RULE, calls::env_rule, args, eval)
