@@ -12,7 +12,7 @@
 #[allow(dead_code, reason = "the tests that share it use different parts of it")]
 mod suite;
 
-use prexec::compiled::{self, Origin, Refused, Role};
+use prexec::compiled::{self, Choice, Origin, Refused, Role};
 use prexec::policy::Policy;
 use prexec::rules::Loader;
 use std::collections::BTreeMap;
@@ -20,8 +20,9 @@ use std::fmt::Write as _;
 use suite::{Bench, Case};
 
 fn compile(policy: &Policy) -> Vec<u8> {
-    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), permits_repositories: false };
-    compiled::write(policy, &origin).expect("a policy of less than four gibibytes")
+    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+    let everybody = Choice { policy: policy.clone(), ..Choice::default() };
+    compiled::write(&[], &everybody, &origin).expect("a policy of less than four gibibytes")
 }
 
 fn reopened(policy: &Policy) -> Policy {

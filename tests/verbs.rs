@@ -4,8 +4,9 @@
 #![cfg(feature = "admin")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use prexec::policy::Account;
 use prexec::policy::{Layer, Trust};
-use prexec::rules::{Account, Check, Loader};
+use prexec::rules::{Check, Loader};
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -3,9 +3,9 @@
 use super::human::{self, Color};
 use super::policy::{self, Repositories, Request};
 use super::{INTERNAL_ERROR, POLICY_ERROR};
-use crate::compiled::{self, Origin, Role};
+use crate::compiled::{self, Choice, Origin, Role};
 use crate::policy::{Policy, Trust};
-use crate::rules::{self, Diagnostic, Diagnostics, Part};
+use crate::rules::{self, Diagnostic, Diagnostics, Loader, Part};
 use clap::Args;
 use std::ffi::OsString;
 use std::io::Write;
@@ -47,7 +47,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
         home: options.home.as_deref(),
         ..Request::default()
     };
-    let (policy, origin) = match policy::bounded(|| load(options, &request)) {
+    let Made { choices, fallback, origin } = match policy::bounded(|| load(options, &request)) {
         Ok(found) => found,
         Err(found) => {
             human::diagnostics(&found, options.color);
@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
         }
     };
     let written = output(options, &request).and_then(|path| {
-        let bytes = compiled::write(&policy, &origin).ok_or("the policy is larger than four gibibytes")?;
+        let bytes = compiled::write(&choices, &fallback, &origin).ok_or("the policy is larger than four gibibytes")?;
         // What cannot be read back would block every call.
         compiled::open(bytes.clone()).map_err(|refused| format!("what was compiled cannot be used: {refused}"))?;
         write(&path, &bytes)?;
@@ -63,8 +63,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
     });
     match written {
         Ok((path, length)) => {
-            let rules: usize = policy.layers.iter().map(|l| l.prefix_rules.count() + l.glob_rules.count()).sum();
-            println!("compiled {rules} rules on commands and paths to `{}` ({length} bytes)", path.display());
+            let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
+            let rules: usize = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
+            let several =
+                if choices.is_empty() { String::new() } else { format!(" for {} choices", choices.len() + 1) };
+            println!("compiled {rules} rules on commands and paths{several} to `{}` ({length} bytes)", path.display());
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -74,55 +77,92 @@ pub(super) fn run(options: &Options) -> ExitCode {
     }
 }
 
-fn load(options: &Options, request: &Request<'_>) -> Result<(Policy, Origin), Diagnostics> {
-    if options.managed || options.user {
-        return load_layer(options, request);
-    }
-    let loaded = policy::loader(request, Repositories::Ignore).load(&options.policy)?;
-    let sources = options.policy.iter().chain(&options.requirements).filter_map(|path| std::path::absolute(path).ok());
-    let sources = sources.map(|path| path.into_os_string().into_vec()).collect();
-    let Some(part) = loaded.parts.into_iter().next() else { return Err(nothing("the policy", "policy")) };
-    for_all_accounts(&part)?;
-    let Part { facts, permits_repositories, .. } = part;
-    Ok((loaded.policy, Origin { role: Role::Named, sources, facts, permits_repositories }))
+/// What becomes a compiled policy.
+struct Made {
+    /// What `select_policy` chooses from.
+    choices: Vec<Choice>,
+    /// What everybody else gets, or everybody.
+    fallback: Choice,
+    origin: Origin,
 }
 
-fn load_layer(options: &Options, request: &Request<'_>) -> Result<(Policy, Origin), Diagnostics> {
+fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
+    let installed = options.managed || options.user;
+    let one =
+        |choice| if installed { load_layer(options, request, choice) } else { load_named(options, request, choice) };
+    let (policy, part) = one(None)?;
+    let role = match (options.managed, options.user) {
+        (true, _) => Role::Managed,
+        (false, true) => Role::User,
+        (false, false) => Role::Named,
+    };
+    let mut origin = Origin { role, sources: named(options), facts: part.facts };
+    let (mut choices, permits_repositories) = (Vec::new(), part.permits_repositories);
+    let mut fallback = Choice { policy, permits_repositories, ..Choice::default() };
+    if part.audiences.is_empty() {
+        return Ok(Made { choices, fallback, origin });
+    }
+    // Once for each choice, and once for the fallback: whoever compiles, the bytes are the same.
+    for (number, audience) in part.audiences.into_iter().map(Some).chain([None]).enumerate() {
+        let (policy, part) = one(Some(number))?;
+        origin.facts.extend(part.facts);
+        let choice = Choice {
+            audience: audience.clone().unwrap_or_default(),
+            policy,
+            permits_repositories: part.permits_repositories,
+        };
+        match audience {
+            Some(_) => choices.push(choice),
+            None => fallback = choice,
+        }
+    }
+    origin.facts.sort_by(|a, b| a.path.cmp(&b.path));
+    origin.facts.dedup();
+    Ok(Made { choices, fallback, origin })
+}
+
+/// What was named on the command line, absolute.
+fn named(options: &Options) -> Vec<Vec<u8>> {
+    let paths = options.policy.iter().chain(&options.requirements).filter_map(|path| std::path::absolute(path).ok());
+    paths.map(|path| path.into_os_string().into_vec()).collect()
+}
+
+fn loader(request: &Request<'_>, choice: Option<usize>) -> Loader<'static> {
+    let loader = policy::loader(request, Repositories::Ignore);
+    match choice {
+        Some(number) => loader.with_choice(number),
+        None => loader,
+    }
+}
+
+fn load_named(options: &Options, request: &Request<'_>, choice: Option<usize>) -> Result<(Policy, Part), Diagnostics> {
+    let loaded = loader(request, choice).load(&options.policy)?;
+    let Some(part) = loaded.parts.into_iter().next() else { return Err(nothing("the policy", "policy")) };
+    Ok((loaded.policy, part))
+}
+
+fn load_layer(options: &Options, request: &Request<'_>, choice: Option<usize>) -> Result<(Policy, Part), Diagnostics> {
     let user = policy::home(request).map(|home| home.join(policy::USER));
-    let (trust, role) = if options.managed { (Trust::Managed, Role::Managed) } else { (Trust::User, Role::User) };
+    let trust = if options.managed { Trust::Managed } else { Trust::User };
     let user = user.as_deref().filter(|_| options.user);
-    let installed = policy::loader(request, Repositories::Ignore).load_installed(Path::new(policy::MANAGED), user);
+    let installed = loader(request, choice).load_installed(Path::new(policy::MANAGED), user);
     if installed.diagnostics.has_errors() {
         return Err(installed.diagnostics);
     }
     let parts = installed.policy.layers.into_iter().zip(installed.parts);
-    let Some((layer, part)) = parts.into_iter().find(|(layer, _)| layer.trust == trust) else {
+    let Some((layer, mut part)) = parts.into_iter().find(|(layer, _)| layer.trust == trust) else {
         return Err(nothing("the user's layer", policy::USER));
     };
-    for_all_accounts(&part)?;
-    let mut facts = part.facts.clone();
     let requirements = Path::new(policy::REQUIREMENTS);
     if options.managed && !policy::stands(requirements) {
-        facts.push(rules::fact_of(requirements));
+        part.facts.push(rules::fact_of(requirements));
     }
-    let permits_repositories = part.permits_repositories;
-    let origin = Origin { role, sources: Vec::new(), facts, permits_repositories };
-    Ok((Policy { layers: vec![layer], digest: part.digest }, origin))
+    Ok((Policy { layers: vec![layer], digest: part.digest.clone() }, part))
 }
 
 fn nothing(what: &str, place: &str) -> Diagnostics {
     let help = "put a `*.rules` file there, or compile a policy by name with --policy";
     Diagnostic::of_file(place, format!("there is nothing to compile for {what}"), Some(help.into())).into()
-}
-
-/// One file serves whoever calls; a policy that asks who that is cannot be compiled.
-fn for_all_accounts(part: &Part) -> Result<(), Diagnostics> {
-    if !part.by_account {
-        return Ok(());
-    }
-    let help = "compile each choice by its own name with --policy, or leave the policy as it is";
-    let what = "a policy that `select_policy` chooses by account cannot be one compiled file";
-    Err(Diagnostic::of_file("policy", what, Some(help.into())).into())
 }
 
 fn output(options: &Options, request: &Request<'_>) -> Result<PathBuf, String> {

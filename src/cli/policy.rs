@@ -196,7 +196,7 @@ impl Layers {
     }
 
     fn add_compiled(&mut self, found: Compiled) {
-        self.permits_repositories |= found.origin.permits_repositories;
+        self.permits_repositories |= found.permits_repositories;
         self.policies.push(found.policy);
     }
 

@@ -1,6 +1,8 @@
 //! What is read of every compiled policy: where it came from, and all rules but those of which there may be thousands.
 
-use crate::policy::{Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Tier, ToolRule, Trust};
+use crate::policy::{
+    Audience, Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Policy, Tier, ToolRule, Trust,
+};
 use crate::record::{codes, fields};
 use alloc::{string::String, vec::Vec};
 
@@ -104,18 +106,51 @@ pub struct Origin {
     pub sources: Vec<Vec<u8>>,
     /// All files and directories that it was made of.
     pub facts: Vec<Fact>,
-    /// Whether it lets repositories have policies of their own, which are not in it.
+}
+
+fields!(Origin { role, sources, facts });
+
+/// The rules of those whom `select_policy` names together.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// For whom they are.
+    pub audience: Audience,
+    /// The rules.
+    pub policy: Policy,
+    /// Whether they let repositories have policies of their own, which are not in the file.
     pub permits_repositories: bool,
 }
 
-fields!(Origin { role, sources, facts, permits_repositories });
-
-/// Everything but the sections.
+/// Where the rules for some accounts stand.
 #[derive(Clone, Debug)]
-pub(super) struct Directory {
-    pub(super) origin: Origin,
+pub(super) struct Chosen {
+    /// For whom; what is for nobody in particular is for everybody who is not named before.
+    pub(super) audience: Audience,
+    /// Where its [`Rules`] begin.
+    pub(super) at: u32,
+    /// Bytes of them.
+    pub(super) length: u32,
+}
+
+fields!(Chosen { audience, at, length });
+fields!(Audience { accounts, groups });
+
+/// The rules of an account, but for the sections.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
     pub(super) digest: String,
+    pub(super) permits_repositories: bool,
     pub(super) layers: Vec<StoredLayer>,
 }
 
-fields!(Directory { origin, digest, layers });
+fields!(Rules { digest, permits_repositories, layers });
+
+/// What is read first.
+#[derive(Clone, Debug)]
+pub(super) struct Directory {
+    pub(super) origin: Origin,
+    /// First match first, the last one for everybody.
+    pub(super) choices: Vec<Chosen>,
+}
+
+fields!(Directory { origin, choices });

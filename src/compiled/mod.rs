@@ -14,7 +14,7 @@ mod keys;
 mod open;
 mod write;
 
-pub use directory::{Fact, Origin, Role, Stat};
+pub use directory::{Choice, Fact, Origin, Role, Stat};
 pub use image::{MAGIC, Source};
 pub use open::{Compiled, open, open_from};
 pub use write::write;

@@ -1,9 +1,9 @@
 //! Makes a policy of the bytes of a compiled one: nothing is read but the directory until a call asks.
 
-use super::directory::{Directory, Origin, Role, Section, StoredLayer};
+use super::directory::{Directory, Origin, Role, Rules, Section, StoredLayer};
 use super::image::{Image, Source};
 use super::{BUILD, Refused, index, keys};
-use crate::policy::{GlobRule, Layer, List, Policy, PrefixRule, Question, Stored, Trust};
+use crate::policy::{Account, GlobRule, Layer, List, Policy, PrefixRule, Question, Stored, Trust};
 use crate::record::Record;
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -15,6 +15,8 @@ pub struct Compiled {
     pub origin: Origin,
     /// The rules.
     pub policy: Policy,
+    /// Whether it lets repositories have policies of their own, which are not in it.
+    pub permits_repositories: bool,
 }
 
 impl Compiled {
@@ -25,7 +27,7 @@ impl Compiled {
             Role::Named | Role::Managed => Trust::Managed,
             Role::User => Trust::User,
         };
-        let permitted = trust == Trust::Managed || !self.origin.permits_repositories;
+        let permitted = trust == Trust::Managed || !self.permits_repositories;
         self.origin.role == role && permitted && self.policy.layers.iter().all(|layer| layer.trust == trust)
     }
 }
@@ -35,14 +37,15 @@ impl Compiled {
 /// # Errors
 /// What it is not: of this version, made by this very prexec, whole.
 pub fn open(bytes: Vec<u8>) -> Result<Compiled, Refused> {
-    open_from(Box::new(bytes))
+    open_from(Box::new(bytes), Account::default)
 }
 
-/// Opens a compiled policy of which only what is needed is read, when it is needed.
+/// Opens a compiled policy of which only what is needed is read, when it is needed. Who the `account` is, is asked where the policy
+/// differs by account.
 ///
 /// # Errors
 /// As for [`open`].
-pub fn open_from(source: Box<dyn Source>) -> Result<Compiled, Refused> {
+pub fn open_from(source: Box<dyn Source>, account: impl FnOnce() -> Account) -> Result<Compiled, Refused> {
     let image = Arc::new(Image::open(source)?);
     if image.header.build != BUILD {
         return Err(Refused::OtherBuild);
@@ -50,9 +53,14 @@ pub fn open_from(source: Box<dyn Source>) -> Result<Compiled, Refused> {
     let number = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     let (at, length) = (number(image.header.directory), number(image.header.directory_length));
     let directory: Directory = image.record(at, length).ok_or(Refused::Damaged)?;
-    let layers = directory.layers.into_iter().map(|layer| layer_of(layer, &image)).collect();
-    let policy = Policy { layers, digest: directory.digest };
-    Ok(Compiled { origin: directory.origin, policy })
+    let Directory { origin, choices } = directory;
+    let (everybody, named) = choices.split_last().ok_or(Refused::Damaged)?;
+    let account = if named.is_empty() { Account::default() } else { account() };
+    let chosen = named.iter().find(|choice| choice.audience.has(&account)).unwrap_or(everybody);
+    let rules: Rules = image.record(number(chosen.at), number(chosen.length)).ok_or(Refused::Damaged)?;
+    let layers = rules.layers.into_iter().map(|layer| layer_of(layer, &image)).collect();
+    let policy = Policy { layers, digest: rules.digest };
+    Ok(Compiled { origin, policy, permits_repositories: rules.permits_repositories })
 }
 
 fn layer_of(stored: StoredLayer, image: &Arc<Image>) -> Layer {

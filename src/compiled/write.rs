@@ -1,19 +1,30 @@
 //! Writes a policy as one file. The same policy and facts give the same bytes.
 
-use super::directory::{Directory, Origin, Section, StoredLayer};
+use super::directory::{Choice, Chosen, Directory, Origin, Rules, Section, StoredLayer};
 use super::index::{Builder, place};
 use super::{BUILD, image, keys};
-use crate::policy::{GlobRule, Layer, Policy};
+use crate::policy::{Audience, GlobRule, Layer};
 use crate::record::Record;
 use alloc::vec::Vec;
 
-/// The bytes of a compiled policy; none where it would be larger than four gibibytes.
-pub fn write(policy: &Policy, origin: &Origin) -> Option<Vec<u8>> {
+/// The bytes of a compiled policy; none where it would be larger than four gibibytes. The first of `choices` that is for an account
+/// counts, or else `fallback`, which is for everybody.
+pub fn write(choices: &[Choice], fallback: &Choice, origin: &Origin) -> Option<Vec<u8>> {
     let mut content = Vec::new();
-    let layers = policy.layers.iter().map(|layer| stored(layer, &mut content)).collect::<Option<Vec<_>>>()?;
+    let everybody = Choice { audience: Audience::default(), ..fallback.clone() };
+    let all = choices.iter().chain([&everybody]);
+    let choices = all.map(|choice| chosen(choice, &mut content)).collect::<Option<Vec<_>>>()?;
     let directory = content.len();
-    Directory { origin: origin.clone(), digest: policy.digest.clone(), layers }.put(&mut content);
+    Directory { origin: origin.clone(), choices }.put(&mut content);
     image::seal(&content, directory, BUILD)
+}
+
+fn chosen(choice: &Choice, content: &mut Vec<u8>) -> Option<Chosen> {
+    let Choice { audience, policy, permits_repositories } = choice;
+    let layers = policy.layers.iter().map(|layer| stored(layer, content)).collect::<Option<Vec<_>>>()?;
+    let (at, before) = (place(content), content.len());
+    Rules { digest: policy.digest.clone(), permits_repositories: *permits_repositories, layers }.put(content);
+    Some(Chosen { audience: audience.clone(), at, length: u32::try_from(content.len() - before).ok()? })
 }
 
 fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {

@@ -1,5 +1,6 @@
 //! Rules and what they say of effects: the policy decision point.
 
+mod account;
 mod commands;
 mod contents;
 mod decide;
@@ -24,6 +25,7 @@ mod tiers;
 mod tools;
 mod trace;
 
+pub use account::{Account, Audience};
 pub use commands::Difference;
 pub use decide::{decide, decide_traced};
 pub use execpolicy::{PrefixMatch, matched_prefix_rules};

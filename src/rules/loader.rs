@@ -1,6 +1,5 @@
 //! Loads policies: from the command line, from their installed places, from memory.
 
-use super::builtins::Account;
 use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::embedded;
@@ -12,7 +11,7 @@ use super::requirements;
 use super::session::{Session, State};
 use super::source::Source;
 use crate::compiled::Fact;
-use crate::policy::{Policy, Trust};
+use crate::policy::{Account, Audience, Policy, Trust};
 use std::{
     borrow::ToOwned,
     collections::VecDeque,
@@ -44,8 +43,8 @@ pub struct Part {
     pub digest: String,
     /// Its files and directories, as they were when they were read.
     pub facts: Vec<Fact>,
-    /// Whether which rules there are depends on the account (`select_policy`).
-    pub by_account: bool,
+    /// Whom the choices of `select_policy` are for; none where every account gets the same rules.
+    pub audiences: Vec<Audience>,
     /// Whether it lets repositories have policies of their own.
     pub permits_repositories: bool,
 }
@@ -89,6 +88,7 @@ pub struct Loader<'a> {
     user: Check,
     requirements: Vec<(PathBuf, Check)>,
     account: Option<Account>,
+    choice: Option<usize>,
     repositories: Repositories,
 }
 
@@ -135,6 +135,7 @@ impl<'a> Loader<'a> {
             user,
             requirements: Vec::new(),
             account: None,
+            choice: None,
             repositories: Repositories::Unasked,
         }
     }
@@ -152,6 +153,13 @@ impl<'a> Loader<'a> {
     #[must_use]
     pub fn with_account(mut self, account: Account) -> Self {
         self.account = Some(account);
+        self
+    }
+
+    /// Takes the choice of `select_policy` with this number, or the fallback where there is none, whoever the account is.
+    #[must_use]
+    pub fn with_choice(mut self, number: usize) -> Self {
+        self.choice = Some(number);
         self
     }
 
@@ -312,7 +320,7 @@ impl<'a> Loader<'a> {
     }
 
     fn layer(&self, trust: Trust, outer_tiers: Vec<String>, sources: Vec<Result<Source, Diagnostic>>) -> State {
-        let session = Session::new(trust, outer_tiers, self.note, self.account.as_ref());
+        let session = Session::new(trust, outer_tiers, self.note, self.account.as_ref(), self.choice);
         let mut sources = sources;
         let requirements = if trust == Trust::Managed { self.requirements.as_slice() } else { &[] };
         for (path, check) in requirements {
@@ -401,7 +409,7 @@ fn part_of(state: &State, directories: Vec<Fact>) -> Part {
         trust: state.layer.trust,
         digest: digest(&state.sources),
         facts,
-        by_account: state.by_account,
+        audiences: state.selections.concat(),
         permits_repositories: state.permits_repositories,
     }
 }

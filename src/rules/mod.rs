@@ -29,7 +29,7 @@ mod source;
 mod stored;
 mod stubs;
 
-pub use builtins::Account;
+pub use builtins::effective_account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub(crate) use evaluate::parse;

@@ -1,12 +1,12 @@
 //! What one load of a layer has gathered: rules, findings, sources, and where in the chain of includes it stands.
 
-use super::builtins::{self, Account};
+use super::builtins;
 use super::catalogue::RuleNote;
 use super::diagnostics::{Diagnostic, Diagnostics, Problem};
 use super::examples::CommandExamples;
 use super::limits;
 use super::source::{Identity, Source};
-use crate::policy::{Head, Layer, Trust};
+use crate::policy::{Account, Audience, Head, Layer, Trust};
 use crate::tables::encode::ProgramRow;
 use starlark::codemap::FileSpan;
 use starlark::environment::{FrozenModule, Globals};
@@ -29,6 +29,8 @@ pub(super) struct Session<'a> {
     pub(super) globals: Globals,
     /// Whose calls are decided; none for the effective account.
     pub(super) account: Option<&'a Account>,
+    /// Which choice of `select_policy` counts, whoever the account is; one more than there are for the fallback.
+    pub(super) choice: Option<usize>,
     pub(super) state: RefCell<State>,
     started: Instant,
 }
@@ -60,8 +62,8 @@ pub(super) struct State {
     /// Every source that was read, in order.
     pub(super) sources: Vec<Rc<Source>>,
     bytes: u64,
-    /// Whether which rules there are depends on the account.
-    pub(super) by_account: bool,
+    /// Whom the choices of each `select_policy` are for.
+    pub(super) selections: Vec<Vec<Audience>>,
     /// Files whose rules are registered.
     pub(super) registered: BTreeSet<Identity>,
     /// Files that were evaluated for their values.
@@ -113,6 +115,7 @@ impl<'a> Session<'a> {
         outer_tiers: Vec<String>,
         note: &'a dyn Fn(&str),
         account: Option<&'a Account>,
+        choice: Option<usize>,
     ) -> Self {
         let state = State {
             layer: Layer::new(trust),
@@ -122,7 +125,7 @@ impl<'a> Session<'a> {
             diagnostics: Diagnostics::default(),
             sources: Vec::new(),
             bytes: 0,
-            by_account: false,
+            selections: Vec::new(),
             registered: BTreeSet::new(),
             modules: BTreeMap::new(),
             open: Vec::new(),
@@ -132,7 +135,14 @@ impl<'a> Session<'a> {
             tier_sites: BTreeMap::new(),
             permits_repositories: false,
         };
-        Self { note, globals: builtins::globals(), account, state: RefCell::new(state), started: Instant::now() }
+        Self {
+            note,
+            globals: builtins::globals(),
+            account,
+            choice,
+            state: RefCell::new(state),
+            started: Instant::now(),
+        }
     }
 
     /// Whether the time of the whole load is over.

@@ -1,7 +1,7 @@
 //! `compile`, and what becomes of calls when the sources or the compiled policy change.
 
 use crate::harness::Place;
-use prexec::compiled::{self, Origin, Role};
+use prexec::compiled::{self, Choice, Origin, Role};
 use prexec::policy::Trust;
 use prexec::rules::Loader;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -166,17 +166,53 @@ fn replacing_it_while_calls_run_never_fails_one() {
     });
 }
 
-#[test]
-fn a_policy_by_account_is_not_compiled() {
+/// Three files of rules, and a policy that chooses from them; `mine` is who gets the first.
+fn by_account(mine: &str) -> Place {
     let place = Place::new();
-    place.write("x.rules", "prefix_rule([\"x\"])\n");
-    place.write(
-        "by.rules",
-        "select_policy([{\"groups\": [\"g\"], \"path\": \"./x.rules\"}], fallback = \"./x.rules\")\n",
+    for (name, word) in [("mine", "mine"), ("theirs", "theirs"), ("fallback", "fallback")] {
+        place.write(&format!("{name}.rules"), &format!("prefix_rule([\"{word}\"], decision = \"forbidden\")\n"));
+    }
+    let choices = format!(
+        "[{{\"accounts\": [\"nobody-of-that-name\"], \"path\": \"./theirs.rules\"}}, {{{mine}, \"path\": \"./mine.rules\"}}]"
     );
-    let ended = place.run(&["compile", "--policy", "by.rules", "-o", "p.bin"], b"");
+    place.write("by.rules", &format!("select_policy({choices}, fallback = \"./fallback.rules\")\n"));
+    place
+}
+
+#[test]
+fn a_policy_by_account_is_chosen_when_a_call_is_decided() {
+    let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).expect("accounts").expect("an account");
+    let group = nix::unistd::Group::from_gid(user.gid).expect("groups").expect("a group");
+    for (mine, chosen) in [
+        (format!("\"accounts\": [\"{}\"]", user.name), "mine"),
+        (format!("\"groups\": [\"{}\"]", group.name), "mine"),
+        ("\"groups\": [\"no-group-of-that-name\"]".to_owned(), "fallback"),
+    ] {
+        let place = by_account(&mine);
+        let ended = place.run(&["compile", "--policy", "by.rules", "-o", "p.bin"], b"");
+        assert_eq!(ended.status, Some(0), "{ended:?}");
+        assert!(ended.stdout.starts_with("compiled 3 rules on commands and paths for 3 choices"), "{}", ended.stdout);
+        for command in ["mine", "theirs", "fallback"] {
+            let of = |policy: &str| place.run(&["check", "--policy", policy, "--json", command], b"");
+            let (sources, compiled) = (of("by.rules"), of("p.bin"));
+            assert_eq!((sources.status, &sources.stdout), (compiled.status, &compiled.stdout), "{command}");
+            let denied = compiled.stdout.contains(&format!("{command}.rules:1:1"));
+            assert_eq!(denied, command == chosen, "{mine}: {}", compiled.stdout);
+        }
+        // A change of what others get makes it stale, too.
+        place.write("theirs.rules", "prefix_rule([\"other\"])\n");
+        let (status, stderr) = hook(&place, "true", &[]);
+        assert!(status == Some(2) && stderr.contains("older than its sources"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_policy_that_chooses_twice_is_not_compiled() {
+    let place = by_account("\"accounts\": [\"x\"]");
+    place.write("twice.rules", "include(\"./by.rules\")\nselect_policy([{\"groups\": [\"g\"], \"path\": \"./mine.rules\"}], fallback = \"./theirs.rules\")\n");
+    let ended = place.run(&["compile", "--policy", "twice.rules", "-o", "p.bin"], b"");
     assert_eq!(ended.status, Some(4), "{ended:?}");
-    assert!(ended.stderr.contains("select_policy") && !place.path().join("p.bin").exists(), "{}", ended.stderr);
+    assert!(ended.stderr.contains("selects twice") && !place.path().join("p.bin").exists(), "{}", ended.stderr);
 }
 
 /// The account that the agent runs as can write it: what it says in the administrator's name must not count.
@@ -190,8 +226,9 @@ fn a_users_file_says_nothing_in_the_administrators_name() {
     let mut policy = loaded.unwrap_or_else(|found| panic!("{found}")).policy;
     let mut forged = |trust: Trust, permits_repositories: bool| {
         policy.layers.iter_mut().for_each(|layer| layer.trust = trust);
-        let origin = Origin { role: Role::User, sources: Vec::new(), facts: Vec::new(), permits_repositories };
-        std::fs::write(state.join("policy.bin"), compiled::write(&policy, &origin).expect("bytes")).expect("a file");
+        let origin = Origin { role: Role::User, sources: Vec::new(), facts: Vec::new() };
+        let all = Choice { policy: policy.clone(), permits_repositories, ..Choice::default() };
+        std::fs::write(state.join("policy.bin"), compiled::write(&[], &all, &origin).expect("bytes")).expect("a file");
         let ended = place.run(&["hook", "--home", &home], &place.shell("git push"));
         ended.assert_blocks("a push");
         ended.stderr

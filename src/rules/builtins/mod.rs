@@ -11,7 +11,7 @@ mod select;
 mod settings;
 
 pub(super) use programs::table;
-pub use select::Account;
+pub use select::effective_account;
 
 use super::anchor::Anchor;
 use super::arguments::{Call, Signature};

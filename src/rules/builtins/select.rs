@@ -4,7 +4,7 @@ use super::super::arguments::{Call, Signature, dictionary, strings};
 use super::super::diagnostics::Problem;
 use super::super::evaluate;
 use super::super::session::Session;
-use crate::policy::Trust;
+use crate::policy::{Account, Audience, Trust};
 use nix::unistd::{Group, User, geteuid, getgrouplist};
 use starlark::eval::Arguments;
 use starlark::values::{Heap, Value, list::ListRef};
@@ -20,23 +20,12 @@ pub(super) const SELECT: Signature =
     Signature { function: "select_policy", parameters: &["choices", "fallback"], required: 2 };
 const HELP: &str = "write {\"groups\": [\"NAME\"], \"path\": \"./FILE.rules\"}, or \"accounts\" in place of \"groups\"";
 
-/// Whose calls are decided, as the account database says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// The account's name; none where the database has none.
-    pub name: Option<String>,
-    /// The names of its groups.
-    pub groups: Vec<String>,
-}
-
-impl Account {
-    /// The effective account, from the account database alone. What cannot be found out is left out, so that a fallback decides.
-    fn effective() -> Self {
-        let Ok(Some(user)) = User::from_uid(geteuid()) else { return Self::default() };
-        let ids = CString::new(user.name.as_str()).ok().and_then(|name| getgrouplist(&name, user.gid).ok());
-        let groups = ids.into_iter().flatten().filter_map(|id| Group::from_gid(id).ok().flatten());
-        Self { groups: groups.map(|group| group.name).collect(), name: Some(user.name) }
-    }
+/// The effective account, from the account database alone. What cannot be found out is left out, so that a fallback decides.
+pub fn effective_account() -> Account {
+    let Ok(Some(user)) = User::from_uid(geteuid()) else { return Account::default() };
+    let ids = CString::new(user.name.as_str()).ok().and_then(|name| getgrouplist(&name, user.gid).ok());
+    let groups = ids.into_iter().flatten().filter_map(|id| Group::from_gid(id).ok().flatten());
+    Account { groups: groups.map(|group| group.name).collect(), name: Some(user.name) }
 }
 
 /// Includes the first choice that speaks of the account, or else the fallback.
@@ -58,21 +47,35 @@ pub(super) fn select_policy<'v>(
     for path in choices.iter().map(|choice| choice.path.as_str()).chain([fallback]) {
         current.reach(path)?;
     }
-    session.state.borrow_mut().by_account = true;
-    let account = session.account.cloned().unwrap_or_else(Account::effective);
-    let chosen = choices.iter().find(|choice| choice.is_for(&account)).map_or(fallback, |choice| &choice.path);
-    evaluate::register(session, current.reach(chosen)?)
+    let audiences: Vec<Audience> = choices.iter().map(|choice| choice.audience.clone()).collect();
+    let selections = {
+        let mut state = session.state.borrow_mut();
+        state.selections.push(audiences);
+        state.selections.len()
+    };
+    let account = || session.account.cloned().unwrap_or_else(effective_account);
+    let chosen = match session.choice {
+        None => {
+            let account = account();
+            choices.iter().find(|choice| choice.audience.has(&account))
+        }
+        Some(number) if selections == 1 => choices.get(number),
+        Some(_) => {
+            let help = "write one call with all choices, or leave the policy uncompiled";
+            return Err(Problem::new("a policy that selects twice cannot be compiled", help));
+        }
+    };
+    evaluate::register(session, current.reach(chosen.map_or(fallback, |choice| &choice.path))?)
 }
 
 struct Choice {
-    accounts: Vec<String>,
-    groups: Vec<String>,
+    audience: Audience,
     path: String,
 }
 
 impl Choice {
     fn read(value: Value<'_>) -> Result<Self, Problem> {
-        let mut choice = Self { accounts: Vec::new(), groups: Vec::new(), path: String::new() };
+        let mut choice = Self { audience: Audience::default(), path: String::new() };
         for (key, value) in dictionary("choices", value)? {
             let names = || {
                 let list = ListRef::from_value(value)
@@ -81,8 +84,8 @@ impl Choice {
                 Ok::<_, Problem>(names.into_iter().map(ToOwned::to_owned).collect())
             };
             match key {
-                "accounts" => choice.accounts = names()?,
-                "groups" => choice.groups = names()?,
+                "accounts" => choice.audience.accounts = names()?,
+                "groups" => choice.audience.groups = names()?,
                 "path" => choice.path = value.unpack_str().unwrap_or_default().to_string(),
                 _ => return Err(Problem::new(format!("a choice has an unknown key `{key}`"), HELP)),
             }
@@ -90,14 +93,9 @@ impl Choice {
         if choice.path.trim().is_empty() {
             return Err(Problem::new("a choice names no policy", HELP));
         }
-        if choice.accounts.is_empty() && choice.groups.is_empty() {
+        if choice.audience == Audience::default() {
             return Err(Problem::new(format!("the choice of `{}` is for nobody", choice.path), HELP));
         }
         Ok(choice)
-    }
-
-    fn is_for(&self, account: &Account) -> bool {
-        account.name.as_ref().is_some_and(|name| self.accounts.contains(name))
-            || account.groups.iter().any(|group| self.groups.contains(group))
     }
 }
