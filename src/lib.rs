@@ -17,6 +17,8 @@
 #![deny(unsafe_code)]
 extern crate alloc;
 
+#[cfg(feature = "admin")]
+pub mod bench;
 pub mod call;
 #[cfg(feature = "admin")]
 pub mod cases;

@@ -8,6 +8,8 @@
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/compile.rs"]
 mod compile;
 #[path = "cli/explained.rs"]

@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod bench;
 mod call;
 mod check;
 mod compile;
@@ -56,6 +57,8 @@ enum Verb {
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
     Fmt(fmt::Options),
+    /// Measure what a call costs on this machine, beside processes that do nothing
+    Bench(bench::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     Suggest(suggest::Options),
 }
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Compile(options) }) => compile::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
+        Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
