@@ -13,7 +13,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
 /// How many trees.
@@ -150,6 +150,33 @@ fn what_is_proposed_is_written_where_it_counts() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+#[test]
+fn what_is_too_large_is_said_and_what_nobody_goes_into_is_not_counted() {
+    let room = tempfile::tempdir().expect("a temporary directory");
+    let large = room.path().join("node_modules/large");
+    for dir in [&large, &room.path().join(".git"), &room.path().join("src")] {
+        fs::create_dir_all(dir).expect("a directory");
+    }
+    for number in 0..=50_000 {
+        fs::write(large.join(number.to_string()), "").expect("a file");
+    }
+    fs::write(room.path().join("src/a.c"), "x\n").expect("a file");
+    let output = check(room.path(), "grep -rn x .");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success(), "{text}");
+    let why = format!("what is below {} is too much to be looked at", room.path().display());
+    assert!(text.contains(&why), "{text}");
+    for fine in ["grep -rn --exclude-dir=node_modules x .", "rg --glob='!node_modules/' x", "grep -rn x src"] {
+        assert!(judged(room.path(), fine).0, "{fine}");
+    }
+    for stopped in ["grep -rn --exclude=node_modules x .", "rg x", "grep -rn x . --exclude-dir=src"] {
+        assert!(!judged(room.path(), stopped).0, "{stopped}");
+    }
+    // By another name it is open.
+    std::os::unix::fs::symlink("node_modules", room.path().join("other")).expect("a link");
+    assert!(!judged(room.path(), "grep -Rn --exclude-dir=node_modules x .").0);
+}
+
 /// What is wrong with a replacement.
 fn difference(tree: &Path, search: &str, instead: &str) -> Option<String> {
     if !judged(tree, instead).0 {
@@ -171,7 +198,14 @@ fn difference(tree: &Path, search: &str, instead: &str) -> Option<String> {
 
 /// Whether a call is allowed in a directory, and what is proposed instead.
 fn judged(tree: &Path, script: &str) -> (bool, Option<String>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_prexec"))
+    let output = check(tree, script);
+    let text = String::from_utf8(output.stdout).expect("its output is text");
+    let instead = text.lines().find_map(|line| line.trim().strip_prefix("allowed instead:"));
+    (output.status.success(), instead.map(|script| script.trim().to_owned()))
+}
+
+fn check(tree: &Path, script: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_prexec"))
         .args(["check", "--color", "never", "--policy"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/policies/controlled.rules"))
         .arg("--cwd")
@@ -179,10 +213,7 @@ fn judged(tree: &Path, script: &str) -> (bool, Option<String>) {
         .arg(script)
         .current_dir(tree)
         .output()
-        .expect("prexec runs");
-    let text = String::from_utf8(output.stdout).expect("its output is text");
-    let instead = text.lines().find_map(|line| line.trim().strip_prefix("allowed instead:"));
-    (output.status.success(), instead.map(|script| script.trim().to_owned()))
+        .expect("prexec runs")
 }
 
 /// The lines that a search prints, in no order.

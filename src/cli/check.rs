@@ -39,7 +39,7 @@ fn one(options: &CallOptions, command: &str, policy: &Policy, world: &HostWorld)
         write_line(&verdict_json(&judged, &policy.digest))?;
     } else {
         let instead = gate::alternative(&call, &judged, policy, world);
-        human::verdict(&judged, instead.as_deref(), options.color).map_err(|e| unwritten(&e))?;
+        human::verdict(&judged, instead.as_ref(), options.color).map_err(|e| unwritten(&e))?;
     }
     Ok(status(judged.verdict.decision()))
 }

@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &[OsString]) -> ! {
         auto_approve,
         covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
         describe: &|reason| gate::describe(&judged, reason),
-        instead: instead.as_deref(),
+        instead: instead.as_ref(),
     });
     leave(&answer)
 }

@@ -1,5 +1,6 @@
 //! Verdicts and diagnostics for a person at a terminal.
 
+use crate::codex::Instead;
 use crate::decision::Decision;
 use crate::gate;
 use crate::report::Judged;
@@ -73,7 +74,7 @@ impl Paint {
 }
 
 /// The decision, then each reason with what it speaks of and why, and what is allowed `instead`.
-pub(super) fn verdict(judged: &Judged, instead: Option<&str>, color: Color) -> std::io::Result<()> {
+pub(super) fn verdict(judged: &Judged, instead: Option<&Instead>, color: Color) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let paint = color.paint(&out);
     writeln!(out, "{}", paint.word(judged.verdict.decision()))?;
@@ -82,8 +83,8 @@ pub(super) fn verdict(judged: &Judged, instead: Option<&str>, color: Color) -> s
         writeln!(out, "  {}", paint.faint(&format!("trust tier: {}", tiers.join(", "))))?;
     }
     reasons(&mut out, judged, paint)?;
-    if let Some(script) = instead {
-        writeln!(out, "  {}  {}", paint.strong("allowed instead:"), visible(script))?;
+    if let Some(instead) = instead {
+        writeln!(out, "  {}", paint.strong(&instead.to_string()))?;
     }
     out.flush()
 }

@@ -8,6 +8,7 @@ use crate::call::{Call, Event, PermissionMode};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::text::visible_up_to;
 use alloc::{format, string::String};
+use core::fmt;
 
 /// The only output that makes Codex run a call without asking the person; every byte counts.
 const APPROVAL: &[u8] =
@@ -15,6 +16,30 @@ const APPROVAL: &[u8] =
 
 /// The most bytes of a script that is proposed: with as many reasons as a message names it fits into [`super::MAX_MESSAGE`].
 pub const MAX_INSTEAD: usize = 700;
+/// The most bytes of a directory's name.
+const DIRECTORY: usize = 300;
+
+/// What would be let through in place of a call. The texts were made of the call's, so they may be hostile, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// A script of at most [`MAX_INSTEAD`] bytes that does nearly the same, and is allowed.
+    Script(String),
+    /// The same in smaller directories than this one, which holds too much to be looked at.
+    Smaller(String),
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Script(script) => write!(f, "allowed instead: {}", visible_up_to(script, MAX_INSTEAD)),
+            Self::Smaller(directory) => write!(
+                f,
+                "what is below {} is too much to be looked at, or cannot be read: name the directories in it that are needed",
+                visible_up_to(directory, DIRECTORY)
+            ),
+        }
+    }
+}
 
 /// The exit statuses that a hook may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,9 +132,8 @@ pub struct Question<'a> {
     /// Says in a few words what a reason speaks of, such as `cat reads /home/u/.env`; none where it speaks of the whole call.
     /// The text may be hostile and of any length. It is asked for the few reasons that a message names.
     pub describe: &'a dyn Fn(&Reason) -> Option<String>,
-    /// A script of at most [`MAX_INSTEAD`] bytes that does nearly the same and is allowed. It was made of the call's, so it may be
-    /// hostile text, too.
-    pub instead: Option<&'a str>,
+    /// What would be let through, where that is known.
+    pub instead: Option<&'a Instead>,
 }
 
 /// The answer to a call; every answer is made here.
@@ -134,7 +158,7 @@ pub fn answer(question: &Question<'_>) -> Answer {
 fn deny(question: &Question<'_>) -> Kind {
     let verdict = question.verdict;
     let tail = match question.instead {
-        Some(script) => instead(script),
+        Some(instead) => format!("; {instead}"),
         None if is_justified(verdict) => String::new(),
         None => "; do it another way, or ask the person to change the policy".into(),
     };
@@ -142,8 +166,8 @@ fn deny(question: &Question<'_>) -> Kind {
 }
 
 fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {
-    let tail = if let Some(script) = question.instead {
-        instead(script)
+    let tail = if let Some(instead) = question.instead {
+        format!("; {instead}")
     } else if mode.can_ask() {
         "; only a person can approve this and a hook cannot ask: tell them what you want to do and why, so that they do it \
          themselves or allow it in the policy"
@@ -158,10 +182,6 @@ fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {
         )
     };
     Kind::Refusal(compose("needs approval", question.verdict, question.describe, &tail))
-}
-
-fn instead(script: &str) -> String {
-    format!("; allowed instead: {}", visible_up_to(script, MAX_INSTEAD))
 }
 
 /// A call that was not read is refused even by a verdict that would let it pass.

@@ -11,7 +11,7 @@ mod strict;
 mod tools;
 mod typing;
 
-pub use answer::{Answer, Exit, MAX_INSTEAD, Occasion, Question, answer};
+pub use answer::{Answer, Exit, Instead, MAX_INSTEAD, Occasion, Question, answer};
 pub use fault::{Fault, codes};
 pub use message::MAX_MESSAGE;
 pub use strict::{MAX_DEPTH, MAX_INPUT, MAX_VALUES, read as read_json};

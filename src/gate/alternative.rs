@@ -5,7 +5,7 @@
 
 use super::judge_call;
 use crate::call::{Call, Json, ToolCall};
-use crate::codex::{self, Fault};
+use crate::codex::{self, Fault, Instead};
 use crate::decision::{Decision, RuleRef};
 use crate::effect::{Effect, Kind, PathValue};
 use crate::policy::{self, NoTrace, Policy, Scene};
@@ -20,8 +20,9 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, collections::BTreeSet, forma
 const MOST_COMMANDS: usize = 4;
 /// Most names that are left out; with more, nobody would type it.
 const MOST_NAMES: usize = 8;
-/// A script that does the same but for what may not be read, and that is allowed; none where there is no such.
-pub fn alternative(call: &Result<Call, Fault>, judged: &Judged, policy: &Policy, world: &dyn World) -> Option<String> {
+/// What would be let through instead: a script that does the same but for what may not be read, and that is allowed, or a smaller
+/// directory; none where nothing is known.
+pub fn alternative(call: &Result<Call, Fault>, judged: &Judged, policy: &Policy, world: &dyn World) -> Option<Instead> {
     let call = call.as_ref().ok()?;
     let ToolCall::Shell { script } = &call.tool else { return None };
     if judged.verdict.decision() == Decision::Allow || script.len() > codex::MAX_INSTEAD {
@@ -30,13 +31,17 @@ pub fn alternative(call: &Result<Call, Fault>, judged: &Judged, policy: &Policy,
     let mut changed = (script.clone(), judged.clone());
     for _ in 0..MOST_COMMANDS {
         let (script, judged) = &changed;
-        let scripts = candidates(call, script, judged, policy, world)?;
+        let scripts = match candidates(call, script, judged, policy, world)? {
+            Candidates::Scripts(scripts) => scripts,
+            Candidates::TooLarge(directory) => return Some(Instead::Smaller(directory)),
+        };
         let mut better = None;
         for script in scripts {
             let judged = judge_call(&with_script(call, &script), policy, world, &mut NoTrace);
             if judged.verdict.decision() == Decision::Allow {
                 // What is shown otherwise than it is written cannot be run as it is shown.
-                return (script.len() <= codex::MAX_INSTEAD && visible(&script) == script).then_some(script);
+                let shown = script.len() <= codex::MAX_INSTEAD && visible(&script) == script;
+                return shown.then_some(Instead::Script(script));
             }
             if better.is_none() && stopped(&judged) < stopped(&changed.1) {
                 better = Some((script, judged));
@@ -62,14 +67,25 @@ fn with_script(call: &Call, script: &str) -> Call {
     changed
 }
 
+/// What may be tried.
+enum Candidates {
+    /// Scripts, the first that is allowed counts.
+    Scripts(Vec<String>),
+    /// Nothing, as what the directory holds cannot be looked at.
+    TooLarge(String),
+}
+
 /// The script with options for the first command that is stopped by what stands in a tree, in the places where they may stand.
-fn candidates(call: &Call, script: &str, judged: &Judged, policy: &Policy, world: &dyn World) -> Option<Vec<String>> {
+fn candidates(call: &Call, script: &str, judged: &Judged, policy: &Policy, world: &dyn World) -> Option<Candidates> {
     let cwd = path::normalize(call.cwd.as_bytes());
     let (effect, tree, rules) = stopped_tree(judged)?;
+    let scene = Scene::new(policy, world, &cwd, &judged.effects);
+    let Some(found) = policy::standing(policy, &scene, tree, &rules) else {
+        let directory = tree.value.known().map(|path| String::from_utf8_lossy(path).into_owned());
+        return directory.map(Candidates::TooLarge);
+    };
     let by = effect.by.as_deref()?;
     let program = Tables::built_in().program(by.as_bytes())?;
-    let scene = Scene::new(policy, world, &cwd, &judged.effects);
-    let found = policy::standing(policy, &scene, tree, &rules)?;
     let options = options(&program, &found)?;
     let word = judged.effects.iter().find_map(|other| match &other.kind {
         Kind::Run(run) if other.command == effect.command => run.argv.first(),
@@ -87,7 +103,8 @@ fn candidates(call: &Call, script: &str, judged: &Judged, policy: &Policy, world
     let operand = reads.filter_map(|read| usize::try_from(read.span.start).ok()).filter(|at| *at > end).min();
     let before_operand = operand.and_then(|at| Some(format!("{}{options} {}", script.get(..at)?, script.get(at..)?)));
     let letters_first = program.style() == Style::Bundle;
-    Some([if letters_first { None } else { after_name() }, before_operand].into_iter().flatten().collect())
+    let scripts = [if letters_first { None } else { after_name() }, before_operand].into_iter().flatten().collect();
+    Some(Candidates::Scripts(scripts))
 }
 
 /// The first effect that is stopped, where it is the reading of a tree, with the rules that stop it.

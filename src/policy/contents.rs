@@ -5,7 +5,7 @@ use crate::world::{Child, Entry, World};
 use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 /// Most names that one look takes in; a larger tree could hold anything.
-const MAX_NAMES: usize = 20_000;
+const MAX_NAMES: usize = 50_000;
 /// Most directories outside of the tree that links in it may lead to.
 const MAX_LINKED: usize = 64;
 
@@ -27,6 +27,13 @@ pub(super) struct Contents {
 impl Contents {
     /// Looks below `dir`; `None` where there is too much, or something cannot be read: then it could hold anything.
     pub(super) fn below(world: &dyn World, dir: &[u8], cwd: &[u8]) -> Option<Self> {
+        Self::below_but(world, dir, cwd, &|_| false)
+    }
+
+    /// As [`Self::below`], without what stands below the directories that are `closed`: nobody goes into them. It is asked about paths
+    /// below `dir`.
+    pub(super) fn below_but(world: &dyn World, dir: &[u8], cwd: &[u8], closed: &dyn Fn(&[u8]) -> bool) -> Option<Self> {
+        let is_closed = |path: &[u8]| path::below(path, dir).is_some_and(closed);
         let mut contents = Self { leads: Some(dir.to_vec()), ..Self::default() };
         let mut linked = BTreeSet::new();
         let mut rest = match world.entry(dir) {
@@ -39,9 +46,11 @@ impl Contents {
             for (name, kind) in world.children(&at, room)? {
                 let child = path::join(&at, &name);
                 match kind {
+                    Child::Directory if is_closed(&child) => {}
                     Child::Directory => rest.push(child.clone()),
                     Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
-                        Resolution::At { path, .. } if path::starts_with(&path, dir) => {
+                        // By another name a closed directory is open.
+                        Resolution::At { path, .. } if path::starts_with(&path, dir) && !is_closed(&path) => {
                             if contents.renamed.len() < MAX_NAMES {
                                 contents.renamed.push(path);
                             }

@@ -17,6 +17,12 @@ impl Filtered {
         Self(ready.collect())
     }
 
+    /// Whether nothing below a directory is read; `rest` is its path below the top.
+    pub(super) fn closes(&self, rest: &[u8]) -> bool {
+        let mut names = rest.split(|b| *b == b'/').filter(|name| !name.is_empty());
+        names.any(|name| self.says(name, &[Says::NoDirectory, Says::Nothing]))
+    }
+
     /// Whether nothing of a file or directory is read; `rest` is its path below the top.
     pub(super) fn covers(&self, rest: &[u8], directory: bool) -> bool {
         let mut names = rest.split(|b| *b == b'/').filter(|name| !name.is_empty());

@@ -181,7 +181,12 @@ impl View {
                 Resolution::At { path, .. } if scene.is_workspace(&path) => return Some(Contents::default()),
                 Resolution::At { .. } | Resolution::Unknown(_) => return None,
             };
-            Contents::below(scene.world, &leads, scene.cwd).map(|contents| contents.seen_from(&leads, top))
+            let filtered = self.path.filters.as_deref().map(Filtered::new);
+            let closed = |rest: &[u8]| {
+                self.path.spared.covers(rest) || filtered.as_ref().is_some_and(|filtered| filtered.closes(rest))
+            };
+            let contents = Contents::below_but(scene.world, &leads, scene.cwd, &closed)?;
+            Some(contents.seen_from(&leads, top))
         };
         self.contents.get_or_init(look).as_ref()
     }

@@ -167,7 +167,7 @@ fn what_is_allowed_instead_stands_at_the_end_and_is_never_cut() {
                 auto_approve: true,
                 covered_by_allow_rules: true,
                 describe: &|_| Some(flood.clone()),
-                instead: Some(&script),
+                instead: Some(&codex::Instead::Script(script.clone())),
             });
             assert_refused(&answer);
             let message = std::str::from_utf8(answer.stderr()).unwrap();
