@@ -13,11 +13,13 @@ mod index;
 mod keys;
 mod open;
 mod write;
+mod writers;
 
 pub use directory::{Fact, Origin, Role, Stat};
 pub use image::{MAGIC, Source};
 pub use open::{Compiled, open, open_from};
 pub use write::write;
+pub use writers::{Doubt, Writers};
 
 use alloc::string::String;
 use core::fmt;
