@@ -31,6 +31,7 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
+    executable();
     println!("cargo:rerun-if-changed=policies");
     let root = env::var("CARGO_MANIFEST_DIR").map_err(|e| e.to_string())?;
     println!("cargo:rustc-env=PREXEC_BUILD={}", knowledge(&Path::new(&root).join("policies"))?);
@@ -49,6 +50,25 @@ fn build() -> Result<(), String> {
     fs::write(Path::new(&out).join("git_tables.rs"), git).map_err(|e| e.to_string())?;
     let bytes = languages::rows::encode(&lines(&tables.join("languages.jsonl"))?)?;
     fs::write(Path::new(&out).join("languages.bin"), bytes).map_err(|e| e.to_string())
+}
+
+/// How `prexec-hook` is made: where the kernel's own interface is known (`kernel`), without a C library (`bare`), unless the
+/// administrator's verbs, which need the standard library, are built in the same go.
+fn executable() {
+    println!("cargo:rustc-check-cfg=cfg(kernel)");
+    println!("cargo:rustc-check-cfg=cfg(bare)");
+    let is = |name: &str, values: &[&str]| env::var(name).is_ok_and(|value| values.contains(&value.as_str()));
+    if !is("CARGO_CFG_TARGET_OS", &["linux"]) || !is("CARGO_CFG_TARGET_ARCH", &["x86_64", "aarch64"]) {
+        return;
+    }
+    println!("cargo:rustc-cfg=kernel");
+    if env::var_os("CARGO_FEATURE_ADMIN").is_none() && is("CARGO_CFG_TARGET_ENV", &["gnu"]) {
+        println!("cargo:rustc-cfg=bare");
+        // No start files, no libraries, and no loader: the kernel itself puts the file into memory.
+        for argument in ["-nostartfiles", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none"] {
+            println!("cargo:rustc-link-arg-bin=prexec-hook={argument}");
+        }
+    }
 }
 
 fn lines(path: &Path) -> Result<Vec<serde_json::Value>, String> {

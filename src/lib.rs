@@ -33,8 +33,12 @@ pub mod effects;
 pub mod format;
 pub mod gate;
 pub mod glob;
-#[cfg(feature = "admin")]
+#[cfg(any(feature = "admin", bare))]
 pub mod guard;
+#[cfg(any(feature = "admin", bare))]
+pub mod hook;
+#[cfg(kernel)]
+pub mod kernel;
 #[cfg(feature = "admin")]
 pub mod lint;
 pub mod path;

@@ -1,18 +1,19 @@
-//! `prexec hook`: one call of Codex, from standard input to the exit status. Nothing but 0 or 2 ever leaves it.
+//! `prexec hook`: one call of Codex, from standard input to the exit status. Nothing but 0 or 2 ever leaves it. What it does stands
+//! in [`crate::hook`]; here is what the standard library adds, and the help.
 
 use super::policy;
-use crate::codex::{self, Answer, Occasion, Question};
-use crate::decision::{RuleRef, Verdict};
-use crate::gate;
-use crate::guard::{self, Stage, stage};
-use crate::report::Judged;
-use crate::world::HostWorld;
-use clap::{Args, FromArgMatches, ValueEnum};
-use std::ffi::OsString;
+use crate::hook;
+use crate::policy::Policy;
+use crate::world::{HostWorld, World};
+use clap::{Args, ValueEnum};
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
+/// The options as the help shows them. They are read by [`hook::parse`], without the parser of the other verbs.
 #[derive(Debug, Args)]
+#[allow(dead_code, reason = "for the help only")]
 pub(super) struct Options {
     /// Policy file, directory of `*.rules`, or compiled policy; may be repeated [default: the installed layers]
     #[arg(long, value_name = "P")]
@@ -48,100 +49,57 @@ enum Audit {
     Off,
 }
 
-/// Reads the call, decides, answers, and ends the process.
+/// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
 pub(super) fn run(arguments: &[OsString]) -> ! {
-    let options = match parse(arguments) {
-        Ok(options) => options,
-        Err(why) => guard::leave(guard::Answer::Deny(&why)),
-    };
-    let (Prompt::Deny, Audit::Off) = (options.prompt, options.audit);
+    let bytes: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
+    hook::run(&bytes, |options| Standard(HostWorld::new(options.home.as_deref().map(path))))
+}
 
-    let reading = stage(Stage::ReadingCall, None);
-    let input = match read_input() {
-        Ok(input) => input,
-        Err(why) => guard::leave(guard::Answer::Deny(&why)),
-    };
-    let call = codex::read(&input);
-    if let Ok(call) = &call {
-        guard::event(call.event.into());
+fn path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// What the standard library brings along.
+struct Standard(HostWorld);
+
+impl hook::Means for Standard {
+    fn input(&mut self, most: usize) -> Result<Vec<u8>, String> {
+        let mut input = Vec::new();
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        std::io::stdin().lock().take(most).read_to_end(&mut input).map(|_| input).map_err(|e| e.to_string())
     }
-    drop(reading);
 
-    let world = HostWorld::new(options.home.as_deref());
-    let request = policy::Request {
-        named: &options.policy,
-        home: options.home.as_deref(),
-        stale: options.stale,
-        ..policy::Request::default()
-    };
-    let (judged, instead, auto_approve) = match policy::load(&request) {
-        Ok(ready) => {
-            let _deciding = stage(Stage::Deciding, None);
-            let judged = gate::judge(&call, &ready.policy, &world);
-            let instead = gate::alternative(&call, &judged, &ready.policy, &world);
-            (judged, instead, options.auto_approve)
-        }
-        Err(diagnostics) => (unusable_policy(&diagnostics.to_string()), None, false),
-    };
+    fn policy(&mut self, options: &hook::Options, _: &[u8]) -> Result<Policy, String> {
+        let named: Vec<PathBuf> = options.policies.iter().map(|named| path(named).into()).collect();
+        let request = policy::Request {
+            named: &named,
+            home: options.home.as_deref().map(path),
+            stale: options.stale.into(),
+            ..policy::Request::default()
+        };
+        policy::load(&request).map(|ready| ready.policy).map_err(|diagnostics| diagnostics.to_string())
+    }
 
-    let _answering = stage(Stage::Answering, None);
-    let shown = gate::for_people(&judged);
-    let answer = codex::answer(&Question {
-        occasion: call.as_ref().map_or(Occasion::Unread, Occasion::from),
-        verdict: &shown,
-        auto_approve,
-        covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
-        describe: &|reason| gate::describe(&judged, reason),
-        instead: instead.as_ref(),
-    });
-    leave(&answer)
-}
-
-/// Options as `clap` reads them; the sentence of its refusal otherwise. `--help` is a refusal too: a hook that prints its help
-/// instead of deciding would let every call run.
-fn parse(arguments: &[OsString]) -> Result<Options, String> {
-    let command =
-        Options::augment_args(clap::Command::new("prexec hook").disable_help_flag(true).disable_version_flag(true));
-    let matches = command.try_get_matches_from(arguments.get(1..).unwrap_or_default());
-    matches.and_then(|m| Options::from_arg_matches(&m)).map_err(|e| {
-        let text = e.to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        format!("prexec: denied: the hook is registered with wrong options: {first} (see `prexec help hook`)")
-    })
-}
-
-/// All of standard input, up to one byte more than a call may have.
-fn read_input() -> Result<Vec<u8>, String> {
-    let mut input = Vec::new();
-    let most = u64::try_from(codex::MAX_INPUT).unwrap_or(u64::MAX).saturating_add(1);
-    match std::io::stdin().lock().take(most).read_to_end(&mut input) {
-        Ok(_) => Ok(input),
-        Err(e) => {
-            Err(format!("prexec: denied: the call cannot be read from standard input: {e} (rule input:unreadable)"))
-        }
+    fn world(&self) -> &dyn World {
+        &self.0
     }
 }
 
-fn unusable_policy(diagnostics: &str) -> Judged {
-    let why =
-        format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
-    let verdict = Verdict::deny(RuleRef::Policy("load"), why);
-    Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new() }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn leave(answer: &Answer) -> ! {
-    match (answer.stdout(), answer.stderr()) {
-        ([], []) => guard::leave(guard::Answer::Silence),
-        (stdout, []) => guard::leave(guard::Answer::Json(stdout)),
-        (_, stderr) => guard::leave(guard::Answer::Deny(&String::from_utf8_lossy(stderr))),
-    }
-}
-
-impl From<crate::call::Event> for guard::Event {
-    fn from(event: crate::call::Event) -> Self {
-        match event {
-            crate::call::Event::PreToolUse => Self::PreToolUse,
-            crate::call::Event::PermissionRequest => Self::PermissionRequest,
-        }
+    #[test]
+    fn the_help_names_the_options_that_are_read() {
+        let command = Options::augment_args(clap::Command::new("hook"));
+        let shown: Vec<(&str, Option<String>)> = command
+            .get_arguments()
+            .map(|option| {
+                let value = option.get_action().takes_values().then(|| option.get_value_names());
+                (option.get_long().unwrap_or_default(), value.flatten().map(|names| names[0].to_string()))
+            })
+            .collect();
+        let read: Vec<_> = hook::NAMES.iter().map(|(name, value)| (*name, value.map(String::from))).collect();
+        assert_eq!(shown, read);
     }
 }

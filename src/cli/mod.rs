@@ -71,11 +71,19 @@ pub fn is_hook<S: AsRef<std::ffi::OsStr>>(arguments: impl Iterator<Item = S>) ->
     first == "hook" || (first.as_encoded_bytes().starts_with(b"-") && arguments.any(|later| later == "hook"))
 }
 
+/// `prexec-hook`, where it is built with the standard library: the hook without a verb before its options.
+pub fn run_hook() -> ! {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    hook::run(&arguments)
+}
+
 /// Reads the command line and runs the verb.
 pub fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     if is_hook(arguments.iter().skip(1)) {
-        hook::run(&arguments);
+        // What comes before the verb is refused like any other argument that is not known.
+        let options = if arguments.get(1).is_some_and(|first| first == "hook") { 2 } else { 1 };
+        hook::run(arguments.get(options..).unwrap_or_default());
     }
     match Cli::try_parse_from(&arguments) {
         Ok(Cli { verb: Verb::Check(options) }) => check::run(&options),
@@ -88,7 +96,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
-        Ok(Cli { verb: Verb::Hook(_) }) => hook::run(&arguments),
+        Ok(Cli { verb: Verb::Hook(_) }) => hook::run(arguments.get(1..).unwrap_or_default()),
         Err(error) => {
             // Nothing is left to do where the terminal is gone.
             let _ = error.print();

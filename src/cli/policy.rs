@@ -2,6 +2,8 @@
 
 use crate::compiled::{Compiled, Role};
 use crate::guard::{self, Stage};
+use crate::hook;
+pub(super) use crate::hook::{COMPILED, MANAGED, USER, USER_STATE};
 use crate::policy::{Layer, Policy, Trust};
 use crate::rules::{self, Check, Diagnostic, Diagnostics, Found, Installed, Loader, SourceFile, repository_roots};
 use clap::ValueEnum;
@@ -13,18 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// What Codex itself takes requirements from.
 pub(super) const REQUIREMENTS: &str = "/etc/codex/requirements.toml";
-
-/// Where an administrator's policy stands.
-pub(super) const MANAGED: &str = "/etc/prexec";
-
-/// Where a user's policy stands, below the home directory.
-pub(super) const USER: &str = ".config/prexec";
-
-/// Where what is made for a user stands, below the home directory.
-pub(super) const USER_STATE: &str = ".local/state/prexec";
-
-/// The name of an installed compiled policy.
-pub(super) const COMPILED: &str = "policy.bin";
 
 /// What helps against a compiled policy that cannot be used.
 const AGAIN: &str = "compile it again with `prexec compile`, or remove it";
@@ -51,6 +41,15 @@ pub(super) enum Stale {
     Deny,
     /// The sources decide, which takes longer
     Sources,
+}
+
+impl From<hook::Stale> for Stale {
+    fn from(stale: hook::Stale) -> Self {
+        match stale {
+            hook::Stale::Deny => Self::Deny,
+            hook::Stale::Sources => Self::Sources,
+        }
+    }
 }
 
 /// Which policy is asked for.

@@ -4,7 +4,10 @@ use crate::policy::{
     Audience, Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Policy, Tier, ToolRule, Trust,
 };
 use crate::record::{codes, fields};
+use crate::world::Errno;
 use alloc::{string::String, vec::Vec};
+
+pub use crate::world::Facts as Stat;
 
 /// A source, or a directory of sources, as it was when the policy was compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,23 +20,15 @@ pub struct Fact {
     pub digest: String,
 }
 
-/// What a file system says of a file or directory. Times are in seconds and nanoseconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
-    /// Device number.
-    pub device: u64,
-    /// Number of the inode.
-    pub inode: u64,
-    /// Bytes.
-    pub size: u64,
-    /// When the content changed.
-    pub modified: (i64, i64),
-    /// When anything of it changed. Nobody can set this one.
-    pub changed: (i64, i64),
-    /// Owner.
-    pub owner: u32,
-    /// Kind and permissions.
-    pub mode: u32,
+impl Fact {
+    /// Whether it is still so, by what stands there now, links followed. What cannot be looked at is not what it was.
+    pub fn holds(&self, now: Result<Stat, Errno>) -> bool {
+        match (&self.stat, now) {
+            (None, Err(error)) => error == Errno::MISSING,
+            (Some(then), Ok(now)) => *then == now,
+            (None, Ok(_)) | (Some(_), Err(_)) => false,
+        }
+    }
 }
 
 fields!(Fact { path, stat, digest });

@@ -13,11 +13,13 @@ mod index;
 mod keys;
 mod open;
 mod write;
+mod writers;
 
 pub use directory::{Choice, Fact, Origin, Role, Stat};
 pub use image::{MAGIC, Source};
 pub use open::{Compiled, open, open_from};
 pub use write::write;
+pub use writers::{Doubt, Writers};
 
 use alloc::string::String;
 use core::fmt;
@@ -39,6 +41,8 @@ pub enum Refused {
     OtherBuild,
     /// It is not as it was written.
     Damaged,
+    /// It differs by account, and nobody knows whose calls these are.
+    Account,
     /// A source changed since; which one, and how.
     Stale(String),
 }
@@ -55,6 +59,7 @@ impl fmt::Display for Refused {
                 write!(f, "it was compiled by another prexec, whose knowledge of programs differs")
             }
             Self::Damaged => write!(f, "it is damaged"),
+            Self::Account => write!(f, "it differs by account, and the account cannot be found out"),
             Self::Stale(what) => write!(f, "it is older than its sources: {what}"),
         }
     }

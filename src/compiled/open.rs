@@ -37,15 +37,15 @@ impl Compiled {
 /// # Errors
 /// What it is not: of this version, made by this very prexec, whole.
 pub fn open(bytes: Vec<u8>) -> Result<Compiled, Refused> {
-    open_from(Box::new(bytes), Account::default)
+    open_from(Box::new(bytes), || Some(Account::default()))
 }
 
 /// Opens a compiled policy of which only what is needed is read, when it is needed. Who the `account` is, is asked where the policy
-/// differs by account.
+/// differs by account; none where that cannot be said.
 ///
 /// # Errors
 /// As for [`open`].
-pub fn open_from(source: Box<dyn Source>, account: impl FnOnce() -> Account) -> Result<Compiled, Refused> {
+pub fn open_from(source: Box<dyn Source>, account: impl FnOnce() -> Option<Account>) -> Result<Compiled, Refused> {
     let image = Arc::new(Image::open(source)?);
     if image.header.build != BUILD {
         return Err(Refused::OtherBuild);
@@ -55,7 +55,7 @@ pub fn open_from(source: Box<dyn Source>, account: impl FnOnce() -> Account) -> 
     let directory: Directory = image.record(at, length).ok_or(Refused::Damaged)?;
     let Directory { origin, choices } = directory;
     let (everybody, named) = choices.split_last().ok_or(Refused::Damaged)?;
-    let account = if named.is_empty() { Account::default() } else { account() };
+    let account = if named.is_empty() { Account::default() } else { account().ok_or(Refused::Account)? };
     let chosen = named.iter().find(|choice| choice.audience.has(&account)).unwrap_or(everybody);
     let rules: Rules = image.record(number(chosen.at), number(chosen.length)).ok_or(Refused::Damaged)?;
     let layers = rules.layers.into_iter().map(|layer| layer_of(layer, &image)).collect();

@@ -34,11 +34,15 @@ pub(super) enum Sent {
 pub(super) enum Claim {
     First,
     Again,
+    #[cfg_attr(bare, allow(dead_code, reason = "there is one thread"))]
     Elsewhere,
 }
 
 /// Why the process cannot go on.
-#[cfg_attr(not(unix), allow(dead_code, reason = "signals and exits are caught on Unix only"))]
+#[cfg_attr(
+    any(not(unix), bare),
+    allow(dead_code, reason = "signals are caught on Unix only, exits by the C library only")
+)]
 pub(super) enum Cause<'a> {
     Panic { literal: &'a str, file: &'a str, line: u32 },
     Signal { name: Option<&'a str>, number: u64, fault: bool },

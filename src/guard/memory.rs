@@ -8,7 +8,12 @@
 use super::last::{self, Cause};
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(bare))]
 use std::alloc::System;
+
+#[cfg(bare)]
+#[allow(non_upper_case_globals, reason = "it stands for the system's allocator")]
+static System: crate::kernel::Heap = crate::kernel::Heap::new();
 
 static USED: AtomicUsize = AtomicUsize::new(0);
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);

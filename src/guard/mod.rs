@@ -19,22 +19,26 @@
 mod last;
 mod line;
 mod memory;
+#[cfg(not(bare))]
 mod panic;
 mod stage;
 
 #[cfg(all(unix, not(target_os = "linux")))]
 #[path = "other_unix.rs"]
 mod system;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(bare)))]
 #[path = "linux.rs"]
 mod system;
 
 #[cfg(unix)]
 mod signals;
+#[cfg(bare)]
+#[path = "bare.rs"]
+mod sys;
 #[cfg(not(unix))]
 #[path = "other.rs"]
 mod sys;
-#[cfg(unix)]
+#[cfg(all(unix, not(bare)))]
 #[path = "unix.rs"]
 mod sys;
 
@@ -45,6 +49,8 @@ pub use inject::inject;
 
 pub use memory::{CountingAllocator, memory_used, set_memory_limit};
 pub use stage::{Stage, Staged, stage};
+#[cfg(bare)]
+pub use sys::panicked;
 
 use last::Cause;
 
@@ -98,6 +104,7 @@ pub fn install(profile: Profile) {
         return;
     }
     last::set_profile(profile);
+    #[cfg(not(bare))]
     panic::install();
     if sys::install(profile).is_err() {
         last::end(&Cause::NotInstalled);
@@ -137,6 +144,9 @@ pub fn cover_thread() {
 /// Answers and ends the process, without running destructors. Signals that arrive from here on do nothing; an answer that
 /// cannot be written is a deny.
 pub fn leave(answer: Answer<'_>) -> ! {
+    // Where signals wait instead of ending the process, one may have come.
+    #[cfg(bare)]
+    sys::end_if_asked();
     last::claim();
     match answer {
         Answer::Silence => sys::exit(0),

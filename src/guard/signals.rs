@@ -1,6 +1,8 @@
 //! Which signals the guard knows, as a table. Left out are those that cannot be caught (`SIGKILL`, `SIGSTOP`) and those that
 //! do nothing by default (`SIGCHLD`, `SIGCONT`, `SIGURG`, `SIGWINCH`).
 
+#[cfg(bare)]
+use crate::kernel::numbers as libc;
 use core::ffi::c_int;
 
 /// What a signal means to the process.

@@ -1,11 +1,11 @@
 //! What a file system says of the sources of a policy: how a compiled one is known to be older than they are.
 
 use super::files::Opened;
-use crate::compiled::{Fact, Stat};
+use crate::compiled::Fact;
+use crate::world::{Errno, facts as stat};
 use std::{
-    format,
-    fs::{self, Metadata},
-    os::unix::{ffi::OsStrExt, ffi::OsStringExt, fs::MetadataExt},
+    format, fs,
+    os::unix::ffi::{OsStrExt, OsStringExt},
     path::{Path, PathBuf},
     string::String,
     vec::Vec,
@@ -26,29 +26,19 @@ pub fn of(path: &Path) -> Fact {
 pub(super) fn change(fact: &Fact) -> Option<String> {
     let path = PathBuf::from(std::ffi::OsString::from_vec(fact.path.clone()));
     let name = path.display();
-    // What cannot be looked at is not what it was.
-    match (&fact.stat, fs::metadata(&path)) {
-        (None, Err(e)) if e.kind() == std::io::ErrorKind::NotFound => None,
-        (None, _) => Some(format!("`{name}` was not there then")),
-        (Some(_), Err(e)) => Some(format!("`{name}` cannot be looked at: {e}")),
-        (Some(then), Ok(now)) if *then == stat(&now) => None,
-        (Some(_), Ok(now)) if now.is_dir() => Some(format!("files were added to `{name}` or taken away")),
-        (Some(_), Ok(_)) => Some(format!("`{name}` has changed")),
+    let now = fs::metadata(&path);
+    let errno = |e: &std::io::Error| Errno(e.raw_os_error().unwrap_or(Errno::INVALID.0));
+    if fact.holds(now.as_ref().map(stat).map_err(errno)) {
+        return None;
     }
+    Some(match (&fact.stat, now) {
+        (None, _) => format!("`{name}` was not there then"),
+        (Some(_), Err(e)) => format!("`{name}` cannot be looked at: {e}"),
+        (Some(_), Ok(now)) if now.is_dir() => format!("files were added to `{name}` or taken away"),
+        (Some(_), Ok(_)) => format!("`{name}` has changed"),
+    })
 }
 
 fn absolute(path: &Path) -> Vec<u8> {
     std::path::absolute(path).unwrap_or_else(|_| path.into()).as_os_str().as_bytes().to_vec()
-}
-
-fn stat(metadata: &Metadata) -> Stat {
-    Stat {
-        device: metadata.dev(),
-        inode: metadata.ino(),
-        size: metadata.size(),
-        modified: (metadata.mtime(), metadata.mtime_nsec()),
-        changed: (metadata.ctime(), metadata.ctime_nsec()),
-        owner: metadata.uid(),
-        mode: metadata.mode(),
-    }
 }

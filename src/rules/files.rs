@@ -2,6 +2,7 @@
 
 use super::diagnostics::{Problem, sentence};
 use super::limits;
+use crate::compiled::{Doubt, Writers};
 use nix::libc;
 use std::{
     borrow::ToOwned,
@@ -15,9 +16,6 @@ use std::{
     string::{String, ToString},
     vec::Vec,
 };
-
-const SHARED_WRITE: u32 = 0o022;
-const STICKY: u32 = 0o1000;
 
 /// Who may have written a policy file and the directories above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,34 +49,32 @@ impl Check {
         Self { owners: Vec::new(), sticky: true, top: PathBuf::from("/") }
     }
 
-    fn is_for_anybody(&self) -> bool {
-        self.owners.is_empty()
+    fn writers(&self) -> Writers<'_> {
+        Writers { owners: &self.owners, sticky: self.sticky }
     }
 
-    fn owner_allowed(&self, what: &str, path: &Path, metadata: &Metadata) -> Result<(), Problem> {
-        if self.is_for_anybody() || self.owners.contains(&metadata.uid()) {
-            return Ok(());
-        }
+    fn belongs_to_another(&self, what: &str, path: &Path, metadata: &Metadata) -> Problem {
         let owner = self.owners.last().copied().unwrap_or(0);
         let message = format!("the {what} `{}` belongs to account {}", path.display(), metadata.uid());
-        Err(Problem::new(message, format!("take it over with `chown {owner} {}`, once it is reviewed", path.display())))
+        Problem::new(message, format!("take it over with `chown {owner} {}`, once it is reviewed", path.display()))
     }
 
     /// A directory above a policy file: whoever may write it may replace the file.
     fn directory(&self, path: &Path) -> Result<(), Problem> {
         let metadata = fs::metadata(path).map_err(|e| failed("read the directory", path, &e))?;
-        self.owner_allowed("directory", path, &metadata)?;
-        let sticky = self.sticky && metadata.mode() & STICKY != 0;
-        if metadata.mode() & SHARED_WRITE == 0 || sticky {
-            return Ok(());
-        }
-        let message = format!("others may write the directory `{}`, so they may replace the policy", path.display());
-        Err(Problem::new(message, format!("`chmod go-w {}`, or keep the policy elsewhere", path.display())))
+        self.writers().directory(metadata.uid(), metadata.mode()).map_err(|doubt| match doubt {
+            Doubt::Owner => self.belongs_to_another("directory", path, &metadata),
+            Doubt::Shared => {
+                let message =
+                    format!("others may write the directory `{}`, so they may replace the policy", path.display());
+                Problem::new(message, format!("`chmod go-w {}`, or keep the policy elsewhere", path.display()))
+            }
+        })
     }
 
     /// Every directory above `path`, up to the top.
     fn directories_above(&self, path: &Path) -> Result<(), Problem> {
-        if self.is_for_anybody() {
+        if self.writers().are_anybody() {
             return Ok(());
         }
         for directory in path.ancestors().skip(1).filter(|d| !d.as_os_str().is_empty()) {
@@ -172,11 +168,13 @@ pub(super) fn open(path: &Path, check: &Check) -> Result<(File, Metadata), Probl
     if !metadata.is_file() {
         return Err(not_regular());
     }
-    check.owner_allowed("file", path, &metadata)?;
-    if metadata.mode() & SHARED_WRITE != 0 && !check.is_for_anybody() {
-        let message = format!("others may write `{}`", path.display());
-        return Err(Problem::new(message, format!("`chmod go-w {}`", path.display())));
-    }
+    check.writers().file(metadata.uid(), metadata.mode()).map_err(|doubt| match doubt {
+        Doubt::Owner => check.belongs_to_another("file", path, &metadata),
+        Doubt::Shared => {
+            let message = format!("others may write `{}`", path.display());
+            Problem::new(message, format!("`chmod go-w {}`", path.display()))
+        }
+    })?;
     Ok((file, metadata))
 }
 

@@ -62,7 +62,8 @@ pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
         return Err(Diagnostic::of_file(&name(), what, None));
     }
     let source = FileSource { file, length: metadata.len() };
-    let compiled = compiled::open_from(Box::new(source), super::effective_account).map_err(|refused| told(&refused))?;
+    let compiled =
+        compiled::open_from(Box::new(source), || Some(super::effective_account())).map_err(|refused| told(&refused))?;
     match compiled.origin.facts.iter().find_map(facts::change) {
         None => Ok(Found::Fresh(compiled)),
         Some(what) => Ok(Found::Stale(told(&Refused::Stale(what)), compiled)),

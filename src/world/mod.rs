@@ -1,18 +1,26 @@
 //! The one door through which the deciding rooms see the machine: directories, accounts, links. In a test the whole line runs
 //! against a [`World`] in memory; the executables use the real one.
 
-#[cfg(all(feature = "admin", unix))]
+#[cfg(any(target_os = "linux", all(feature = "admin", unix)))]
 mod case;
 #[cfg(all(feature = "admin", unix))]
 mod host;
+#[cfg(kernel)]
+mod kernel;
+mod looked;
+mod machine;
+pub mod memory;
+mod seen;
 
 #[cfg(all(feature = "admin", unix))]
-pub use host::HostWorld;
-
-mod looked;
-pub mod memory;
-
+pub(crate) use host::facts;
+#[cfg(all(feature = "admin", unix))]
+pub use host::{Host, HostWorld};
+#[cfg(kernel)]
+pub use kernel::{Kernel, KernelWorld};
 pub use looked::Looked;
+pub use machine::{Errno, Facts, Links, Machine};
+pub use seen::SeenWorld;
 
 use alloc::{string::String, vec::Vec};
 

@@ -179,7 +179,8 @@ impl Case {
         Self { ask: Ask::Script(script), ..self.clone() }
     }
 
-    fn payload(&self) -> String {
+    /// The JSON on standard input.
+    pub(crate) fn payload(&self) -> String {
         let (tool, input) = match &self.ask {
             Ask::Raw(text) => return text.clone(),
             Ask::Script(script) => ("Bash", json!({ "command": script })),

@@ -1,0 +1,135 @@
+//! One call of Codex, from the arguments and standard input to the exit status: what `prexec hook` and `prexec-hook` do, once.
+//!
+//! ```text
+//! arguments -> options | standard input -> call | policies -> policy | call + policy -> verdict -> answer
+//! ```
+//!
+//! Where bytes come from and how policies are found is up to the executable ([`Means`]); everything that is said is said here.
+
+#[cfg(bare)]
+pub mod alone;
+mod options;
+#[cfg(kernel)]
+mod trusted;
+
+#[cfg(all(feature = "admin", test))]
+pub(crate) use options::NAMES;
+pub use options::{Audit, Options, Prompt, Stale, parse};
+#[cfg(kernel)]
+pub use trusted::{Beyond, Trusted};
+
+use crate::codex::{self, Answer, Occasion, Question};
+use crate::decision::{RuleRef, Verdict};
+use crate::gate;
+use crate::guard::{self, Stage, stage};
+use crate::policy::Policy;
+use crate::report::Judged;
+use crate::world::World;
+use alloc::{format, string::String, vec::Vec};
+
+/// Where an administrator's policy stands.
+pub const MANAGED: &str = "/etc/prexec";
+/// Where a user's policy stands, below the home directory.
+pub const USER: &str = ".config/prexec";
+/// Where what is made for a user stands, below the home directory.
+pub const USER_STATE: &str = ".local/state/prexec";
+/// The name of an installed compiled policy.
+pub const COMPILED: &str = "policy.bin";
+
+/// What an executable brings along.
+pub trait Means {
+    /// All of standard input, up to `most` bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn input(&mut self, most: usize) -> Result<Vec<u8>, String>;
+
+    /// The policy that decides.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    fn policy(&mut self, options: &Options, input: &[u8]) -> Result<Policy, String>;
+
+    /// The machine.
+    fn world(&self) -> &dyn World;
+
+    /// Called before an answer counts; does not come back where somebody else is to answer.
+    fn settle(&self, _input: &[u8]) {}
+}
+
+/// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
+pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> ! {
+    let options = match parse(arguments) {
+        Ok(options) => options,
+        Err(why) => guard::leave(guard::Answer::Deny(&why)),
+    };
+    let (Prompt::Deny, Audit::Off) = (options.prompt, options.audit);
+    let mut means = means(&options);
+
+    let reading = stage(Stage::ReadingCall, None);
+    let input = match means.input(codex::MAX_INPUT.saturating_add(1)) {
+        Ok(input) => input,
+        Err(e) => {
+            let why =
+                format!("prexec: denied: the call cannot be read from standard input: {e} (rule input:unreadable)");
+            guard::leave(guard::Answer::Deny(&why))
+        }
+    };
+    let call = codex::read(&input);
+    if let Ok(call) = &call {
+        guard::event(call.event.into());
+    }
+    drop(reading);
+
+    let loading = stage(Stage::LoadingPolicy, None);
+    let policy = means.policy(&options, &input);
+    drop(loading);
+    let (judged, instead, auto_approve) = match policy {
+        Ok(policy) => {
+            let _deciding = stage(Stage::Deciding, None);
+            let judged = gate::judge(&call, &policy, means.world());
+            let instead = gate::alternative(&call, &judged, &policy, means.world());
+            // Its destructors have nothing to do that the end of the process does not.
+            core::mem::forget(policy);
+            (judged, instead, options.auto_approve)
+        }
+        Err(why) => (unusable_policy(&why), None, false),
+    };
+    means.settle(&input);
+
+    let _answering = stage(Stage::Answering, None);
+    let shown = gate::for_people(&judged);
+    let answer = codex::answer(&Question {
+        occasion: call.as_ref().map_or(Occasion::Unread, Occasion::from),
+        verdict: &shown,
+        auto_approve,
+        covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
+        describe: &|reason| gate::describe(&judged, reason),
+        instead: instead.as_ref(),
+    });
+    leave(&answer)
+}
+
+fn unusable_policy(diagnostics: &str) -> Judged {
+    let why =
+        format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
+    let verdict = Verdict::deny(RuleRef::Policy("load"), why);
+    Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new() }
+}
+
+fn leave(answer: &Answer) -> ! {
+    match (answer.stdout(), answer.stderr()) {
+        ([], []) => guard::leave(guard::Answer::Silence),
+        (stdout, []) => guard::leave(guard::Answer::Json(stdout)),
+        (_, stderr) => guard::leave(guard::Answer::Deny(&String::from_utf8_lossy(stderr))),
+    }
+}
+
+impl From<crate::call::Event> for guard::Event {
+    fn from(event: crate::call::Event) -> Self {
+        match event {
+            crate::call::Event::PreToolUse => Self::PreToolUse,
+            crate::call::Event::PermissionRequest => Self::PermissionRequest,
+        }
+    }
+}
