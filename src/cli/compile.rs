@@ -41,37 +41,70 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
+    match compile(options) {
+        Ok(Made { path, rules, length }) => {
+            println!("compiled {rules} rules on commands and paths to `{}` ({length} bytes)", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(Failed::Policy(found)) => {
+            human::diagnostics(&found, options.color);
+            ExitCode::from(POLICY_ERROR)
+        }
+        Err(Failed::Other(why)) => {
+            eprintln!("error: {why}");
+            ExitCode::from(INTERNAL_ERROR)
+        }
+    }
+}
+
+/// What was compiled.
+pub(super) struct Made {
+    pub(super) path: PathBuf,
+    pub(super) rules: usize,
+    pub(super) length: usize,
+}
+
+/// Why nothing was.
+pub(super) enum Failed {
+    Policy(Diagnostics),
+    Other(String),
+}
+
+/// What `compile --user` and `compile --policy P -o FILE` do, for other verbs; without `policy` the user's or the managed layer.
+pub(super) fn layer(
+    policy: &[PathBuf],
+    managed: bool,
+    output: Option<PathBuf>,
+    home: Option<&Path>,
+) -> Result<Made, Failed> {
+    compile(&Options {
+        policy: policy.to_vec(),
+        managed,
+        user: policy.is_empty() && !managed,
+        requirements: None,
+        output,
+        home: home.map(Path::to_path_buf),
+        color: Color::Auto,
+    })
+}
+
+fn compile(options: &Options) -> Result<Made, Failed> {
     let request = Request {
         named: &options.policy,
         requirements: options.requirements.as_deref(),
         home: options.home.as_deref(),
         ..Request::default()
     };
-    let (policy, origin) = match policy::bounded(|| load(options, &request)) {
-        Ok(found) => found,
-        Err(found) => {
-            human::diagnostics(&found, options.color);
-            return ExitCode::from(POLICY_ERROR);
-        }
-    };
-    let written = output(options, &request).and_then(|path| {
-        let bytes = compiled::write(&policy, &origin).ok_or("the policy is larger than four gibibytes")?;
-        // What cannot be read back would block every call.
-        compiled::open(bytes.clone()).map_err(|refused| format!("what was compiled cannot be used: {refused}"))?;
-        write(&path, &bytes)?;
-        Ok((path, bytes.len()))
-    });
-    match written {
-        Ok((path, length)) => {
-            let rules: usize = policy.layers.iter().map(|l| l.prefix_rules.count() + l.glob_rules.count()).sum();
-            println!("compiled {rules} rules on commands and paths to `{}` ({length} bytes)", path.display());
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::from(INTERNAL_ERROR)
-        }
-    }
+    let (policy, origin) = policy::bounded(|| load(options, &request)).map_err(Failed::Policy)?;
+    let path = output(options, &request).map_err(Failed::Other)?;
+    let too_large = || Failed::Other("the policy is larger than four gibibytes".into());
+    let bytes = compiled::write(&policy, &origin).ok_or_else(too_large)?;
+    // What cannot be read back would block every call.
+    let unusable = |refused| Failed::Other(format!("what was compiled cannot be used: {refused}"));
+    compiled::open(bytes.clone()).map_err(unusable)?;
+    write(&path, &bytes).map_err(Failed::Other)?;
+    let rules = policy.layers.iter().map(|l| l.prefix_rules.count() + l.glob_rules.count()).sum();
+    Ok(Made { path, rules, length: bytes.len() })
 }
 
 fn load(options: &Options, request: &Request<'_>) -> Result<(Policy, Origin), Diagnostics> {
