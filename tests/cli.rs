@@ -10,6 +10,8 @@
 
 #[path = "cli/compile.rs"]
 mod compile;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/explained.rs"]
 mod explained;
 #[path = "cli/harness.rs"]
