@@ -27,6 +27,8 @@ pub mod cli;
 pub mod codex;
 pub mod compiled;
 pub mod decision;
+#[cfg(feature = "admin")]
+pub mod doctor;
 pub mod effect;
 pub mod effects;
 #[cfg(feature = "admin")]
@@ -37,6 +39,8 @@ pub mod glob;
 pub mod guard;
 #[cfg(any(feature = "admin", bare))]
 pub mod hook;
+#[cfg(feature = "admin")]
+pub mod install;
 #[cfg(kernel)]
 pub mod kernel;
 #[cfg(feature = "admin")]

@@ -12,6 +12,8 @@
 mod bench;
 #[path = "cli/compile.rs"]
 mod compile;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/explained.rs"]
 mod explained;
 #[path = "cli/harness.rs"]
@@ -20,6 +22,8 @@ mod harness;
 mod hook;
 #[path = "cli/hostile_policies.rs"]
 mod hostile_policies;
+#[path = "cli/install.rs"]
+mod install;
 #[path = "cli/jsonl.rs"]
 mod jsonl;
 #[path = "cli/output.rs"]

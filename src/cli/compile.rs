@@ -41,44 +41,78 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    let request = Request {
-        named: &options.policy,
-        requirements: options.requirements.as_deref(),
-        home: options.home.as_deref(),
-        ..Request::default()
-    };
-    let Made { choices, fallback, origin } = match policy::bounded(|| load(options, &request)) {
-        Ok(found) => found,
-        Err(found) => {
-            human::diagnostics(&found, options.color);
-            return ExitCode::from(POLICY_ERROR);
-        }
-    };
-    let written = output(options, &request).and_then(|path| {
-        let bytes = compiled::write(&choices, &fallback, &origin).ok_or("the policy is larger than four gibibytes")?;
-        // What cannot be read back would block every call.
-        compiled::open(bytes.clone()).map_err(|refused| format!("what was compiled cannot be used: {refused}"))?;
-        write(&path, &bytes)?;
-        Ok((path, bytes.len()))
-    });
-    match written {
-        Ok((path, length)) => {
-            let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
-            let rules: usize = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
-            let several =
-                if choices.is_empty() { String::new() } else { format!(" for {} choices", choices.len() + 1) };
+    match compile(options) {
+        Ok(Made { path, rules, choices, length }) => {
+            let several = if choices == 1 { String::new() } else { format!(" for {choices} choices") };
             println!("compiled {rules} rules on commands and paths{several} to `{}` ({length} bytes)", path.display());
             ExitCode::SUCCESS
         }
-        Err(why) => {
+        Err(Failed::Policy(found)) => {
+            human::diagnostics(&found, options.color);
+            ExitCode::from(POLICY_ERROR)
+        }
+        Err(Failed::Other(why)) => {
             eprintln!("error: {why}");
             ExitCode::from(INTERNAL_ERROR)
         }
     }
 }
 
+/// What was compiled.
+pub(super) struct Made {
+    pub(super) path: PathBuf,
+    pub(super) rules: usize,
+    /// Policies that `select_policy` chooses from; one where it chooses none.
+    pub(super) choices: usize,
+    pub(super) length: usize,
+}
+
+/// Why nothing was.
+pub(super) enum Failed {
+    Policy(Diagnostics),
+    Other(String),
+}
+
+/// What `compile --user` and `compile --policy P -o FILE` do, for other verbs; without `policy` the user's or the managed layer.
+pub(super) fn layer(
+    policy: &[PathBuf],
+    managed: bool,
+    output: Option<PathBuf>,
+    home: Option<&Path>,
+) -> Result<Made, Failed> {
+    compile(&Options {
+        policy: policy.to_vec(),
+        managed,
+        user: policy.is_empty() && !managed,
+        requirements: None,
+        output,
+        home: home.map(Path::to_path_buf),
+        color: Color::Auto,
+    })
+}
+
+fn compile(options: &Options) -> Result<Made, Failed> {
+    let request = Request {
+        named: &options.policy,
+        requirements: options.requirements.as_deref(),
+        home: options.home.as_deref(),
+        ..Request::default()
+    };
+    let Gathered { choices, fallback, origin } = policy::bounded(|| load(options, &request)).map_err(Failed::Policy)?;
+    let path = output(options, &request).map_err(Failed::Other)?;
+    let too_large = || Failed::Other("the policy is larger than four gibibytes".into());
+    let bytes = compiled::write(&choices, &fallback, &origin).ok_or_else(too_large)?;
+    // What cannot be read back would block every call.
+    let unusable = |refused| Failed::Other(format!("what was compiled cannot be used: {refused}"));
+    compiled::open(bytes.clone()).map_err(unusable)?;
+    write(&path, &bytes).map_err(Failed::Other)?;
+    let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
+    let rules = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
+    Ok(Made { path, rules, choices: choices.len() + 1, length: bytes.len() })
+}
+
 /// What becomes a compiled policy.
-struct Made {
+struct Gathered {
     /// What `select_policy` chooses from.
     choices: Vec<Choice>,
     /// What everybody else gets, or everybody.
@@ -86,7 +120,7 @@ struct Made {
     origin: Origin,
 }
 
-fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
+fn load(options: &Options, request: &Request<'_>) -> Result<Gathered, Diagnostics> {
     let installed = options.managed || options.user;
     let one =
         |choice| if installed { load_layer(options, request, choice) } else { load_named(options, request, choice) };
@@ -100,7 +134,7 @@ fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
     let (mut choices, permits_repositories) = (Vec::new(), part.permits_repositories);
     let mut fallback = Choice { policy, permits_repositories, ..Choice::default() };
     if part.audiences.is_empty() {
-        return Ok(Made { choices, fallback, origin });
+        return Ok(Gathered { choices, fallback, origin });
     }
     // Once for each choice, and once for the fallback: whoever compiles, the bytes are the same.
     for (number, audience) in part.audiences.into_iter().map(Some).chain([None]).enumerate() {
@@ -118,7 +152,7 @@ fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
     }
     origin.facts.sort_by(|a, b| a.path.cmp(&b.path));
     origin.facts.dedup();
-    Ok(Made { choices, fallback, origin })
+    Ok(Gathered { choices, fallback, origin })
 }
 
 /// What was named on the command line, absolute.

@@ -66,8 +66,8 @@ impl Check {
             Doubt::Owner => self.belongs_to_another("directory", path, &metadata),
             Doubt::Shared => {
                 let message =
-                    format!("others may write the directory `{}`, so they may replace the policy", path.display());
-                Problem::new(message, format!("`chmod go-w {}`, or keep the policy elsewhere", path.display()))
+                    format!("others may write the directory `{}`, so they may replace what is in it", path.display());
+                Problem::new(message, format!("`chmod go-w {}`, or keep it elsewhere", path.display()))
             }
         })
     }
@@ -176,6 +176,25 @@ pub(super) fn open(path: &Path, check: &Check) -> Result<(File, Metadata), Probl
         }
     })?;
     Ok((file, metadata))
+}
+
+/// Whether only those whom `check` names can have written a file, and can replace it.
+///
+/// # Errors
+/// Who else can, and what to do about it.
+pub fn vet(path: &Path, check: &Check) -> Result<(), String> {
+    open(path, check).map(|_| ()).map_err(|problem| {
+        let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{}{help}", problem.message)
+    })
+}
+
+/// As [`vet`], of a directory.
+///
+/// # Errors
+/// Who else can write it.
+pub fn vet_directory(path: &Path, check: &Check) -> Result<(), String> {
+    check.directories_above(&path.join("*")).map_err(|problem| problem.message)
 }
 
 fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
