@@ -36,6 +36,8 @@ pub mod glob;
 #[cfg(feature = "admin")]
 pub mod guard;
 #[cfg(feature = "admin")]
+pub mod install;
+#[cfg(feature = "admin")]
 pub mod lint;
 pub mod path;
 pub mod policy;

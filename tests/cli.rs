@@ -20,6 +20,8 @@ mod harness;
 mod hook;
 #[path = "cli/hostile_policies.rs"]
 mod hostile_policies;
+#[path = "cli/install.rs"]
+mod install;
 #[path = "cli/jsonl.rs"]
 mod jsonl;
 #[path = "cli/output.rs"]

@@ -41,40 +41,73 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
+    match compile(options) {
+        Ok(Compiled { path, rules, choices, length }) => {
+            let several = if choices == 0 { String::new() } else { format!(" for {} choices", choices + 1) };
+            println!("compiled {rules} rules on commands and paths{several} to `{}` ({length} bytes)", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(Failed::Policy(found)) => {
+            human::diagnostics(&found, options.color);
+            ExitCode::from(POLICY_ERROR)
+        }
+        Err(Failed::Other(why)) => {
+            eprintln!("error: {why}");
+            ExitCode::from(INTERNAL_ERROR)
+        }
+    }
+}
+
+/// What was compiled.
+pub(super) struct Compiled {
+    pub(super) path: PathBuf,
+    pub(super) rules: usize,
+    choices: usize,
+    length: usize,
+}
+
+/// Why nothing was.
+pub(super) enum Failed {
+    Policy(Diagnostics),
+    Other(String),
+}
+
+/// What `compile` does, for other verbs: of these policies; without any of the managed or the user's layer.
+pub(super) fn layer(
+    policy: &[PathBuf],
+    managed: bool,
+    output: Option<PathBuf>,
+    home: Option<&Path>,
+) -> Result<Compiled, Failed> {
+    compile(&Options {
+        policy: policy.to_vec(),
+        managed,
+        user: policy.is_empty() && !managed,
+        requirements: None,
+        output,
+        home: home.map(Path::to_path_buf),
+        color: Color::Auto,
+    })
+}
+
+fn compile(options: &Options) -> Result<Compiled, Failed> {
     let request = Request {
         named: &options.policy,
         requirements: options.requirements.as_deref(),
         home: options.home.as_deref(),
         ..Request::default()
     };
-    let Made { choices, fallback, origin } = match policy::bounded(|| load(options, &request)) {
-        Ok(found) => found,
-        Err(found) => {
-            human::diagnostics(&found, options.color);
-            return ExitCode::from(POLICY_ERROR);
-        }
-    };
-    let written = output(options, &request).and_then(|path| {
-        let bytes = compiled::write(&choices, &fallback, &origin).ok_or("the policy is larger than four gibibytes")?;
-        // What cannot be read back would block every call.
-        compiled::open(bytes.clone()).map_err(|refused| format!("what was compiled cannot be used: {refused}"))?;
-        write(&path, &bytes)?;
-        Ok((path, bytes.len()))
-    });
-    match written {
-        Ok((path, length)) => {
-            let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
-            let rules: usize = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
-            let several =
-                if choices.is_empty() { String::new() } else { format!(" for {} choices", choices.len() + 1) };
-            println!("compiled {rules} rules on commands and paths{several} to `{}` ({length} bytes)", path.display());
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::from(INTERNAL_ERROR)
-        }
-    }
+    let Made { choices, fallback, origin } = policy::bounded(|| load(options, &request)).map_err(Failed::Policy)?;
+    let path = output(options, &request).map_err(Failed::Other)?;
+    let too_large = || Failed::Other("the policy is larger than four gibibytes".into());
+    let bytes = compiled::write(&choices, &fallback, &origin).ok_or_else(too_large)?;
+    // What cannot be read back would block every call.
+    let unusable = |refused| Failed::Other(format!("what was compiled cannot be used: {refused}"));
+    compiled::open(bytes.clone()).map_err(unusable)?;
+    write(&path, &bytes).map_err(Failed::Other)?;
+    let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
+    let rules = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
+    Ok(Compiled { path, rules, choices: choices.len(), length: bytes.len() })
 }
 
 /// What becomes a compiled policy.

@@ -11,11 +11,14 @@ mod explain;
 mod fmt;
 mod hook;
 mod human;
+mod install;
+mod install_user;
 mod lint;
 mod policy;
 mod rewrite;
 mod suggest;
 mod test;
+mod try_canary;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -53,6 +56,10 @@ enum Verb {
     Diff(diff::Options),
     /// Make one file of a policy, which a call uses in place instead of reading the sources
     Compile(compile::Options),
+    /// Register the hook with Codex, compile the policy, and see that a canary is denied
+    Install(install::Options),
+    /// Take out what `install` did; a file that nobody else has changed since is as it was before
+    Uninstall(install::Removal),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
@@ -83,6 +90,8 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),
         Ok(Cli { verb: Verb::Diff(options) }) => diff::run(&options),
         Ok(Cli { verb: Verb::Compile(options) }) => compile::run(&options),
+        Ok(Cli { verb: Verb::Install(options) }) => install::run(&options),
+        Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),

@@ -72,8 +72,8 @@ impl Check {
         if metadata.mode() & SHARED_WRITE == 0 || sticky {
             return Ok(());
         }
-        let message = format!("others may write the directory `{}`, so they may replace the policy", path.display());
-        Err(Problem::new(message, format!("`chmod go-w {}`, or keep the policy elsewhere", path.display())))
+        let message = format!("others may write the directory `{}`, so they may replace what is in it", path.display());
+        Err(Problem::new(message, format!("`chmod go-w {}`, or keep it elsewhere", path.display())))
     }
 
     /// Every directory above `path`, up to the top.
@@ -178,6 +178,17 @@ pub(super) fn open(path: &Path, check: &Check) -> Result<(File, Metadata), Probl
         return Err(Problem::new(message, format!("`chmod go-w {}`", path.display())));
     }
     Ok((file, metadata))
+}
+
+/// Whether only those whom `check` names can have written a file, and can replace it.
+///
+/// # Errors
+/// Who else can, and what to do about it.
+pub fn vet(path: &Path, check: &Check) -> Result<(), String> {
+    open(path, check).map(|_| ()).map_err(|problem| {
+        let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{}{help}", problem.message)
+    })
 }
 
 fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {

@@ -34,7 +34,7 @@ pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub(crate) use evaluate::parse;
 pub use facts::of as fact_of;
-pub use files::{Check, holds_policies};
+pub use files::{Check, holds_policies, vet};
 pub use loader::{Installed, Loaded, Loader, Part, SourceFile, combined_digest};
 pub use nesting::DEPTH as NESTING_DEPTH;
 pub use repository::repository_roots;

@@ -23,6 +23,8 @@ mod harness;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod install;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod permission;

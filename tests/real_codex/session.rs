@@ -29,6 +29,8 @@ pub(crate) enum Registration {
     UserUntrusted,
     /// In `/etc/codex/requirements.toml`.
     Managed,
+    /// Not by the test: `install` does it.
+    Nowhere,
 }
 
 /// A scratch directory with everything that one client needs. It is not below `/tmp`: Codex treats a home there differently.
@@ -112,6 +114,11 @@ impl Session {
         write_executable(self.work().join(name), content);
     }
 
+    /// The home directory of the account.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
     /// The user's `config.toml`.
     pub(crate) fn config(&self) -> PathBuf {
         self.path("home/.codex/config.toml")
@@ -150,6 +157,7 @@ args = [{}, {}]
         match registration {
             Registration::User => text += &user_config(hooks, &config, true),
             Registration::UserUntrusted => text += &user_config(hooks, &config, false),
+            Registration::Nowhere => {}
             Registration::Managed => {
                 let text = requirements(hooks) + &self.more_requirements;
                 fs::write(self.path("etc-codex/requirements.toml"), text).expect("requirements.toml");
@@ -180,6 +188,11 @@ args = [{}, {}]
         let expected = turns.len();
         let model = ScriptedModel::start(turns);
         self.configure(&model, registration, hooks);
+        self.play(&model, expected)
+    }
+
+    /// The same with the configuration as it is.
+    pub(crate) fn play(&self, model: &ScriptedModel, expected: usize) -> Outcome {
         let mut command = self.client();
         command.args(["exec", "--json", "--dangerously-bypass-approvals-and-sandbox"]).args(&self.arguments);
         command.arg("go").stdin(Stdio::null());

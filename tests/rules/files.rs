@@ -112,8 +112,8 @@ fn a_directory_that_others_may_write_is_refused() {
         place.mode("open", mode);
         refused(
             place.load("open/sub/a.rules"),
-            "P/open/sub/a.rules: others may write the directory `P/open`, so they may replace the policy",
-            "`chmod go-w P/open`, or keep the policy elsewhere",
+            "P/open/sub/a.rules: others may write the directory `P/open`, so they may replace what is in it",
+            "`chmod go-w P/open`, or keep it elsewhere",
         );
     }
     // Named on the command line, one's own file in a sticky directory will do; in another it will not.

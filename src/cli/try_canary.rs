@@ -1,0 +1,54 @@
+//! Whether a command line answers calls as the policy does.
+
+use super::install::Stopped;
+use super::policy::{self, Request};
+use crate::codex;
+use crate::decision::Decision;
+use crate::gate;
+use crate::install::canary::{self, Answer, Launch};
+use crate::install::registered::Event;
+use crate::world::HostWorld;
+use std::path::Path;
+
+/// Asks about calls that the policy denies, for both events, and about one that nobody needs to stop; gives back what is denied.
+pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result<String, Stopped> {
+    let ready = policy::load_bounded(request).map_err(Stopped::Policy)?;
+    let world = HostWorld::new(request.home);
+    let decide = |event: Event, command: &str| {
+        let call = canary::call(event, command, directory);
+        (gate::judge(&codex::read(call.as_bytes()), &ready.policy, &world).verdict.decision(), call)
+    };
+    let denied = |command: &&str| decide(Event::PreToolUse, command).0 == Decision::Deny;
+    let Some(command) = canary::FORBIDDEN.iter().copied().find(denied) else {
+        let all = canary::FORBIDDEN.join("`, `");
+        return Err(
+            format!("the policy denies none of `{all}`, so nothing shows that it is asked; let it deny one").into()
+        );
+    };
+    let launch = Launch { directory: Some(directory), ..Launch::default() };
+    for event in Event::ALL {
+        let (_, call) = decide(event, command);
+        match canary::ask(line, event, &call, &launch)? {
+            Answer::Denied(_) => {}
+            other => return Err(format!("`{command}` is not denied on {}: {}", event.name(), told(&other)).into()),
+        }
+    }
+    let (decision, call) = decide(Event::PreToolUse, canary::HARMLESS);
+    match (decision, canary::ask(line, Event::PreToolUse, &call, &launch)?) {
+        (Decision::Allow, Answer::Silent)
+        | (Decision::Prompt | Decision::Deny, Answer::Denied(_) | Answer::Rewritten) => Ok(format!("`{command}`")),
+        (_, other) => {
+            Err(format!("`{}` is answered otherwise than the policy does: {}", canary::HARMLESS, told(&other)).into())
+        }
+    }
+}
+
+/// An answer in a few words.
+pub(super) fn told(answer: &Answer) -> String {
+    match answer {
+        Answer::Denied(why) => why.clone(),
+        Answer::Silent => "the hook says nothing, so the call runs".into(),
+        Answer::Rewritten => "the hook rewrites the call".into(),
+        Answer::Broken { what, .. } => what.clone(),
+    }
+}
