@@ -27,6 +27,8 @@ pub mod cli;
 pub mod codex;
 pub mod compiled;
 pub mod decision;
+#[cfg(feature = "admin")]
+pub mod doctor;
 pub mod effect;
 pub mod effects;
 #[cfg(feature = "admin")]

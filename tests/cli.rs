@@ -12,6 +12,8 @@
 mod bench;
 #[path = "cli/compile.rs"]
 mod compile;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/explained.rs"]
 mod explained;
 #[path = "cli/harness.rs"]

@@ -2,6 +2,7 @@
 
 use crate::codex::Instead;
 use crate::decision::Decision;
+use crate::doctor::Status;
 use crate::gate;
 use crate::report::Judged;
 use crate::rules::Diagnostics;
@@ -56,6 +57,16 @@ impl Paint {
     /// The word of a decision in its colour.
     pub(super) fn word(self, decision: Decision) -> String {
         self.decision(decision, decision.as_str())
+    }
+
+    /// In the colour of how a check ended.
+    pub(super) fn status(self, status: Status, text: &str) -> String {
+        let decision = match status {
+            Status::Ok => Decision::Allow,
+            Status::Warning => Decision::Prompt,
+            Status::Failure => Decision::Deny,
+        };
+        self.decision(decision, text)
     }
 
     /// What stands out.

@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod derivation;
 mod diff;
+mod doctor;
 mod excerpt;
 mod explain;
 mod fmt;
@@ -60,6 +61,8 @@ enum Verb {
     Install(install::Options),
     /// Take out what `install` did; a file that nobody else has changed since is as it was before
     Uninstall(install::Removal),
+    /// Say whether the hook is really enforced here, and what is not covered (exit status 0, or 5 where something fails)
+    Doctor(doctor::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Ok(Cli { verb: Verb::Compile(options) }) => compile::run(&options),
         Ok(Cli { verb: Verb::Install(options) }) => install::run(&options),
         Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
+        Ok(Cli { verb: Verb::Doctor(options) }) => doctor::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),

@@ -191,6 +191,14 @@ pub fn vet(path: &Path, check: &Check) -> Result<(), String> {
     })
 }
 
+/// As [`vet`], of a directory.
+///
+/// # Errors
+/// Who else can write it.
+pub fn vet_directory(path: &Path, check: &Check) -> Result<(), String> {
+    check.directories_above(&path.join("*")).map_err(|problem| problem.message)
+}
+
 fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|e| failed("read", path, &e))?;

@@ -35,6 +35,15 @@ pub(super) fn read(path: &Path, check: &Check) -> Result<Requirements, Problem> 
     Ok(Requirements { source: Source::translated(&name, text, fact), warnings })
 }
 
+/// What is to be said of a file: entries that protect nothing in Codex itself.
+///
+/// # Errors
+/// A file that cannot be read, or with which Codex does not start.
+pub fn warnings(path: &Path) -> Result<Vec<Diagnostic>, String> {
+    // Who may write it is another question.
+    read(path, &Check::repository()).map(|read| read.warnings).map_err(|problem| problem.message)
+}
+
 /// The rules in the policy language, line by line, and what is to be said of them.
 fn translated(name: &str, toml: &str) -> Result<(String, Vec<Diagnostic>), Problem> {
     let document = Document::parse(toml).map_err(|e| {

@@ -1,0 +1,185 @@
+//! `doctor`: what it says of a home in which nothing, everything, or something wrong stands.
+
+use crate::harness::{Ended, Place, end};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+fn run(place: &Place, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let home = place.path().display().to_string();
+    let mut command = place.command(arguments);
+    command.args(["--home", &home]).env("HOME", &home).env("PATH", place.path().join("bin"));
+    end(command.envs(environment.iter().copied()), b"")
+}
+
+/// The findings; the form is checked each time, and that the exit status agrees.
+fn examined(place: &Place, environment: &[(&str, &str)]) -> Value {
+    let ended = run(place, &["doctor", "--json"], environment);
+    let value: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|e| panic!("{e}: {ended:?}"));
+    let schema: Value = serde_json::from_str(include_str!("../schema/doctor-1.json")).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let faults: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:?}\n{value:#}");
+    let expected = if value["status"] == "failure" { 5 } else { 0 };
+    assert_eq!(ended.status, Some(expected), "{value:#}");
+    value
+}
+
+#[track_caller]
+fn assert_finds(found: &Value, id: &str, status: &str, what: &str) {
+    let check = found["checks"].as_array().into_iter().flatten().find(|check| check["id"] == id);
+    let check = check.unwrap_or_else(|| panic!("no check `{id}`: {found:#}"));
+    assert!(check["status"] == status && check["found"].to_string().contains(what), "{id}, {what}: {check:#}");
+}
+
+fn enforced() -> Place {
+    let place = Place::new();
+    fs::create_dir(place.path().join("bin")).expect("a directory");
+    let codex = place.write("bin/codex", "#!/bin/sh\necho codex-cli 0.169.0\n");
+    fs::set_permissions(codex, fs::Permissions::from_mode(0o755)).expect("a mode");
+    let ended = run(&place, &["install", "--user"], &[]);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    place
+}
+
+#[test]
+fn before_and_after_install() {
+    let place = Place::new();
+    let found = examined(&place, &[]);
+    assert_finds(&found, "registered", "failure", "PreToolUse starts no prexec");
+    assert_finds(&found, "canary", "failure", "no command line");
+    assert_finds(&found, "codex", "warning", "no `codex`");
+    let place = enforced();
+    let found = examined(&place, &[]);
+    assert_eq!(found["status"], "warning", "{found:#}");
+    for (id, what) in [
+        ("registered", "PermissionRequest in"),
+        ("trusted", "is trusted"),
+        ("canary", "is denied"),
+        ("codex", "0.169.0"),
+        ("policy", "rules on"),
+    ] {
+        assert_finds(&found, id, "ok", what);
+    }
+    let table = run(&place, &["doctor"], &[]);
+    assert!(table.status == Some(0) && table.stdout.contains("0 failures"), "{table:?}");
+}
+
+/// Something that goes wrong with an enforced home, and the check that finds it.
+type Fault = (&'static str, &'static str, &'static str, fn(&Place));
+
+fn change(place: &Place, file: &str, edit: impl Fn(&str) -> String) {
+    let path = place.path().join(file);
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+    fs::write(path, edit(&text)).expect("a file");
+}
+
+const CONFIG: &str = ".codex/config.toml";
+
+#[test]
+fn what_is_wrong_is_found() {
+    let faults: [Fault; 15] = [
+        ("registered", "failure", "PreToolUse starts no prexec", |p| {
+            change(p, CONFIG, |t| t.replace("PreToolUse", "PostToolUse"));
+        }),
+        ("registered", "warning", "PermissionRequest starts no", |p| {
+            change(p, CONFIG, |t| t.replace("hooks.PermissionRequest", "hooks.Stop"));
+        }),
+        ("registered", "failure", "every tool", |p| {
+            change(p, CONFIG, |t| t.replace("matcher = \"*\"", "matcher = \"Bash\""));
+        }),
+        ("registered", "failure", "cannot block", |p| {
+            change(p, CONFIG, |t| t.replace("timeout = 10", "timeout = 10\nasync = true"));
+        }),
+        ("registered", "failure", "missing or killed", |p| change(p, CONFIG, |t| t.replace("exit 2", "exit 0"))),
+        ("trusted", "failure", "was changed since", |p| {
+            change(p, CONFIG, |t| t.replace("timeout = 10", "timeout = 11"));
+        }),
+        ("trusted", "failure", "switched off", |p| {
+            change(p, CONFIG, |t| t.replace("trusted_hash", "enabled = false\ntrusted_hash"));
+        }),
+        ("pinned", "failure", "switches hooks off", |p| {
+            change(p, CONFIG, |t| format!("[features]\nhooks = false\n{t}"));
+        }),
+        ("configuration", "failure", "no valid TOML", |p| change(p, CONFIG, |t| format!("x = \n{t}"))),
+        ("configuration", "warning", "knows no key", |p| change(p, ".codex/hooks.json", |_| "{\"x\": 1}".into())),
+        ("dotenv", "failure", "sets `BASH_ENV`", |p| change(p, ".codex/.env", |_| "A=1\nexport BASH_ENV=/x\n".into())),
+        ("start-up-files", "warning", "line 2", |p| {
+            change(p, ".profile", |_| "# BASH_ENV\nexport BASH_ENV=~/x\n".into());
+        }),
+        ("allow-rules", "failure", "allows `prexec run|check`", |p| {
+            change(p, ".codex/rules/mine.rules", |_| {
+                "prefix_rule([\"prexec\", [\"run\", \"check\"]], decision = \"allow\")\n".into()
+            });
+        }),
+        ("only-hook", "warning", "also starts `true`", |p| {
+            let hooks = r#"{"hooks":{"PreToolUse":[{"hooks":[{"type":"command","command":"true"}]}]}}"#;
+            change(p, ".codex/hooks.json", |_| hooks.into());
+        }),
+        ("policy", "failure", "does not load", |p| {
+            change(p, ".config/prexec/posture.rules", |_| "prefix_rule([]\n".into());
+        }),
+    ];
+    let place = enforced();
+    let kept =
+        [CONFIG, ".config/prexec/posture.rules"].map(|file| (file, fs::read(place.path().join(file)).expect("a file")));
+    for (id, status, what, fault) in faults {
+        fault(&place);
+        assert_finds(&examined(&place, &[]), id, status, what);
+        for (file, bytes) in &kept {
+            fs::write(place.path().join(file), bytes).expect("a file");
+        }
+        for file in [".codex/hooks.json", ".codex/.env", ".codex/rules/mine.rules", ".profile"] {
+            let _ = fs::remove_file(place.path().join(file));
+        }
+    }
+}
+
+#[test]
+fn a_bent_environment_is_found() {
+    let place = enforced();
+    for name in ["BASH_ENV", "BASH_FUNC_exit%%"] {
+        assert_finds(&examined(&place, &[(name, "() { :; }")]), "environment", "failure", name);
+    }
+    assert_finds(&examined(&place, &[("LD_PRELOAD", "")]), "environment", "warning", "LD_PRELOAD");
+    // What is sourced first ends the shell before the hook is started.
+    let skip = place.write("skip.bash", "exit 0\n");
+    let found = examined(&place, &[("BASH_ENV", skip.to_str().expect("UTF-8"))]);
+    assert_finds(&found, "canary", "failure", "so the call runs");
+}
+
+#[test]
+fn an_executable_that_is_not_what_it_was_is_found() {
+    let place = enforced();
+    let copy = place.path().join("prexec");
+    fs::copy(env!("CARGO_BIN_EXE_prexec"), &copy).expect("a copy");
+    let ended = run(&place, &["install", "--user", "--executable", copy.to_str().expect("UTF-8")], &[]);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert_finds(&examined(&place, &[]), "executable", "ok", "/prexec");
+    let mode = |mode| fs::set_permissions(&copy, fs::Permissions::from_mode(mode)).expect("a mode");
+    mode(0o777);
+    assert_finds(&examined(&place, &[]), "executable", "failure", "others may write");
+    mode(0o644);
+    assert_finds(&examined(&place, &[]), "executable", "failure", "cannot be executed");
+    mode(0o755);
+    fs::write(&copy, "").expect("an empty file");
+    assert_finds(&examined(&place, &[]), "executable", "failure", "is empty");
+    fs::remove_file(&copy).expect("it is there");
+    let found = examined(&place, &[]);
+    assert_finds(&found, "executable", "failure", "cannot be found");
+    assert_finds(&found, "canary", "failure", "only the fallback blocks");
+}
+
+#[test]
+fn another_account_is_looked_at_by_root_only() {
+    let place = Place::new();
+    let ended = place.run(&["doctor", "--user", "nobody-of-this-name"], b"");
+    assert!(ended.status == Some(1) && ended.stderr.contains("no account"), "{ended:?}");
+    if nix::unistd::geteuid().is_root() {
+        let ended = place.run(&["doctor", "--user", "nobody", "--json"], b"");
+        let value: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|e| panic!("{e}: {ended:?}"));
+        assert_eq!(value["account"], "nobody");
+        assert_finds(&value, "environment", "warning", "not known");
+    }
+}
