@@ -178,6 +178,8 @@ fn load_layer(options: &Options, request: &Request<'_>, choice: Option<usize>) -
     let user = policy::home(request).map(|home| home.join(policy::USER));
     let trust = if options.managed { Trust::Managed } else { Trust::User };
     let user = user.as_deref().filter(|_| options.user);
+    // What is compiled goes into that directory itself.
+    let directory = rules::fact_of_names(Path::new(policy::MANAGED));
     let installed = loader(request, choice).load_installed(Path::new(policy::MANAGED), user);
     if installed.diagnostics.has_errors() {
         return Err(installed.diagnostics);
@@ -186,6 +188,9 @@ fn load_layer(options: &Options, request: &Request<'_>, choice: Option<usize>) -
     let Some((layer, mut part)) = parts.into_iter().find(|(layer, _)| layer.trust == trust) else {
         return Err(nothing("the user's layer", policy::USER));
     };
+    for fact in part.facts.iter_mut().filter(|fact| options.managed && fact.path == directory.path) {
+        *fact = directory.clone();
+    }
     let requirements = Path::new(policy::REQUIREMENTS);
     if options.managed && !policy::stands(requirements) {
         part.facts.push(rules::fact_of(requirements));

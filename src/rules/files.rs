@@ -277,6 +277,6 @@ pub fn holds_policies(directory: &Path) -> bool {
 }
 
 /// Whether a shell's `*.rules` would name it.
-fn is_policy(name: &OsStr) -> bool {
+pub(super) fn is_policy(name: &OsStr) -> bool {
     !name.as_encoded_bytes().starts_with(b".") && Path::new(name).extension() == Some(OsStr::new("rules"))
 }
