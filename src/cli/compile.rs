@@ -42,8 +42,8 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> ExitCode {
     match compile(options) {
-        Ok(Made { path, rules, choices, length }) => {
-            let several = if choices == 1 { String::new() } else { format!(" for {choices} choices") };
+        Ok(Compiled { path, rules, choices, length }) => {
+            let several = if choices == 0 { String::new() } else { format!(" for {} choices", choices + 1) };
             println!("compiled {rules} rules on commands and paths{several} to `{}` ({length} bytes)", path.display());
             ExitCode::SUCCESS
         }
@@ -59,12 +59,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
 }
 
 /// What was compiled.
-pub(super) struct Made {
+pub(super) struct Compiled {
     pub(super) path: PathBuf,
     pub(super) rules: usize,
-    /// Policies that `select_policy` chooses from; one where it chooses none.
-    pub(super) choices: usize,
-    pub(super) length: usize,
+    choices: usize,
+    length: usize,
 }
 
 /// Why nothing was.
@@ -73,13 +72,13 @@ pub(super) enum Failed {
     Other(String),
 }
 
-/// What `compile --user` and `compile --policy P -o FILE` do, for other verbs; without `policy` the user's or the managed layer.
+/// What `compile` does, for other verbs: of these policies; without any of the managed or the user's layer.
 pub(super) fn layer(
     policy: &[PathBuf],
     managed: bool,
     output: Option<PathBuf>,
     home: Option<&Path>,
-) -> Result<Made, Failed> {
+) -> Result<Compiled, Failed> {
     compile(&Options {
         policy: policy.to_vec(),
         managed,
@@ -91,14 +90,14 @@ pub(super) fn layer(
     })
 }
 
-fn compile(options: &Options) -> Result<Made, Failed> {
+fn compile(options: &Options) -> Result<Compiled, Failed> {
     let request = Request {
         named: &options.policy,
         requirements: options.requirements.as_deref(),
         home: options.home.as_deref(),
         ..Request::default()
     };
-    let Gathered { choices, fallback, origin } = policy::bounded(|| load(options, &request)).map_err(Failed::Policy)?;
+    let Made { choices, fallback, origin } = policy::bounded(|| load(options, &request)).map_err(Failed::Policy)?;
     let path = output(options, &request).map_err(Failed::Other)?;
     let too_large = || Failed::Other("the policy is larger than four gibibytes".into());
     let bytes = compiled::write(&choices, &fallback, &origin).ok_or_else(too_large)?;
@@ -108,11 +107,11 @@ fn compile(options: &Options) -> Result<Made, Failed> {
     write(&path, &bytes).map_err(Failed::Other)?;
     let layers = choices.iter().chain([&fallback]).flat_map(|choice| &choice.policy.layers);
     let rules = layers.map(|layer| layer.prefix_rules.count() + layer.glob_rules.count()).sum();
-    Ok(Made { path, rules, choices: choices.len() + 1, length: bytes.len() })
+    Ok(Compiled { path, rules, choices: choices.len(), length: bytes.len() })
 }
 
 /// What becomes a compiled policy.
-struct Gathered {
+struct Made {
     /// What `select_policy` chooses from.
     choices: Vec<Choice>,
     /// What everybody else gets, or everybody.
@@ -120,7 +119,7 @@ struct Gathered {
     origin: Origin,
 }
 
-fn load(options: &Options, request: &Request<'_>) -> Result<Gathered, Diagnostics> {
+fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
     let installed = options.managed || options.user;
     let one =
         |choice| if installed { load_layer(options, request, choice) } else { load_named(options, request, choice) };
@@ -134,7 +133,7 @@ fn load(options: &Options, request: &Request<'_>) -> Result<Gathered, Diagnostic
     let (mut choices, permits_repositories) = (Vec::new(), part.permits_repositories);
     let mut fallback = Choice { policy, permits_repositories, ..Choice::default() };
     if part.audiences.is_empty() {
-        return Ok(Gathered { choices, fallback, origin });
+        return Ok(Made { choices, fallback, origin });
     }
     // Once for each choice, and once for the fallback: whoever compiles, the bytes are the same.
     for (number, audience) in part.audiences.into_iter().map(Some).chain([None]).enumerate() {
@@ -152,7 +151,7 @@ fn load(options: &Options, request: &Request<'_>) -> Result<Gathered, Diagnostic
     }
     origin.facts.sort_by(|a, b| a.path.cmp(&b.path));
     origin.facts.dedup();
-    Ok(Gathered { choices, fallback, origin })
+    Ok(Made { choices, fallback, origin })
 }
 
 /// What was named on the command line, absolute.
@@ -179,6 +178,8 @@ fn load_layer(options: &Options, request: &Request<'_>, choice: Option<usize>) -
     let user = policy::home(request).map(|home| home.join(policy::USER));
     let trust = if options.managed { Trust::Managed } else { Trust::User };
     let user = user.as_deref().filter(|_| options.user);
+    // What is compiled goes into that directory itself.
+    let directory = rules::fact_of_names(Path::new(policy::MANAGED));
     let installed = loader(request, choice).load_installed(Path::new(policy::MANAGED), user);
     if installed.diagnostics.has_errors() {
         return Err(installed.diagnostics);
@@ -187,6 +188,9 @@ fn load_layer(options: &Options, request: &Request<'_>, choice: Option<usize>) -
     let Some((layer, mut part)) = parts.into_iter().find(|(layer, _)| layer.trust == trust) else {
         return Err(nothing("the user's layer", policy::USER));
     };
+    for fact in part.facts.iter_mut().filter(|fact| options.managed && fact.path == directory.path) {
+        *fact = directory.clone();
+    }
     let requirements = Path::new(policy::REQUIREMENTS);
     if options.managed && !policy::stands(requirements) {
         part.facts.push(rules::fact_of(requirements));

@@ -3,7 +3,7 @@
 use super::call::finish;
 use super::compile::Failed;
 use super::human::{self, Color};
-use super::{POLICY_ERROR, install_user};
+use super::{POLICY_ERROR, install_managed, install_user};
 use crate::install::command;
 use crate::rules::{self, Check, Diagnostics};
 use clap::{Args, ValueEnum};
@@ -31,9 +31,15 @@ pub(super) struct Options {
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR", conflicts_with = "managed")]
     pub(super) home: Option<PathBuf>,
+    /// Have Codex's sandbox keep the policy's secrets unread as well: from the tools that own them, too
+    #[arg(long, conflicts_with = "user")]
+    pub(super) native_reads: bool,
+    /// The root of an image, instead of this machine's
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub(super) root: Option<PathBuf>,
     /// Change nothing; print what would be registered
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(super) print: bool,
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "toml", require_equals = true, conflicts_with = "dry_run")]
+    pub(super) print: Option<Print>,
     /// Change nothing; say which files would be written
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -50,9 +56,21 @@ pub(super) struct Removal {
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR", conflicts_with = "managed")]
     pub(super) home: Option<PathBuf>,
+    /// The root of an image, instead of this machine's
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub(super) root: Option<PathBuf>,
     /// Change nothing; say which files would be written
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// In which form something is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Print {
+    /// As the file has it
+    Toml,
+    /// In base64, as device management carries it
+    Mdm,
 }
 
 /// A shipped policy to start from.
@@ -85,8 +103,6 @@ impl Posture {
     }
 }
 
-const MANAGED_LATER: &str = "`--managed` is not in this version; `examples/requirements.toml` is what it would write";
-
 /// Why an installation ends.
 pub(super) enum Stopped {
     Policy(Diagnostics),
@@ -109,11 +125,11 @@ impl From<Failed> for Stopped {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    ended(if options.managed { Err(MANAGED_LATER.to_owned().into()) } else { install_user::install(options) })
+    ended(if options.managed { install_managed::install(options) } else { install_user::install(options) })
 }
 
 pub(super) fn remove(options: &Removal) -> ExitCode {
-    ended(if options.managed { Err(MANAGED_LATER.to_owned().into()) } else { install_user::uninstall(options) })
+    ended(if options.managed { install_managed::uninstall(options) } else { install_user::uninstall(options) })
 }
 
 fn ended(result: Result<(), Stopped>) -> ExitCode {
@@ -127,18 +143,21 @@ fn ended(result: Result<(), Stopped>) -> ExitCode {
     }
 }
 
-/// The executables that could be registered, the first choice first; none that somebody else could replace is among them.
-pub(super) fn executables(options: &Options, check: &Check) -> Result<Vec<PathBuf>, String> {
+/// The executables that could be registered, the first choice first, as they are named below `root`; none that somebody else could
+/// replace is among them.
+pub(super) fn executables(options: &Options, root: &Path, check: &Check) -> Result<Vec<PathBuf>, String> {
     let named = match &options.executable {
         Some(named) => std::path::absolute(named).map_err(|e| format!("`{}` is no path: {e}", named.display()))?,
         None => running()?,
     };
-    let small = command::small_beside(&named);
-    let vetted =
-        |path: &Path| rules::vet(path, check).map_err(|why| format!("the executable cannot be registered: {why}"));
+    let below = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
+    let vetted = |path: &Path| {
+        rules::vet(&below(path), check).map_err(|why| format!("the executable cannot be registered: {why}"))
+    };
     vetted(&named)?;
+    let small = command::small_beside(&named);
     let mut found = Vec::from([named]);
-    if options.executable.is_none() && small.is_file() && vetted(&small).is_ok() {
+    if options.executable.is_none() && below(&small).is_file() && vetted(&small).is_ok() {
         found.insert(0, small);
     }
     Ok(found)

@@ -53,7 +53,7 @@ struct Decider {
 
 pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     let place = Place::of(options.home.as_deref())?;
-    let executables = executables(options, &Check::command_line())?;
+    let executables = executables(options, Path::new("/"), &Check::command_line())?;
     let decider = decider(options, &place)?;
     let requirements = files::read(Path::new(policy::REQUIREMENTS))?;
     let planned = |executable: &Path| {
@@ -62,7 +62,7 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     };
     let first = executables.first().ok_or_else(|| "there is no executable to register".to_owned())?;
     let (plan, line) = planned(first)?;
-    if options.print {
+    if options.print.is_some() {
         print!("{}", plan.change.after.as_deref().unwrap_or_default());
         return Ok(());
     }

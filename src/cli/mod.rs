@@ -13,6 +13,7 @@ mod fmt;
 mod hook;
 mod human;
 mod install;
+mod install_managed;
 mod install_user;
 mod lint;
 mod policy;

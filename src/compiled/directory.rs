@@ -5,7 +5,8 @@ use crate::policy::{
 };
 use crate::record::{codes, fields};
 use crate::world::Errno;
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
+use xxhash_rust::xxh3::xxh3_128;
 
 pub use crate::world::Facts as Stat;
 
@@ -21,14 +22,40 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Whether it is still so, by what stands there now, links followed. What cannot be looked at is not what it was.
-    pub fn holds(&self, now: Result<Stat, Errno>) -> bool {
+    /// Whether it is still so, by what stands there now, links followed, and by all `names` in a directory. What cannot be looked at is
+    /// not what it was.
+    pub fn holds(&self, now: Result<Stat, Errno>, names: impl FnOnce() -> Option<Vec<Vec<u8>>>) -> bool {
         match (&self.stat, now) {
             (None, Err(error)) => error == Errno::MISSING,
+            (Some(then), Ok(now)) if self.digest.starts_with(NAMES) => {
+                *then == of_names(now) && names().is_some_and(|names| self.digest == digest_of_names(names))
+            }
             (Some(then), Ok(now)) => *then == now,
             (None, Ok(_)) | (Some(_), Err(_)) => false,
         }
     }
+}
+
+/// How the digest of a directory begins of which only the policies in it count.
+const NAMES: &str = "names:";
+
+/// What is known of a directory into which the compiled policy itself is written, so that its times change with every compilation.
+pub fn of_names(facts: Stat) -> Stat {
+    Stat { size: 0, modified: (0, 0), changed: (0, 0), ..facts }
+}
+
+/// Identifies the policies among the names of a directory. It tells what happened by accident, not what was done by whoever may
+/// write the directory: they may write policies, too.
+pub fn digest_of_names(mut names: Vec<Vec<u8>>) -> String {
+    names.retain(|name| is_policy(name));
+    names.sort_unstable();
+    let text: Vec<u8> = names.into_iter().flat_map(|name| name.into_iter().chain([0])).collect();
+    format!("{NAMES}{:032x}", xxh3_128(&text))
+}
+
+/// Whether a shell's `*.rules` would name it.
+pub fn is_policy(name: &[u8]) -> bool {
+    !name.starts_with(b".") && name.ends_with(b".rules")
 }
 
 fields!(Fact { path, stat, digest });

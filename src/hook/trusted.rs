@@ -109,7 +109,11 @@ impl<'w> Trusted<'w> {
         // Which groups an account is in is for the C library to say.
         let source = Opened { file: opened, length: facts.size };
         let compiled = compiled::open_from(Box::new(source), || None).map_err(|_| Beyond)?;
-        let fresh = compiled.origin.facts.iter().all(|fact| fact.holds(kernel::facts(&fact.path, Links::Follow)));
+        let fresh = compiled
+            .origin
+            .facts
+            .iter()
+            .all(|fact| fact.holds(kernel::facts(&fact.path, Links::Follow), || names(&fact.path)));
         if fresh { Ok(Some(compiled)) } else { Err(Beyond) }
     }
 
@@ -153,11 +157,20 @@ fn holds_policies(directory: &[u8]) -> Result<bool, Beyond> {
         Err(_) => return Err(Beyond),
     };
     while let Some((name, _)) = names.next_name().map_err(|_| Beyond)? {
-        if !name.starts_with(b".") && name.ends_with(b".rules") {
+        if compiled::is_policy(name) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Everything in a directory; none where it cannot be read.
+fn names(directory: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let (mut directory, mut names) = (kernel::Directory::open(directory).ok()?, Vec::new());
+    while let Some((name, _)) = directory.next_name().ok()? {
+        names.push(name.to_vec());
+    }
+    Some(names)
 }
 
 /// An open file, of which a call reads what it asks about.

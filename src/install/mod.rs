@@ -9,10 +9,13 @@
 //! early leaves Codex as it was. What stood in a file before is kept in a record, so that taking it out restores the file as it was
 //! wherever nobody else has changed it since.
 
+pub mod base64;
 pub mod canary;
 pub mod command;
 pub mod files;
 pub mod hooks;
+pub mod managed;
+pub mod native;
 pub mod record;
 pub mod registered;
 pub mod trust;

@@ -19,6 +19,8 @@ pub struct Record {
     pub directories: Vec<PathBuf>,
     /// Files that are made anew from others and go with the installation: compiled policies.
     pub generated: Vec<PathBuf>,
+    /// Entries of lists that were not there before.
+    pub entries: Vec<String>,
 }
 
 /// One file.
@@ -59,7 +61,12 @@ impl Record {
             })
         };
         let files: Option<Vec<Entry>> = list("files").iter().map(entry).collect();
-        Ok(Self { files: files.ok_or_else(wrong)?, directories: paths("directories"), generated: paths("generated") })
+        Ok(Self {
+            files: files.ok_or_else(wrong)?,
+            directories: paths("directories"),
+            generated: paths("generated"),
+            entries: list("entries").iter().filter_map(Value::as_str).map(String::from).collect(),
+        })
     }
 
     /// As it is written.
@@ -70,6 +77,7 @@ impl Record {
         map.insert("files".into(), self.files.iter().map(file).collect());
         map.insert("directories".into(), self.directories.iter().map(|path| json!(path)).collect());
         map.insert("generated".into(), self.generated.iter().map(|path| json!(path)).collect());
+        map.insert("entries".into(), self.entries.iter().map(|entry| json!(entry)).collect());
         format!("{:#}\n", Value::Object(map))
     }
 

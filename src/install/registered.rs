@@ -119,6 +119,12 @@ fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(String::from)
 }
 
+/// A whole TOML text as JSON; nothing where it is no TOML.
+pub(super) fn json_of_text(text: &str) -> Option<Value> {
+    let document = Document::parse(text).ok()?;
+    Some(json(document.as_item()))
+}
+
 /// TOML as JSON, so that both are read in one way. What JSON does not know is left out.
 pub(crate) fn json(item: &Item) -> Value {
     match item {

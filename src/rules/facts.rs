@@ -1,7 +1,7 @@
 //! What a file system says of the sources of a policy: how a compiled one is known to be older than they are.
 
 use super::files::Opened;
-use crate::compiled::Fact;
+use crate::compiled::{self, Fact};
 use crate::world::{Errno, facts as stat};
 use std::{
     format, fs,
@@ -22,13 +22,27 @@ pub fn of(path: &Path) -> Fact {
     Fact { path: absolute(path), stat: fs::metadata(path).ok().as_ref().map(stat), digest: String::new() }
 }
 
+/// Of a directory that the compiled policy itself is written into: which policies are in it. Taken before the directory is read, too.
+pub fn of_names(path: &Path) -> Fact {
+    let facts = fs::metadata(path).ok().as_ref().map(stat);
+    // One that cannot be read is like no other.
+    let digest = names(path).map_or_else(|| String::from("unreadable"), compiled::digest_of_names);
+    Fact { path: absolute(path), stat: facts.map(compiled::of_names), digest }
+}
+
+/// Everything in a directory; none where it cannot be read.
+fn names(path: &Path) -> Option<Vec<Vec<u8>>> {
+    let entries = fs::read_dir(path).ok()?;
+    entries.map(|entry| Some(entry.ok()?.file_name().into_vec())).collect()
+}
+
 /// What is not as it was, in a few words; none where all is.
 pub(super) fn change(fact: &Fact) -> Option<String> {
     let path = PathBuf::from(std::ffi::OsString::from_vec(fact.path.clone()));
     let name = path.display();
     let now = fs::metadata(&path);
     let errno = |e: &std::io::Error| Errno(e.raw_os_error().unwrap_or(Errno::INVALID.0));
-    if fact.holds(now.as_ref().map(stat).map_err(errno)) {
+    if fact.holds(now.as_ref().map(stat).map_err(errno), || names(&path)) {
         return None;
     }
     Some(match (&fact.stat, now) {

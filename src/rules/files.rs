@@ -275,6 +275,6 @@ pub fn holds_policies(directory: &Path) -> bool {
 }
 
 /// Whether a shell's `*.rules` would name it.
-fn is_policy(name: &OsStr) -> bool {
-    !name.as_encoded_bytes().starts_with(b".") && Path::new(name).extension() == Some(OsStr::new("rules"))
+pub(super) fn is_policy(name: &OsStr) -> bool {
+    crate::compiled::is_policy(name.as_encoded_bytes())
 }

@@ -33,7 +33,7 @@ pub use builtins::effective_account;
 pub use catalogue::RuleNote;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub(crate) use evaluate::parse;
-pub use facts::of as fact_of;
+pub use facts::{of as fact_of, of_names as fact_of_names};
 pub use files::{Check, holds_policies, vet, vet_directory};
 pub use loader::{Installed, Loaded, Loader, Part, SourceFile, combined_digest};
 pub use nesting::DEPTH as NESTING_DEPTH;

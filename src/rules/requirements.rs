@@ -104,7 +104,7 @@ impl Rules<'_> {
         }
         let bare = entry.trim_start_matches("./").trim_start_matches("**/");
         let message = format!("line {line}: the relative entry `{entry}` protects nothing in Codex");
-        let help = format!("write `/**/{bare}`, or an absolute path; prexec itself takes it as `**/{bare}`");
+        let help = format!("write an absolute path, or `~/**/{bare}` for homes; prexec itself takes it as `**/{bare}`");
         self.warnings.push(Diagnostic::of_file(self.name, message, Some(help)).into_warning());
         Ok(format!("**/{bare}"))
     }

@@ -41,7 +41,7 @@ fn enforced(place: &Place) -> bool {
     let path = config(place);
     let Ok(text) = fs::read_to_string(&path) else { return false };
     let found = registered::of_toml(&path, &text).expect("Codex starts with it");
-    let ours = |event: Event| found.iter().filter(|h| h.event == event && h.command.contains("prexec hook")).count();
+    let ours = |event: Event| found.iter().filter(|h| h.event == event && is_hook(&h.command)).count();
     let trusted = found.iter().all(|handler| trust::status(&text, &path, handler) == Trust::Trusted);
     assert!(trusted, "{text}");
     match Event::ALL.map(ours) {
@@ -49,6 +49,11 @@ fn enforced(place: &Place) -> bool {
         [0, 0] => false,
         other => panic!("{other:?}: {text}"),
     }
+}
+
+/// Either executable of the hook.
+fn is_hook(command: &str) -> bool {
+    command.contains("prexec hook") || command.contains("prexec-hook")
 }
 
 /// Everything below a directory but what the harness put there, with its content.

@@ -3,6 +3,9 @@
 use std::fs;
 use std::process::Command;
 
+use nix::unistd::geteuid;
+use serde_json::Value;
+
 use crate::calls::{Call, shell};
 use crate::model::ScriptedModel;
 use crate::prexec;
@@ -34,6 +37,99 @@ fn blocks(session: &Session, model: &ScriptedModel) -> bool {
     let blocked = outcome.told["secret"].contains("blocked by PreToolUse hook: prexec");
     assert_ne!(blocked, exists(&session.work(), "leaked"), "{:?}", outcome.told);
     blocked
+}
+
+/// The script that puts prexec where nobody else can write it, and does `then` there. What is said goes to files of the test.
+fn as_root(session: &Session, then: &str) -> String {
+    let (files, program) = (session.file(""), prexec::executable());
+    format!(
+        "set -e\nmkdir -p /opt\nmount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\n\
+         install -m 755 '{program}' /opt/prexec/prexec\ncd '{}'\n{then}\ncd '{}'\n",
+        files.display(),
+        session.work().display()
+    )
+}
+
+fn doctor(session: &Session, name: &str) -> Value {
+    let text = fs::read_to_string(session.file(name)).expect("what doctor said");
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+/// Plays the calls on a machine that root has set up by `then`, with `arguments` of the person's.
+fn managed(then: &str, arguments: &[&'static str]) -> (Session, bool) {
+    let mut session = Session::new();
+    fs::write(session.work().join(".env"), "TOKEN=x\n").expect("a secret");
+    session.before = as_root(&session, then);
+    session.arguments = arguments.to_vec();
+    let model = ScriptedModel::start(turns());
+    session.configure(&model, Registration::Nowhere, &[]);
+    let blocked = blocks(&session, &model);
+    (session, blocked)
+}
+
+const INSTALL: &str = "/opt/prexec/prexec doctor --json > before || true
+/opt/prexec/prexec install --managed > said
+/opt/prexec/prexec doctor --json > after
+/opt/prexec/prexec install --managed > again";
+
+#[test]
+fn a_machine_is_enforced_for_a_user_who_did_nothing_and_cannot_switch_it_off() {
+    if !geteuid().is_root() {
+        eprintln!("files of root's can only be made by root: not tested");
+        return;
+    }
+    for arguments in [vec![], vec!["--disable", "hooks"], vec!["-c", "features.hooks=false"]] {
+        let (session, blocked) = managed(INSTALL, &arguments);
+        assert!(blocked, "{arguments:?}");
+        assert_eq!(doctor(&session, "before")["status"], "failure");
+        let after = doctor(&session, "after");
+        assert_ne!(after["status"], "failure", "{after:#}");
+        for id in ["registered", "trusted", "pinned", "only-hook", "executable", "policy", "canary", "files"] {
+            let check = after["checks"].as_array().into_iter().flatten().find(|check| check["id"] == id);
+            assert!(check.is_some_and(|check| check["status"] == "ok"), "{id}: {after:#}");
+        }
+        let said = |name: &str| fs::read_to_string(session.file(name)).expect("what install said");
+        assert!(
+            said("said").contains("a canary is denied") && said("said").contains("registered in"),
+            "{}",
+            said("said")
+        );
+        assert!(said("again").contains("already registered in"), "{}", said("again"));
+    }
+}
+
+#[test]
+fn a_machine_is_as_before_after_uninstall() {
+    if !geteuid().is_root() {
+        eprintln!("files of root's can only be made by root: not tested");
+        return;
+    }
+    let then = "printf '# ours\nallowed_web_search_modes = [\"disabled\"] # no web\n' > /etc/codex/requirements.toml
+cp /etc/codex/requirements.toml was
+/opt/prexec/prexec install --managed --posture lockdown
+grep -q 'no web' /etc/codex/requirements.toml && grep -q prompt-user /etc/codex/requirements.toml
+/opt/prexec/prexec uninstall --managed
+cmp was /etc/codex/requirements.toml
+[ ! -e /etc/prexec ]";
+    assert!(!managed(then, &[]).1);
+}
+
+/// The sandbox itself keeps them unread, too; what cannot be said in Codex's words would keep it from starting.
+#[test]
+fn a_machine_with_native_reads_starts() {
+    if !geteuid().is_root() {
+        eprintln!("files of root's can only be made by root: not tested");
+        return;
+    }
+    let mut session = Session::new();
+    session.before = as_root(&session, "/opt/prexec/prexec install --managed --native-reads > said");
+    let model = ScriptedModel::start(turns());
+    session.configure(&model, Registration::Nowhere, &[]);
+    let mut command = session.client();
+    let ended =
+        command.args(["exec", "--json", "--sandbox", "workspace-write", "go"]).output().expect("the client starts");
+    assert!(ended.status.success() && exists(&session.work(), "made"), "{ended:?} {:?}", model.told());
+    assert!(model.told()["secret"].contains("blocked by PreToolUse hook"), "{:?}", model.told());
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub(crate) struct Session {
     pub(crate) more_config: String,
     /// More text for `requirements.toml`, where hooks are managed.
     pub(crate) more_requirements: String,
+    /// A shell script that root runs in the client's place before the client starts.
+    pub(crate) before: String,
 }
 
 /// What came of a run of `codex exec`.
@@ -64,6 +66,7 @@ impl Session {
             sandbox: "read-only",
             more_config: String::new(),
             more_requirements: String::new(),
+            before: String::new(),
         };
         for name in ["home/.codex", "work", "etc-codex", "mount", "files"] {
             fs::create_dir_all(session.path(name)).expect("a directory of the session");
@@ -169,7 +172,8 @@ args = [{}, {}]
 
     /// The confined client, in the workspace, without its arguments.
     pub(crate) fn client(&self) -> Command {
-        let mut command = confined(&self.path("mount"), &self.path("etc-codex"), Path::new("env"));
+        let mut command = confined(&self.path("mount"), &self.path("etc-codex"), Path::new("/bin/sh"));
+        command.arg("-c").arg(format!("{}\nexec \"$@\"", self.before)).args(["sh", "env"]);
         // Only `env` hands on a name like `BASH_FUNC_exit%%`: the shell that sets the place up drops it.
         command.args(self.environment.iter().map(|(name, value)| format!("{name}={value}")));
         command.arg(client::executable());
