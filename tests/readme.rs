@@ -34,6 +34,24 @@ fn shell(command: &str, home: &Path) -> Output {
     Command::new("bash").args(["-c", command]).current_dir(root()).env("HOME", home).output().expect("bash runs")
 }
 
+/// What follows the name of an installed executable.
+fn verb(line: &str) -> Option<&str> {
+    let names = ["\"$HOME/.local/bin/prexec\" ", "sudo /opt/prexec/prexec ", "sudo prexec ", "prexec "];
+    names.iter().find_map(|name| line.strip_prefix(name))
+}
+
+/// The verb as the test can run it: in a home of its own, and in an image instead of this machine.
+fn installing(prexec: &str, rest: &str, home: &Path) -> String {
+    let home = home.display();
+    let rest = rest.replace(" --user \"$USER\"", "");
+    if !rest.contains("--managed") {
+        let executable = if rest.starts_with("install") { " --executable \"$HOME/.local/bin/prexec\"" } else { "" };
+        return format!("{prexec} {rest} --home {home}{executable}");
+    }
+    let more = if rest.starts_with("uninstall") { "" } else { " --executable /opt/prexec/prexec" };
+    format!("{prexec} {rest} --root {home}/root{more}")
+}
+
 #[test]
 fn every_command_of_the_readme_runs() {
     let prexec = env!("CARGO_BIN_EXE_prexec");
@@ -56,6 +74,14 @@ fn every_command_of_the_readme_runs() {
         } else if let Some(rest) = line.strip_prefix("install -D target/release/prexec ") {
             let out = shell(&format!("install -D {prexec} {rest}"), home.path());
             assert!(out.status.success() && home.path().join(".local/bin/prexec").exists(), "`{line}`: {out:?}");
+        } else if let Some(rest) = verb(line) {
+            let out = shell(&installing(prexec, rest, home.path()), home.path());
+            assert!(out.status.success() && !out.stdout.is_empty(), "`{line}`: {out:?}");
+            ran += 1;
+        } else if line.starts_with("sudo install -D target/release/prexec /opt/prexec/prexec") {
+            let root = home.path().join("root/opt/prexec");
+            std::fs::create_dir_all(&root).expect("an image");
+            std::fs::copy(prexec, root.join("prexec")).expect("a copy");
         } else {
             panic!("no test runs this command of the README: `{line}`");
         }
@@ -90,27 +116,21 @@ fn the_policy_of_the_readme_loads_and_decides() {
 }
 
 #[test]
-fn both_registrations_are_the_fail_closed_command_line() {
-    let json: serde_json::Value = serde_json::from_str(&blocks("json").concat()).unwrap();
+fn the_registration_is_the_fail_closed_command_line() {
+    let line = prexec::install::command::line(Path::new("/opt/prexec/prexec"), &[]).unwrap();
+    let escaped = line.replace('\\', "\\\\").replace('"', "\\\"");
     let requirements = read("examples/requirements.toml");
-    for event in ["PreToolUse", "PermissionRequest"] {
-        let group = &json["hooks"][event][0];
-        assert_eq!(group["matcher"], "*");
-        let command = group["hooks"][0]["command"].as_str().unwrap();
-        let (_, fallback) = command.split_once(" || ").expect("a fallback behind ||");
-        let escaped = fallback.replace('\\', "\\\\").replace('"', "\\\"");
-        assert!(requirements.contains(&escaped), "examples/requirements.toml has another fallback than the README");
-        // What the fallback is for: any end of the hook but 0 becomes 2, with a reason.
-        for (hook, expected) in
-            [("true", 0), ("exit 1", 2), ("kill -9 $$", 2), ("/nonexistent/prexec", 2), ("exit 2", 2)]
-        {
-            let line = format!("bash -c '{hook}' || {fallback}");
-            let out = Command::new("bash").args(["-c", &line]).output().unwrap();
-            assert_eq!(out.status.code(), Some(expected), "`{hook}`: {out:?}");
-            assert!(
-                expected == 0 || hook == "exit 2" || !out.stderr.is_empty(),
-                "`{hook}` is blocked without a reason"
-            );
-        }
+    assert_eq!(
+        requirements.matches(&escaped).count(),
+        2,
+        "examples/requirements.toml has another command line than {line}"
+    );
+    let (_, fallback) = line.split_once(" || ").expect("a fallback behind ||");
+    // What the fallback is for: any end of the hook but 0 becomes 2, with a reason.
+    for (hook, expected) in [("true", 0), ("exit 1", 2), ("kill -9 $$", 2), ("/nonexistent/prexec", 2), ("exit 2", 2)] {
+        let line = format!("bash -c '{hook}' || {fallback}");
+        let out = Command::new("bash").args(["-c", &line]).output().unwrap();
+        assert_eq!(out.status.code(), Some(expected), "`{hook}`: {out:?}");
+        assert!(expected == 0 || hook == "exit 2" || !out.stderr.is_empty(), "`{hook}` is blocked without a reason");
     }
 }

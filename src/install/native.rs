@@ -25,12 +25,19 @@ fn prefix_rule(rule: &PrefixRule) -> Option<InlineTable> {
         // Codex runs what is allowed natively outside its sandbox, and refuses an allow in requirements.
         Decision::Allow => return None,
     };
-    if !rule.head.tiers.is_empty() || !rule.unless.is_empty() || rule.ignore_case {
+    if !rule.head.tiers.is_empty() || !rule.unless.is_empty() || rule.ignore_case || speaks_of_the_gate(rule) {
         return None;
     }
     let pattern: Array = rule.pattern.iter().map(|words| position(words)).collect();
     let why = rule.head.justification.as_deref().unwrap_or("the policy asks for this");
     Some(table(pattern, decision, &format!("{MARK}{why}")))
+}
+
+/// Whether a rule could match the gate, about which only the rule of [`gate_rule`] may speak.
+fn speaks_of_the_gate(rule: &PrefixRule) -> bool {
+    let mut words = rule.pattern.iter();
+    let has = |words: &Vec<String>, wanted: &str| words.iter().any(|word| word.rsplit('/').next() == Some(wanted));
+    words.next().is_none_or(|words| has(words, "prexec")) && words.next().is_none_or(|words| has(words, "run"))
 }
 
 fn position(words: &[String]) -> Value {
@@ -156,7 +163,8 @@ mod tests {
              prefix_rule(['git', ['push', 'pull']], decision = 'prompt', justification = 'ask')\n\
              prefix_rule([['a', 'b']], decision = 'forbidden')\n\
              prefix_rule(['x'])\nprefix_rule(['y'], decision = 'forbidden', tiers = ['t'])\n\
-             prefix_rule(['z'], decision = 'forbidden', unless = ['-n'])\n",
+             prefix_rule(['z'], decision = 'forbidden', unless = ['-n'])\n\
+             prefix_rule(['prexec', ['run', 'compile']], decision = 'prompt')\nprefix_rule(['prexec'], decision = 'prompt')\n",
         ));
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), 2, "{found:?}");

@@ -1,0 +1,154 @@
+//! What `docs/fleet.md` says is run, as root on a machine whose `/etc` is the test's own; the packages are built and opened.
+
+#![cfg(all(feature = "admin", target_os = "linux"))]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+use nix::unistd::geteuid;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect(path)
+}
+
+/// The commands of the shell blocks.
+fn commands(document: &str) -> Vec<String> {
+    let text = read(document);
+    let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
+    blocks.flat_map(str::lines).map(String::from).collect()
+}
+
+/// Runs a script in the checkout as root of a namespace: `/etc` is covered, and prexec stands in `/opt/prexec`, as the only one in PATH.
+fn as_root(script: &str, scratch: &Path) -> Output {
+    let setup = format!(
+        "set -e\nmount -t tmpfs tmpfs '{0}'\nmkdir '{0}/upper' '{0}/work'\n\
+         mount -t overlay overlay -o 'lowerdir=/etc,upperdir={0}/upper,workdir={0}/work' /etc\nrm -rf /etc/prexec /etc/codex\n\
+         mount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\ninstall -m 755 '{1}' /opt/prexec/prexec\n\
+         export PATH=/opt/prexec:/usr/bin:/bin HOME=/opt\n{script}",
+        scratch.display(),
+        env!("CARGO_BIN_EXE_prexec"),
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--fork", "/bin/bash", "-c", &setup]).current_dir(root()).env_remove("CODEX_HOME");
+    command.output().expect("unshare starts")
+}
+
+fn is_root() -> bool {
+    let is = geteuid().is_root();
+    if !is {
+        eprintln!("files of root's can only be made by root: not tested");
+    }
+    is
+}
+
+#[test]
+fn every_command_of_the_document_runs() {
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let packages = tempfile::tempdir().expect("a directory");
+    let mut script = String::new();
+    let mut own = 0;
+    for line in commands("docs/fleet.md") {
+        let line = line.replace("target/packages", &packages.path().display().to_string());
+        let run = match line.as_str() {
+            // CI builds it.
+            "cargo build --release" => continue,
+            line if line.starts_with("packaging/build") => format!("{line} '{}'", stand_in(packages.path()).display()),
+            // It ends with 5 where something would be decided otherwise.
+            line if line.starts_with("prexec diff") => format!("{line} || [ $? = 5 ]"),
+            line => line.to_owned(),
+        };
+        script.extend([run.as_str(), "\n"]);
+        own += usize::from(line.starts_with("prexec "));
+    }
+    assert!(own >= 8, "the document shows fewer commands than it should: {own}");
+    for told in read("examples/fleet/ansible.yml").lines().filter_map(|line| line.trim().strip_prefix("cmd: ")) {
+        assert!(script.contains(&format!("{told}\n")), "no test runs `{told}` of the Ansible example");
+    }
+    if !is_root() {
+        return;
+    }
+    let out = as_root(&format!("{script}[ ! -e /etc/codex/requirements.toml ]\n"), scratch.path());
+    assert!(out.status.success(), "{out:?}");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(said.contains("already registered") && said.contains("prexec/doctor/1"), "{said}");
+}
+
+/// Whoever is in no group gets lockdown, and a compiled policy beside its sources is fresh.
+#[test]
+fn the_example_decides_by_group_once_it_is_installed() {
+    if !is_root() {
+        return;
+    }
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let script = "install -d /etc/prexec/groups
+install -m 644 examples/fleet/policy.rules /etc/prexec/policy.rules
+install -m 644 examples/fleet/groups/*.rules /etc/prexec/groups
+prexec install --managed > /dev/null
+prexec doctor --json > /opt/doctor || true
+cat /opt/doctor
+echo
+prexec check 'npm install' > /dev/null || echo \"npm $?\"
+! grep -q npm /etc/codex/requirements.toml
+for i in 1 2 3; do prexec compile --managed > /dev/null; prexec hook < /dev/null 2>&1 | grep -q 'older than' && echo stale; done
+exit 0
+";
+    let out = as_root(script, scratch.path());
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{out:?}");
+    assert!(said.contains("npm 2") && !said.contains("stale"), "{said}");
+    let doctor: serde_json::Value = serde_json::from_str(said.lines().next().unwrap_or_default()).expect("JSON");
+    let policy = doctor["checks"].as_array().into_iter().flatten().find(|check| check["id"] == "policy");
+    assert!(policy.is_some_and(|policy| policy["status"] == "ok"), "{doctor:#}");
+}
+
+/// A small program that starts the executable: one with all its debug information takes minutes to pack.
+fn stand_in(directory: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = directory.join("prexec");
+    fs::write(&path, format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_prexec"))).expect("a program");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a mode");
+    path
+}
+
+fn built(packages: &Path) -> String {
+    let mut command = Command::new(root().join("packaging/build"));
+    let out = command.arg(packages).arg(stand_in(packages)).output().expect("bash");
+    assert!(out.status.success(), "{out:?}");
+    fs::read_to_string(packages.join("SHA256SUMS")).expect("checksums")
+}
+
+#[test]
+fn packages_hold_the_executable_and_are_the_same_each_time() {
+    let (one, other) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let sums = built(one.path());
+    assert_eq!(sums, built(other.path()));
+    let find = |ending: &str| -> Option<PathBuf> {
+        let name = sums
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .map(|(_, name)| name)
+            .find(|n| n.ends_with(ending))?;
+        Some(one.path().join(name))
+    };
+    let tarball = find(".tar.gz").expect("a tarball");
+    let run = |program: &str, arguments: &[&str]| {
+        let out = Command::new(program).args(arguments).output().expect("it starts");
+        assert!(out.status.success(), "{program} {arguments:?}: {out:?}");
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let into = other.path().to_str().expect("UTF-8");
+    run("tar", &["-xzf", tarball.to_str().expect("UTF-8"), "-C", into, "--strip-components=1"]);
+    let version = run(&format!("{into}/prexec"), &["--version"]);
+    if let Some(deb) = find(".deb") {
+        let deb = deb.to_str().expect("UTF-8");
+        assert_eq!(format!("prexec {}", run("dpkg-deb", &["-f", deb, "Version"])), version);
+        run("dpkg-deb", &["-x", deb, into]);
+        assert_eq!(run(&format!("{into}/usr/bin/prexec"), &["--version"]), version);
+        run(&format!("{into}/usr/bin/prexec"), &["test", &format!("{into}/usr/share/doc/prexec/examples")]);
+    }
+}
