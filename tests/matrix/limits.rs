@@ -57,7 +57,7 @@ fn limits() -> Vec<Limit> {
 pub(crate) fn rows() -> Vec<Row> {
     let room = Room::new().with_own_program();
     let nobody = nobodys_room();
-    each(limits(), 3, |limit| {
+    let mut rows = each(limits(), 3, |limit| {
         let row = || Row::new("limits", limit.name.clone(), "the whole call");
         let (resource, value) = (limit.resource, limit.value);
         let ended = match (limit.nobody, &nobody) {
@@ -77,7 +77,24 @@ pub(crate) fn rows() -> Vec<Row> {
         let ended =
             run(&mut registered(&room, &format!("{}; ", limit.shell)), whole(&room.call(GOOD)), crate::run::as_it_is);
         judge(row(), &ended, Wanted::Blocked, &Fate::Allowed)
-    })
+    });
+    rows.push(bash_without_processes(nobody.as_ref()));
+    rows
+}
+
+/// The launching bash itself cannot start anything: then nothing decides, which only Codex or the account's limit can change.
+fn bash_without_processes(nobody: Option<&Room>) -> Row {
+    let row = Row::new("limits", "0 processes", "the registered command line");
+    let Some(room) = nobody else { return row.impossible("another account takes root") };
+    let ended = run(&mut registered(room, ""), whole(&room.call(GOOD)), || {
+        setrlimit(Resource::RLIMIT_NPROC, 0, 0)?;
+        become_nobody()
+    });
+    let outcome = match ended.fate() {
+        Fate::Open(_) => format!("status {:?} of bash: nothing decides (documented)", ended.status.unwrap_or(-1)),
+        fate => format!("{fate:?}"),
+    };
+    row.said(1, outcome, None)
 }
 
 /// Gives up being root; its limits count from then on.

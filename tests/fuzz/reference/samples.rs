@@ -133,20 +133,20 @@ fn rule(c: &mut Choices<'_>) -> Rule {
         }
         7 => Speaks::Network {
             host: (*c.of(HOSTS)).into(),
-            protocol: *c.of(&["http", "https", "socks5_tcp", "socks5_udp"]),
+            protocol: c.of::<&str>(&["http", "https", "socks5_tcp", "socks5_udp"]),
         },
         8 => Speaks::Host {
             host: (*c.of(HOST_GLOBS)).into(),
             methods: if c.once_in(3) { c.some(&["GET", "POST"], 2) } else { Vec::new() },
         },
-        9 => Speaks::Env { name: (*c.of(NAME_GLOBS)).into(), access: *c.of(&["read", "set"]) },
+        9 => Speaks::Env { name: (*c.of(NAME_GLOBS)).into(), access: c.of::<&str>(&["read", "set"]) },
         10 => Speaks::Tool {
             tool: (*c.of(TOOL_GLOBS)).into(),
             arguments: if c.once_in(2) { vec![*c.of(PATTERNS)] } else { Vec::new() },
         },
         _ => Speaks::Flow {
             source: *c.of(&[Source::Protected, Source::Network, Source::Files("**/.env*"), Source::Files("~/**")]),
-            sink: *c.of(&["network", "interpreter"]),
+            sink: c.of::<&str>(&["network", "interpreter"]),
         },
     };
     Rule::Decides { speaks, decision, tier }

@@ -3,7 +3,7 @@
 use super::judge;
 use super::model::{Case, Does, Effect, Layer, Rule, Speaks, Text, Tier};
 use prexec::decision::Decision::{self, Allow, Deny, Prompt};
-use prexec::policy::Trust;
+use prexec::policy::Trust::{self, Managed, Repository, User};
 
 const READ: &str = "/w/p/.env";
 
@@ -30,10 +30,9 @@ pub(crate) fn check() {
     for (decision, expected) in [(Deny, [Deny, Prompt, Allow]), (Prompt, [Prompt, Prompt, Allow]), (Allow, [Allow; 3])]
     {
         for (path, expected) in [yes(), maybe(), no()].into_iter().zip(expected) {
-            assert_eq!(one(vec![(Trust::Managed, vec![glob(decision)])], path), (expected, expected));
+            assert_eq!(one(vec![(Managed, vec![glob(decision)])], path), (expected, expected));
         }
     }
-    use Trust::{Managed, Repository, User};
     // A certain allow replaces a default, one that could match does not; a forbidding match adds to it.
     for (rules, path, expected) in [
         (vec![reads(Prompt)], no(), Prompt),
