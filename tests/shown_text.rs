@@ -42,6 +42,7 @@ fn shown(judged: &Judged) -> Vec<String> {
         auto_approve: false,
         covered_by_allow_rules: false,
         describe: &|reason| gate::describe(judged, reason),
+        instead: None,
     });
     let message = String::from_utf8(answer.stderr().to_vec()).expect("UTF-8");
     vec![message, verdict_json(judged, "")]

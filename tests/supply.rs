@@ -1,9 +1,10 @@
 //! What prexec is made of: the crates, their licences and where they come from, held against committed lists.
 //!
-//! Also writes `sbom.cdx.json` (CycloneDX) into cargo's target directory. All of it works without a network.
+//! Also writes `sbom.cdx.json` (`CycloneDX`) into cargo's target directory. All of it works without a network.
 
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]

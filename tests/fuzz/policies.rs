@@ -2,7 +2,7 @@
 
 use globset::GlobBuilder;
 use prexec::codex;
-use prexec::compiled::{self, Origin, Role};
+use prexec::compiled::{self, Choice, Origin, Role};
 use prexec::decision::{Decision, RuleRef};
 use prexec::gate;
 use prexec::glob::Glob;
@@ -28,9 +28,10 @@ pub(crate) fn globs(input: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn compile(policy: &Policy) -> Result<Vec<u8>, String> {
-    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), permits_repositories: false };
-    compiled::write(policy, &origin).ok_or_else(|| "a policy of over four gibibytes".into())
+pub(crate) fn compile(policy: &Policy) -> Result<Vec<u8>, String> {
+    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+    let everybody = Choice { policy: policy.clone(), ..Choice::default() };
+    compiled::write(&[], &everybody, &origin).ok_or_else(|| "a policy of over four gibibytes".into())
 }
 
 /// A text loads, always as the same policy, or is refused in sentences that can be shown to a person.

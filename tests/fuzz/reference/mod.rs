@@ -17,7 +17,7 @@ mod table;
 pub(crate) use choices::Choices;
 
 use model::Case;
-use prexec::compiled::{self, Origin, Role};
+use prexec::compiled;
 use prexec::decision::Verdict;
 use prexec::policy::{Policy, Scene, decide};
 use prexec::world::memory::MemoryWorld;
@@ -43,9 +43,8 @@ pub(crate) fn compare(case: &Case) -> Result<(), String> {
             verdict.reasons()
         ));
     }
-    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), permits_repositories: false };
-    let bytes = compiled::write(&policy, &origin).ok_or("a policy of over four gibibytes")?;
-    let opened = compiled::open(bytes).map_err(|refused| format!("what was just compiled is refused: {refused}"))?;
+    let opened = compiled::open(crate::policies::compile(&policy)?)
+        .map_err(|refused| format!("what was just compiled is refused: {refused}"))?;
     let again = self::verdict(&opened.policy, &effects, &world);
     if again.reasons() != verdict.reasons() {
         return Err(format!(
