@@ -17,6 +17,14 @@
 #![deny(unsafe_code)]
 extern crate alloc;
 
+/// A boundary between two stages of a call, where tests put faults (`guard::arm`); nothing in every other build.
+macro_rules! boundary {
+    ($name:literal) => {
+        #[cfg(feature = "fault-injection")]
+        $crate::guard::at_boundary($name);
+    };
+}
+
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod call;

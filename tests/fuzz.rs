@@ -1,11 +1,13 @@
 //! Mutates small seeds and holds what comes out against what must hold for every input. Runs on any toolchain, as a plain test.
 //!
-//! `FUZZ_SECONDS` (20) is the time for all targets together, `FUZZ_SEED` makes a run the same again. The input at work stands in
-//! `fuzz-last` of cargo's directory for test files, for the case that the process itself dies.
+//! `FUZZ_SECONDS` (30) is the time for all targets together, `FUZZ_TARGET=policy` gives all of it to one (an hour:
+//! `FUZZ_TARGET=policy FUZZ_SECONDS=3600 cargo test --test fuzz`), `FUZZ_SEED` makes a run the same again. The input at work
+//! stands in `fuzz-last` of cargo's directory for test files, for the case that the process itself dies.
 
 #![cfg(feature = "admin")]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]
@@ -14,9 +16,16 @@
 mod mutate;
 #[path = "fuzz/oracles.rs"]
 mod oracles;
+#[path = "fuzz/policies.rs"]
+mod policies;
+#[path = "fuzz/reference/mod.rs"]
+mod reference;
+#[path = "fuzz/texts.rs"]
+mod texts;
 
 use mutate::Mutator;
 use oracles::{Line, shell, wire};
+use policies::{Compiled, globs, starlark};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -38,45 +47,76 @@ fn what_must_hold_for_every_input_holds() {
     let number = |name: &str, usual: u64| {
         std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
     };
-    let seconds = number("FUZZ_SECONDS", 20);
+    let seconds = number("FUZZ_SECONDS", 30);
     let seed = number("FUZZ_SEED", 0x5eed);
-    let line = Line::new();
+    let wanted = std::env::var("FUZZ_TARGET").ok();
+    let (line, damaged) = (Line::new(), Compiled::new());
     let whole = |input: &[u8]| line.holds(input);
-    let targets: [(&str, &str, Oracle<'_>); 3] =
-        [("wire", "wire", &wire), ("shell", "shell", &shell), ("line", "shell", &whole)];
-    for (name, corpus, oracle) in targets {
-        let seeds = seeds(corpus);
-        // The whole line takes most of the time, and finds most.
-        let share = if name == "line" { 0.6 } else { 0.2 };
+    let damage = |input: &[u8]| damaged.holds(input);
+    // The whole line takes most of the time, and finds most; a policy against the reference comes next.
+    let targets: [Target<'_>; 9] = [
+        Target { name: "wire", seeds: seeds("wire"), share: 0.1, oracle: &wire },
+        Target { name: "tokens", seeds: seeds("tokens"), share: 0.05, oracle: &texts::tokens },
+        Target { name: "shell", seeds: seeds("shell"), share: 0.1, oracle: &shell },
+        Target { name: "line", seeds: seeds("shell"), share: 0.35, oracle: &whole },
+        Target { name: "patch", seeds: seeds("patch"), share: 0.05, oracle: &texts::patch },
+        Target { name: "globs", seeds: seeds("globs"), share: 0.05, oracle: &globs },
+        Target { name: "compiled", seeds: damaged.seeds(), share: 0.05, oracle: &damage },
+        Target { name: "starlark", seeds: seeds("starlark"), share: 0.05, oracle: &starlark },
+        Target { name: "policy", seeds: seeds("policy"), share: 0.2, oracle: &reference::holds },
+    ];
+    let one = wanted.is_some();
+    let chosen: Vec<&Target<'_>> =
+        targets.iter().filter(|target| wanted.as_deref().is_none_or(|wanted| wanted == target.name)).collect();
+    assert!(!chosen.is_empty(), "no target is called {wanted:?}");
+    for target in chosen {
+        let share = if one { 1.0 } else { target.share };
         let until = Instant::now() + Duration::from_secs(seconds).mul_f64(share);
         let worked = thread::scope(|scope| {
-            let work = || target(name, &seeds, seed, until, oracle);
+            let work = || target.work(seed, until);
             let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
-            thread.join().unwrap_or_else(|_| panic!("the target `{name}` ends in a panic"))
+            thread.join().unwrap_or_else(|_| panic!("the target `{}` ends in a panic", target.name))
         });
         match worked {
-            Ok(inputs) => println!("{name}: {inputs} inputs from {} seeds", seeds.len()),
-            Err(failure) => panic!("{name}, FUZZ_SEED={seed}: {failure}"),
+            Ok(inputs) => println!("{}: {inputs} inputs from {} seeds", target.name, target.seeds.len()),
+            Err(failure) => panic!("{}, FUZZ_SEED={seed}: {failure}", target.name),
         }
     }
 }
 
-/// Every seed first, then what becomes of them; how many inputs there were.
-fn target(name: &str, seeds: &[Vec<u8>], seed: u64, until: Instant, oracle: Oracle<'_>) -> Result<usize, String> {
-    let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-last");
-    let mut mutator = Mutator::new(seed, seeds);
-    let mut inputs = 0;
-    while inputs < seeds.len() || Instant::now() < until {
-        let input = seeds.get(inputs).cloned().unwrap_or_else(|| mutator.next(LONGEST));
-        inputs += 1;
-        fs::write(&last, &input).map_err(|e| format!("`{}`: {e}", last.display()))?;
-        if let Some(failure) = failure(&input, oracle) {
-            let small = shrink(input, oracle);
-            let why = self::failure(&small, oracle).unwrap_or(failure);
-            return Err(format!("input {inputs} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
+#[test]
+fn the_reference_says_what_the_language_says() {
+    reference::check_itself();
+}
+
+struct Target<'a> {
+    name: &'static str,
+    seeds: Vec<Vec<u8>>,
+    /// Of the time for all.
+    share: f64,
+    oracle: Oracle<'a>,
+}
+
+impl Target<'_> {
+    /// Every seed first, then what becomes of them; how many inputs there were.
+    fn work(&self, seed: u64, until: Instant) -> Result<usize, String> {
+        let (name, seeds, oracle) = (self.name, &self.seeds, self.oracle);
+        let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-last");
+        let mut mutator = Mutator::new(seed, seeds);
+        let longest = seeds.iter().map(Vec::len).max().unwrap_or(0).max(LONGEST);
+        let mut inputs = 0;
+        while inputs < seeds.len() || Instant::now() < until {
+            let input = seeds.get(inputs).cloned().unwrap_or_else(|| mutator.next(longest));
+            inputs += 1;
+            fs::write(&last, &input).map_err(|e| format!("`{}`: {e}", last.display()))?;
+            if let Some(failure) = failure(&input, oracle) {
+                let small = shrink(input, oracle);
+                let why = self::failure(&small, oracle).unwrap_or(failure);
+                return Err(format!("input {inputs} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
+            }
         }
+        Ok(inputs)
     }
-    Ok(inputs)
 }
 
 fn failure(input: &[u8], oracle: Oracle<'_>) -> Option<String> {

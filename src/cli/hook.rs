@@ -77,7 +77,7 @@ impl hook::Means for Standard {
             stale: options.stale.into(),
             ..policy::Request::default()
         };
-        policy::load(&request).map(|ready| ready.policy).map_err(|diagnostics| diagnostics.to_string())
+        policy::load(&request).map(|ready| ready.policy).map_err(|diagnostics| diagnostics.told())
     }
 
     fn world(&self) -> &dyn World {

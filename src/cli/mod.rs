@@ -23,6 +23,7 @@ mod test;
 mod try_canary;
 
 use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Exit status for wrong usage and for errors of our own, of every verb but `hook`.
@@ -90,13 +91,17 @@ pub fn run_hook() -> ! {
 
 /// Reads the command line and runs the verb.
 pub fn run() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().collect();
+    run_as(&std::env::args_os().collect::<Vec<_>>())
+}
+
+/// As [`run`], with `arguments` instead of the command line; the first is the program's name.
+pub fn run_as(arguments: &[OsString]) -> ExitCode {
     if is_hook(arguments.iter().skip(1)) {
         // What comes before the verb is refused like any other argument that is not known.
         let options = if arguments.get(1).is_some_and(|first| first == "hook") { 2 } else { 1 };
         hook::run(arguments.get(options..).unwrap_or_default());
     }
-    match Cli::try_parse_from(&arguments) {
+    match Cli::try_parse_from(arguments) {
         Ok(Cli { verb: Verb::Check(options) }) => check::run(&options),
         Ok(Cli { verb: Verb::Explain(options) }) => explain::run(&options),
         Ok(Cli { verb: Verb::Test(options) }) => test::run(&options),

@@ -97,7 +97,7 @@ pub(super) enum Repositories {
 /// A loader that tells the guard what it reads. The note on a file lasts until the next one; what was noted before all of them
 /// comes back when [`load`] ends.
 pub(super) fn loader(request: &Request<'_>, repositories: Repositories) -> Loader<'static> {
-    let mut loader = Loader::new().with_note(&note).with_begin(&guard::cover_thread);
+    let mut loader = Loader::new().with_note(&note).with_begin(&begin);
     if repositories == Repositories::Read {
         let session = std::env::current_dir().ok();
         loader = loader.with_repositories(session.map(|session| repository_roots(&session)));
@@ -110,8 +110,15 @@ pub(super) fn loader(request: &Request<'_>, repositories: Repositories) -> Loade
     }
 }
 
+/// The beginning of the thread on which policies are read.
+fn begin() {
+    guard::cover_thread();
+    boundary!("evaluating");
+}
+
 fn note(file: &str) {
     core::mem::forget(guard::stage(Stage::LoadingPolicy, Some(file.as_bytes())));
+    boundary!("file");
 }
 
 /// Whether something is there; what cannot be looked at counts as there.

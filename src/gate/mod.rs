@@ -51,6 +51,7 @@ fn judge_by(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Tr
     let cwd = path::normalize(call.cwd.as_bytes());
     match effects::analyse(call, &cwd, world, tables) {
         Ok(Analysed { effects, directories }) => {
+            boundary!("analysed");
             let scene = Scene::at(policy, world, &cwd, &effects, &directories);
             let verdict = decide_traced(policy, &effects, &scene, trace);
             let tiers = scene.tiers().map(String::from).collect();

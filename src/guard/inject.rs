@@ -6,7 +6,40 @@
 use core::ffi::{CStr, c_char};
 use core::{fmt, hint::black_box, ptr};
 use std::io::Read;
+use std::sync::OnceLock;
 use std::{process, string::String, thread, vec::Vec};
+
+/// The boundaries between the stages of a call, in their order.
+pub const BOUNDARIES: &[&str] = &[
+    "started",
+    "options",
+    "read",
+    "understood",
+    "evaluating",
+    "file",
+    "loaded",
+    "parsed",
+    "analysed",
+    "matched",
+    "decided",
+    "answered",
+];
+
+static ARMED: OnceLock<(String, String)> = OnceLock::new();
+
+/// From now on `fault` happens at `boundary`; the first word counts.
+pub fn arm(boundary: &str, fault: &str) {
+    let _ = ARMED.set((boundary.into(), fault.into()));
+}
+
+/// Called at each boundary.
+pub fn at_boundary(name: &str) {
+    if let Some((boundary, fault)) = ARMED.get()
+        && boundary == name
+    {
+        inject(fault);
+    }
+}
 
 /// A text that panics when it is shown.
 struct Hostile;
@@ -98,6 +131,8 @@ pub fn inject(fault: &str) -> bool {
             black_box(());
         },
         "read" => drop(std::io::stdin().read_to_end(&mut Vec::new())),
+        // The writer stays open, so that nothing ever comes.
+        "blocked" => drop(std::io::pipe().map(|(mut reader, writer)| (reader.read(&mut [0]), writer))),
         "print" => {
             std::println!("not an answer");
             process::exit(0);

@@ -45,7 +45,7 @@ mod sys;
 #[cfg(feature = "fault-injection")]
 mod inject;
 #[cfg(feature = "fault-injection")]
-pub use inject::inject;
+pub use inject::{BOUNDARIES, arm, at_boundary, inject};
 
 pub use memory::{CountingAllocator, memory_used, set_memory_limit};
 pub use stage::{Stage, Staged, stage};

@@ -59,11 +59,13 @@ pub trait Means {
 
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
 pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> ! {
+    boundary!("started");
     let options = match parse(arguments) {
         Ok(options) => options,
         Err(why) => guard::leave(guard::Answer::Deny(&why)),
     };
     let (Prompt::Deny, Audit::Off) = (options.prompt, options.audit);
+    boundary!("options");
     let mut means = means(&options);
 
     let reading = stage(Stage::ReadingCall, None);
@@ -75,7 +77,9 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
             guard::leave(guard::Answer::Deny(&why))
         }
     };
+    boundary!("read");
     let call = codex::read(&input);
+    boundary!("understood");
     if let Ok(call) = &call {
         guard::event(call.event.into());
     }
@@ -87,7 +91,9 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     let (judged, instead, auto_approve) = match policy {
         Ok(policy) => {
             let _deciding = stage(Stage::Deciding, None);
+            boundary!("loaded");
             let judged = gate::judge(&call, &policy, means.world());
+            boundary!("decided");
             let instead = gate::alternative(&call, &judged, &policy, means.world());
             // Its destructors have nothing to do that the end of the process does not.
             core::mem::forget(policy);
@@ -107,6 +113,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         describe: &|reason| gate::describe(&judged, reason),
         instead: instead.as_ref(),
     });
+    boundary!("answered");
     leave(&answer)
 }
 

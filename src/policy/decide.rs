@@ -37,6 +37,7 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
         return Verdict::deny(RuleRef::Limit("policy-steps"), why);
     }
     let matched = match_all(policy, effects, scene, trace);
+    boundary!("matched");
     // What a certain allow of a command says of everything that this command does by itself.
     let mut answered: BTreeMap<CommandId, Allowed> = BTreeMap::new();
     for (effect, m) in effects.iter().zip(&matched) {

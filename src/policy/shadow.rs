@@ -15,9 +15,18 @@ pub(super) struct Shadows {
     entries: Vec<Vec<u8>>,
     /// Where relative entries may lead.
     directories: Vec<Vec<u8>>,
-    /// What the call writes itself, and whether with everything below.
-    written: Vec<(Value, bool)>,
+    /// What the call writes itself.
+    written: Vec<Written>,
     answers: RefCell<BTreeMap<Vec<u8>, bool>>,
+}
+
+/// A write of the call.
+struct Written {
+    path: Value,
+    /// With names below it that are new.
+    tree: bool,
+    /// Only what stands there already.
+    existing: bool,
 }
 
 impl Shadows {
@@ -25,7 +34,9 @@ impl Shadows {
         let entries: Vec<Vec<u8>> =
             search.iter().flat_map(|s| s.split(|b| *b == b':')).map(<[u8]>::to_vec).take(MAX_ENTRIES + 1).collect();
         let written = |effect: &Effect| match &effect.kind {
-            Kind::Write(path) => Some((path.value.clone(), path.tree && !path.existing)),
+            Kind::Write(path) => {
+                Some(Written { path: path.value.clone(), tree: path.tree && !path.existing, existing: path.existing })
+            }
             _ => None,
         };
         let written = if entries.is_empty() { Vec::new() } else { effects.iter().filter_map(written).collect() };
@@ -49,13 +60,13 @@ impl Shadows {
             if !path::is_absolute(entry) {
                 let files =
                     self.directories.iter().map(|dir| path::normalize(&path::join(&path::join(dir, entry), name)));
-                if files.into_iter().any(|file| stands(&file) || self.writes(&file)) {
+                if files.into_iter().any(|file| stands(&file) || self.writes(&file, scene)) {
                     return true;
                 }
                 continue;
             }
             let file = path::join(entry, name);
-            if self.writes(&file) {
+            if self.writes(&file, scene) {
                 return true;
             }
             if !stands(&file) {
@@ -73,10 +84,35 @@ impl Shadows {
         false
     }
 
-    fn writes(&self, file: &[u8]) -> bool {
-        self.written.iter().any(|(value, tree)| {
-            let paths = value.alternatives().unwrap_or_default();
-            paths.iter().any(|path| path == file || (*tree && path::starts_with(file, path)))
+    /// Whether the call writes the file, or may: where it is known in part only what it writes, and the file may come to stand there.
+    fn writes(&self, file: &[u8], scene: &Scene<'_>) -> bool {
+        let may_come = |existing: bool| {
+            if existing {
+                scene.world.entry(file) != Entry::Missing
+            } else {
+                path::parent(file).is_none_or(|dir| scene.world.is_writable(dir))
+            }
+        };
+        self.written.iter().any(|written| match written.path.alternatives() {
+            Some(paths) => paths.iter().any(|p| **p == *file || (written.tree && path::starts_with(file, p))),
+            None => (written.tree || could_be(&written.path, file)) && may_come(written.existing),
         })
+    }
+}
+
+/// Whether a path that is known in part may be the file. What is not known of it may lead up again, but for what stands below a
+/// directory.
+fn could_be(value: &Value, file: &[u8]) -> bool {
+    let special = |b: &u8| b"*?[({\\+@!".contains(b);
+    match value {
+        Value::Known(one) => **one == *file,
+        Value::Set(all) => all.iter().any(|one| **one == *file),
+        Value::Affix { suffix, .. } => file.ends_with(suffix) || suffix.windows(2).any(|two| two == b".."),
+        Value::Below { dir, suffix } => path::starts_with(file, dir) && file.ends_with(suffix),
+        Value::Pattern(text) => {
+            let literal = text.split(special).next().unwrap_or_default();
+            file.starts_with(literal) || text.windows(2).any(|two| two == b"..")
+        }
+        Value::Unknown { .. } => true,
     }
 }

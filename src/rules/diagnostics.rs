@@ -196,6 +196,15 @@ impl Diagnostics {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Every finding on a line of its own with what helps, for whoever sees nothing but one message.
+    pub fn told(&self) -> String {
+        let told = |d: &Diagnostic| match &d.help {
+            Some(help) => format!("{d} ({help})"),
+            None => d.to_string(),
+        };
+        self.0.iter().map(told).collect::<Vec<_>>().join("\n")
+    }
+
     /// Every finding with its source line, a caret and help; with terminal colours where `color`.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };

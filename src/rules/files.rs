@@ -143,7 +143,18 @@ fn real_path(path: &Path) -> Result<PathBuf, Problem> {
 /// Opens and reads a policy file of at most `most` bytes.
 pub(super) fn read(path: &Path, check: &Check, most: u64) -> Result<Opened, Problem> {
     let (file, metadata) = open(path, check)?;
-    let bytes = read_bounded(file, path, most)?;
+    let bytes = read_bounded(&file, path, most)?;
+    // Half of a policy may well be a policy, of other rules.
+    let after = file.metadata().map_err(|e| failed("read", path, &e))?;
+    if version(&after) != version(&metadata) || bytes.len() as u64 != metadata.len() {
+        let message = format!("`{}` changed while it was read", path.display());
+        return Err(Problem::new(message, "write policies to another name, and rename them when they are complete"));
+    }
+    if bytes.is_empty() {
+        // What is left where a disk was full, or a copy has just begun.
+        let message = format!("`{}` is empty", path.display());
+        return Err(Problem::new(message, "write its rules again; a comment is enough where there are to be none"));
+    }
     Ok(Opened { bytes, metadata })
 }
 
@@ -197,7 +208,12 @@ pub fn vet_directory(path: &Path, check: &Check) -> Result<(), String> {
     check.directories_above(&path.join("*")).map_err(|problem| problem.message)
 }
 
-fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
+/// What changes when a file is written.
+fn version(metadata: &Metadata) -> (u64, i64, i64, i64, i64) {
+    (metadata.len(), metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+fn read_bounded(file: &File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|e| failed("read", path, &e))?;
     if bytes.len() as u64 > most {

@@ -1,7 +1,8 @@
-//! Fails on request, under the guard: `prexec-faulty PROFILE STEP... FAULT`. For tests/guard; never in a release.
+//! Fails on request, under the guard: `prexec-faulty PROFILE STEP... FAULT`, or in the middle of a real call:
+//! `prexec-faulty hook at=BOUNDARY:FAULT run hook --policy P`. For tests/guard and tests/matrix; never in a release.
 
 use prexec::guard::{self, Answer, CountingAllocator, Event, Profile, Stage};
-use std::{env, fs, mem::ManuallyDrop, process::ExitCode};
+use std::{env, ffi::OsString, fs, mem::ManuallyDrop, process::ExitCode};
 
 #[global_allocator]
 static MEMORY: CountingAllocator = CountingAllocator;
@@ -15,13 +16,21 @@ fn main() -> ExitCode {
     });
     // Not dropped, so that the stage lasts when `main` returns.
     let mut staged = ManuallyDrop::new(Vec::new());
-    for argument in arguments {
+    while let Some(argument) = arguments.next() {
         let (name, value) = argument.split_once('=').unwrap_or((&argument, ""));
         match name {
             "reading" => staged.push(guard::stage(Stage::ReadingCall, None)),
             "loading" => staged.push(guard::stage(Stage::LoadingPolicy, Some(value.as_bytes()))),
             "deciding" => staged.push(guard::stage(Stage::Deciding, None)),
             "permission" => guard::event(Event::PermissionRequest),
+            "at" => {
+                let (boundary, fault) = value.split_once(':').unwrap_or((value, "panic"));
+                guard::arm(boundary, fault);
+            }
+            "run" => {
+                let command = ["prexec".into()].into_iter().chain(arguments.map(OsString::from));
+                return prexec::cli::run_as(&command.collect::<Vec<_>>());
+            }
             "deadline" => guard::set_deadline(value.parse().unwrap_or(1)),
             "deadline-off" => guard::deadline_off(),
             "limit" => guard::set_memory_limit(value.parse().unwrap_or(1)),

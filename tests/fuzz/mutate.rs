@@ -170,6 +170,11 @@ impl<'a> Mutator<'a> {
                     *byte = u8::try_from(self.below(128)).unwrap_or(0);
                 }
             }
+            5 => {
+                // For inputs that are no text.
+                let piece: Vec<u8> = (from..to).map(|_| u8::try_from(self.below(256)).unwrap_or(0)).collect();
+                input.splice(from..to, piece);
+            }
             _ => {
                 let index = self.below(WORDS.len());
                 let word = WORDS.get(index).copied().unwrap_or_default();

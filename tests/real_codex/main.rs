@@ -41,6 +41,8 @@ mod prexec_fails;
 #[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]
+mod prexec_surroundings;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod session;

@@ -86,6 +86,12 @@ impl Session {
         fs::write(self.path("home/.codex/.env"), content).expect(".env");
     }
 
+    /// Makes `shell` the account's, in the account database and in the environment.
+    pub(crate) fn set_account_shell(&mut self, shell: &str) {
+        self.set_environment("SHELL", shell);
+        fs::write(self.path("etc-codex/account-shell"), shell).expect("a file of the session");
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }

@@ -192,6 +192,22 @@ fn large_files_and_other_encodings_are_refused() {
     refused(place.load("latin.rules"), "P/latin.rules: `P/latin.rules` is not UTF-8 at byte 5", "save it as UTF-8");
 }
 
+/// What is left of a file where the disk was full, or a copy has just begun; a comment is a policy without rules.
+#[test]
+fn an_empty_file_is_no_policy_without_rules() {
+    let place = Place::new();
+    place.file("empty.rules", "");
+    place.file("a.rules", "include(\"./empty.rules\")\n");
+    place.file("comment.rules", "# nothing yet\n");
+    refused(
+        place.load("empty.rules"),
+        "P/empty.rules: `P/empty.rules` is empty",
+        "write its rules again; a comment is enough where there are to be none",
+    );
+    assert!(place.load("a.rules").unwrap_err().starts_with("P/a.rules:1:1: `P/empty.rules` is empty\n"));
+    assert_eq!(place.load("comment.rules").unwrap(), "");
+}
+
 #[test]
 fn a_directory_is_read_in_name_order() {
     let place = Place::new();

@@ -226,6 +226,7 @@ impl Fold<'_> {
         }
         let tree = shell::parse_as(self.dialect, text, &Limits::default())
             .map_err(|limit| LimitReached { name: limit.name, message: limit.message })?;
+        boundary!("parsed");
         for difference in tree.differences() {
             let detail = "bash, sh and zsh read this differently, and Codex does not say which of them runs it";
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
