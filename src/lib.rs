@@ -17,6 +17,7 @@
 #![deny(unsafe_code)]
 extern crate alloc;
 
+pub mod approval;
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod call;

@@ -15,7 +15,7 @@ mod open;
 mod write;
 mod writers;
 
-pub use directory::{Choice, Fact, Origin, Role, Stat};
+pub use directory::{Choice, Fact, GateFact, Origin, Role, Stat};
 pub use image::{MAGIC, Source};
 pub use open::{Compiled, open, open_from};
 pub use write::write;

@@ -178,6 +178,11 @@ pub(super) fn open(path: &Path, check: &Check) -> Result<(File, Metadata), Probl
     Ok((file, metadata))
 }
 
+/// Whether nobody but those whom the check names can have written the file.
+pub fn admits(path: &Path, check: &Check) -> bool {
+    open(path, check).is_ok()
+}
+
 fn read_bounded(file: File, path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|e| failed("read", path, &e))?;
