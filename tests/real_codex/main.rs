@@ -19,6 +19,8 @@ mod client;
 #[cfg(test)]
 mod confinement;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hooks;

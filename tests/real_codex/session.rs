@@ -43,6 +43,8 @@ pub(crate) struct Session {
     pub(crate) more_config: String,
     /// More text for `requirements.toml`, where hooks are managed.
     pub(crate) more_requirements: String,
+    /// The permissions of `requirements.toml`.
+    pub(crate) requirements_mode: u32,
 }
 
 /// What came of a run of `codex exec`.
@@ -62,6 +64,7 @@ impl Session {
             sandbox: "read-only",
             more_config: String::new(),
             more_requirements: String::new(),
+            requirements_mode: 0o644,
         };
         for name in ["home/.codex", "work", "etc-codex", "mount", "files"] {
             fs::create_dir_all(session.path(name)).expect("a directory of the session");
@@ -152,7 +155,10 @@ args = [{}, {}]
             Registration::UserUntrusted => text += &user_config(hooks, &config, false),
             Registration::Managed => {
                 let text = requirements(hooks) + &self.more_requirements;
-                fs::write(self.path("etc-codex/requirements.toml"), text).expect("requirements.toml");
+                let path = self.path("etc-codex/requirements.toml");
+                fs::write(&path, text).expect("requirements.toml");
+                let mode = std::os::unix::fs::PermissionsExt::from_mode(self.requirements_mode);
+                fs::set_permissions(&path, mode).expect("the mode of requirements.toml");
             }
         }
         text += &self.more_config;
