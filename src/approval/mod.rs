@@ -29,8 +29,8 @@ pub const NAME: &str = "prexec";
 pub const VERB: &str = "run";
 /// The most bytes of a script that a person is asked about.
 pub const MAX_SCRIPT: usize = 2048;
-/// The most lines of such a script: what scrolls off a screen has not been read.
-pub const MAX_LINES: usize = 40;
+/// The most lines of such a script: what is cut off on a small screen is easily passed over.
+pub const MAX_LINES: usize = 24;
 /// The most bytes of the reason in the command.
 pub const MAX_REASON: usize = 400;
 /// How many gates around a script are taken off; nobody writes more by mistake.

@@ -132,7 +132,9 @@ mod tests {
 
     #[test]
     fn inside_the_sandbox_its_command_line_tells() {
-        let helper = |rest: &[&str]| [&["/x/codex-linux-sandbox", "--", "/x/helper", "--"], rest].concat();
+        fn helper<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+            [&["/x/codex-linux-sandbox", "--", "/x/helper", "--"], rest].concat()
+        }
         let snapshot = format!("if . '/s'; then :; fi\n\nexec '/usr/bin/zsh' -c {}", quote(COMMAND));
         for (rest, shell) in [
             (vec!["/bin/bash", "-lc", COMMAND], "/bin/bash"),

@@ -138,3 +138,45 @@ fn where_the_shell_is_not_known_only_what_all_read_alike_runs() {
     let out = run("echo '=ls'");
     assert_eq!(String::from_utf8_lossy(&out.stdout), "=ls\n");
 }
+
+#[test]
+fn quoting_is_the_same_to_prexec_and_to_shells() {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, TestRunner};
+    let dir = tempfile::tempdir().unwrap();
+    let shells: Vec<&str> =
+        ["/bin/bash", "/bin/sh", "/usr/bin/zsh"].into_iter().filter(|s| Path::new(s).exists()).collect();
+    let gate = prexec::approval::Gate::new("/opt/prexec/prexec").unwrap();
+    // The words of the outermost command, as the analysis sees them.
+    let argv_of = |command: &str| {
+        let input = serde_json::json!({
+            "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/w", "permission_mode": "default",
+            "tool_name": "Bash", "tool_input": {"command": command},
+        });
+        let call = prexec::codex::read(input.to_string().as_bytes()).unwrap();
+        let effects = prexec::effects::of(&call, b"/w", &prexec::world::memory::MemoryWorld::new()).unwrap();
+        let Some(prexec::effect::Kind::Run(run)) = effects.first().map(|effect| &effect.kind) else {
+            panic!("no command in {command:?}")
+        };
+        let text = |word: &prexec::effect::Word| String::from_utf8(word.value.known().unwrap().to_vec()).unwrap();
+        run.argv.iter().map(text).collect::<Vec<_>>()
+    };
+    let strategy = proptest::collection::vec("(?s)[^\0]{0,60}|['\"\\\\$`!#~ \n]{0,12}", 1..4);
+    let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&strategy, |texts| {
+        // Only `printf` is ever run, on words that are quoted as the gate's are.
+        let words: Vec<String> = texts.iter().map(|text| prexec::approval::quote(text)).collect();
+        let line = format!("printf '%s\\0' {}", words.join(" "));
+        let wanted: Vec<u8> = texts.iter().flat_map(|text| [text.as_bytes(), b"\0"].concat()).collect();
+        for shell in &shells {
+            let out = Command::new(shell).args(["-c", &line]).current_dir(dir.path()).env_clear().output().unwrap();
+            prop_assert_eq!(&out.stdout, &wanted, "{} {:?}", shell, line);
+        }
+        // The parser of prexec reads the gate's command back as the same words.
+        let command = gate.command("why", &texts[0]);
+        let words = argv_of(&command);
+        prop_assert_eq!(words, ["/opt/prexec/prexec", "run", "why", "--", &texts[0]]);
+        Ok(())
+    });
+    outcome.unwrap();
+}

@@ -19,8 +19,6 @@ mod client;
 #[cfg(test)]
 mod confinement;
 #[cfg(test)]
-mod gate;
-#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hooks;
@@ -39,6 +37,10 @@ mod prexec_everyday;
 #[cfg(test)]
 mod prexec_fails;
 #[cfg(test)]
+mod prexec_gate;
+#[cfg(test)]
+mod prexec_gate_terminal;
+#[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]
 mod process;
@@ -48,6 +50,8 @@ mod session;
 mod shells;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod terminal;
 #[cfg(test)]
 mod transcript;
 #[cfg(test)]

@@ -374,7 +374,7 @@ impl<'c, 't> Command<'c, 't> {
     fn is_own(&self, path: &[u8]) -> bool {
         self.name == crate::approval::NAME.as_bytes()
             && path.starts_with(b"/")
-            && self.scripts.world().and_then(|world| world.own_executable()).as_deref() == Some(path)
+            && self.scripts.world().and_then(World::own_executable).as_deref() == Some(path)
     }
 
     /// Works by the row of a program (or subcommand) whose words begin at `from` in argv.
