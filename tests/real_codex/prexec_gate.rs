@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app_server::{Conversation, Person, converse};
 use crate::bridge::ask_about;
-use crate::calls::{Call, escalated_shell, shell, shell_in};
+use crate::calls::{Call, add_file, escalated_shell, mcp, patch, shell, shell_in};
 use crate::hooks::{Event, Hook};
 use crate::prexec;
 use crate::session::{Registration, Session, exists};
@@ -224,4 +224,43 @@ fn the_hook_of_permission_requests_is_given_the_command_as_rewritten() {
     let command = request["tool_input"]["command"].as_str().unwrap_or_default();
     assert!(command.starts_with(&format!("{} run ", prexec::executable())), "{request}");
     assert!(command.ends_with(" -- 'mkdir made'"), "{request}");
+}
+
+#[test]
+fn a_compiled_policy_knows_of_the_rule() {
+    let (session, _) = gated("workspace-write");
+    let (prexec, source) = (prexec::executable(), session.file("policy.rules"));
+    // `/etc/codex` is the session's own and root's alone, so what a file there says is believed.
+    let compile = format!("'{prexec}' compile --policy '{}' -o /etc/codex/policy.bin >&2", source.display());
+    let command = format!(
+        "{{ [ -e /etc/codex/policy.bin ] || {compile}; }} && '{prexec}' hook --policy /etc/codex/policy.bin --prompt gate"
+    );
+    let calls = vec![shell("a", "mkdir one"), shell("b", "mkdir two"), shell("c", "touch three")];
+    let conversation = ask(&session, &[Hook::new(command)], calls, Person::Accepts);
+    assert_eq!(asked(&conversation).len(), 2, "{:?}", conversation.told);
+    assert!(exists(&session.work(), "one") && exists(&session.work(), "two"), "{:?}", conversation.told);
+    assert!(conversation.told["c"].contains("nothing is touched here"), "{:?}", conversation.told);
+}
+
+#[test]
+fn patches_and_tools_of_servers_are_asked_about_by_codex_itself_or_denied() {
+    const RULES: &str = r#"
+glob_rule(["**/made*"], access = "write", decision = "prompt", justification = "a person decides about this file")
+tool_rule("mcp__tiny__*", "prompt", justification = "a person decides about this tool")
+"#;
+    let calls = || vec![patch("patch", &add_file("made")), mcp("mcp", "tiny", "echo", &json!({"text": "hello"}))];
+    let session = Session::new();
+    let command = format!("{} --prompt gate", prexec::command_line(&prexec::executable(), &session, RULES));
+    let before = Hook::new(command.clone());
+    let conversation = ask(&session, std::slice::from_ref(&before), calls(), Person::Accepts);
+    assert_eq!(conversation.questions, []);
+    for id in ["patch", "mcp"] {
+        assert!(conversation.told[id].contains("a person decides about this"), "{:?}", conversation.told);
+    }
+    assert!(!exists(&session.work(), "made") && session.mcp_log().is_empty());
+    // Where Codex asks by itself, silence leaves it to the person.
+    let request = Hook { event: Event::PermissionRequest, ..before };
+    let conversation = ask(&session, &[request], calls(), Person::Accepts);
+    assert_eq!(conversation.questions.len(), 2, "{:?}", conversation.told);
+    assert!(exists(&session.work(), "made") && session.mcp_log().contains("hello"), "{:?}", conversation.told);
 }

@@ -25,11 +25,11 @@ fn asked(script: &str, rows: u16, person: impl FnOnce(&Terminal)) -> (Session, S
     let arguments = ["--ask-for-approval", "on-request", "--sandbox", "workspace-write", "go"];
     let terminal = Terminal::start(&session, &arguments, rows);
     if terminal.wait_for(&[QUESTION, "Use existing model"]).contains("Use existing model") {
-        terminal.press("Down");
-        terminal.wait_for(&["› 2. Use existing model"]);
-        terminal.press("Enter");
+        terminal.press_until("Down", "› 2. Use existing model");
+        terminal.press_until("Enter", "› go");
     }
-    terminal.wait_for(&[QUESTION]);
+    let screen = terminal.wait_for(&[QUESTION, "• done"]);
+    assert!(screen.contains(QUESTION), "nobody was asked: {:?}", model.told());
     person(&terminal);
     let told = model.told().remove("a").unwrap_or_default();
     (session, told)
@@ -53,7 +53,7 @@ fn assert_shown(terminal: &Terminal) {
 fn yes_runs_it_once_in_its_place() {
     let (session, told) = asked(SCRIPT, 50, |terminal| {
         assert_shown(terminal);
-        terminal.press("y");
+        terminal.press_until("y", "✔ You approved");
         terminal.wait_for(&["• done"]);
     });
     assert!(told.contains("exited with code 7"), "{told}");
@@ -66,7 +66,7 @@ fn yes_runs_it_once_in_its_place() {
 fn no_does_not_run_it() {
     let (session, told) = asked(SCRIPT, 50, |terminal| {
         assert_shown(terminal);
-        terminal.press("d");
+        terminal.press_until("d", "✗ You");
         terminal.wait_for(&["• done"]);
     });
     assert!(!told.contains("exited with code") && !told.is_empty(), "{told}");

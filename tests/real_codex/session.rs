@@ -134,6 +134,9 @@ model_provider = "scripted"
 check_for_update_on_startup = false
 [analytics]
 enabled = false
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
 [model_providers.scripted]
 name = "scripted"
 base_url = {}

@@ -41,9 +41,20 @@ impl Terminal {
     }
 
     /// Presses a key, by the name that tmux has for it.
-    pub(crate) fn press(&self, key: &str) {
+    fn press(&self, key: &str) {
         let pressed = self.command(&["send-keys", key]).status().expect("tmux runs");
         assert!(pressed.success(), "the key {key} cannot be pressed");
+    }
+
+    /// Presses a key until the screen has `text`: keys are not heeded in the first moments of a question, so that nobody answers
+    /// one by mistake.
+    pub(crate) fn press_until(&self, key: &str, text: &str) {
+        let deadline = Instant::now() + LIMIT;
+        while !self.screen().contains(text) {
+            assert!(Instant::now() < deadline, "the key {key} does not lead to `{text}`:\n{}", self.screen());
+            self.press(key);
+            std::thread::sleep(Duration::from_millis(700));
+        }
     }
 
     /// The first screen that has one of the texts.
