@@ -15,6 +15,7 @@ mod expression;
 mod flow;
 mod held;
 mod inner;
+mod interactive;
 mod list;
 mod names;
 mod nodes;
