@@ -192,7 +192,10 @@ fn rewrite(rewritten: &Rewritten) -> Kind {
 fn unasked(question: &Question<'_>, why: &str) -> Kind {
     // Room for an instruction with a path in it.
     const WHY: usize = 1200;
-    let tail = format!("; {}", visible_up_to(why, WHY));
+    let tail = match question.instead {
+        Some(instead) => format!("; {instead}"),
+        None => format!("; {}", visible_up_to(why, WHY)),
+    };
     Kind::Refusal(compose("needs approval", question.verdict, question.describe, &tail))
 }
 
