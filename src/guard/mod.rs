@@ -130,6 +130,7 @@ pub fn deadline_off() {
 
 /// To be called before `exec`, which keeps a timer running and signals that are ignored: no deadline any more, and a broken pipe is
 /// what it was when this process was started.
+#[cfg(not(bare))]
 pub fn before_exec() {
     deadline_off();
     sys::restore_pipe();

@@ -179,8 +179,8 @@ fn what_is_allowed_instead_stands_at_the_end_and_is_never_cut() {
 #[test]
 fn a_prompt_before_a_call_becomes_the_exact_rewriting_and_nothing_else_does() {
     use Decision::{Allow, Deny, Prompt};
-    use prexec::approval::Gate;
-    use prexec::codex::{Asking, answer_asking};
+    use prexec::approval::{Asked, Gate};
+    use prexec::codex::answer_asking;
     let input = serde_json::json!({
         "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/w", "permission_mode": "default", "tool_name": "Bash",
         "tool_input": {"command": "it's \"a\" \\ script\n"},
@@ -202,8 +202,8 @@ fn a_prompt_before_a_call_becomes_the_exact_rewriting_and_nothing_else_does() {
                     instead: None,
                 };
                 let plain = codex::answer(&question);
-                let asked = answer_asking(&question, Asking::Gate(&rewritten));
-                let impossible = answer_asking(&question, Asking::Impossible("because of the moon"));
+                let asked = answer_asking(&question, &Asked::Gate(rewritten.clone()));
+                let impossible = answer_asking(&question, &Asked::Impossible("because of the moon".into()));
                 let case = format!("{occasion:?} {decision:?}");
                 let asks = event == Event::PreToolUse && mode.can_ask() && decision == Prompt;
                 if asks && occasion != Occasion::Unread {
