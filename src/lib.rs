@@ -25,6 +25,7 @@ macro_rules! boundary {
     };
 }
 
+pub mod approval;
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod call;

@@ -34,5 +34,7 @@ mod privacy;
 mod real_trees;
 #[path = "cli/requirements.rs"]
 mod requirements;
+#[path = "cli/run.rs"]
+mod run;
 #[path = "cli/usage.rs"]
 mod usage;

@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use suite::{Bench, Case};
 
 fn compile(policy: &Policy) -> Vec<u8> {
-    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
     let everybody = Choice { policy: policy.clone(), ..Choice::default() };
     compiled::write(&[], &everybody, &origin).expect("a policy of less than four gibibytes")
 }
@@ -222,7 +222,7 @@ fn another_version_or_build_is_refused_in_a_sentence() {
         bytes[at] = byte;
         compiled::open(bytes).expect_err("not this one").to_string()
     };
-    assert_eq!(with(8, 9), "it has version 9 of the format, this prexec reads 2");
+    assert_eq!(with(8, 9), "it has version 9 of the format, this prexec reads 3");
     assert_eq!(compiled::open(b"prefix_rule(...)".to_vec()).expect_err("text"), Refused::NotCompiled);
     assert_eq!(compiled::open(bytes[..9].to_vec()).expect_err("cut"), Refused::Damaged);
 }

@@ -62,14 +62,12 @@ impl CallOptions {
     /// The wire form of a call of `command`: what is decided goes the same way as a call of Codex, so that nothing can be decided
     /// differently.
     pub(super) fn input(&self, command: &str) -> Result<Vec<u8>, String> {
-        let cwd = std::path::absolute(self.cwd.as_deref().unwrap_or(Path::new("."))).map_err(|e| e.to_string())?;
-        let cwd = cwd.to_str().ok_or_else(|| format!("the directory `{}` is not UTF-8", cwd.display()))?;
-        let input = json!({
-            "hook_event_name": "PreToolUse", "session_id": "check", "turn_id": "check", "transcript_path": null, "cwd": cwd,
-            "model": "", "permission_mode": "default", "tool_name": self.tool, "tool_input": self.tool_input(command)?,
-            "tool_use_id": "check",
-        });
-        Ok(input.to_string().into_bytes())
+        input(self.cwd.as_deref(), &self.tool, &self.tool_input(command)?)
+    }
+
+    /// The wire form of a shell call in the directory of this process.
+    pub(super) fn shell_input(command: &str) -> Result<Vec<u8>, String> {
+        input(None, "Bash", &json!({ "command": command }))
     }
 
     fn tool_input(&self, command: &str) -> Result<Json, String> {
@@ -80,6 +78,16 @@ impl CallOptions {
                 .map_err(|e| format!("the arguments of the tool `{tool}` are given as a JSON object: {e}")),
         }
     }
+}
+
+fn input(cwd: Option<&Path>, tool: &str, tool_input: &Json) -> Result<Vec<u8>, String> {
+    let cwd = std::path::absolute(cwd.unwrap_or(Path::new("."))).map_err(|e| e.to_string())?;
+    let cwd = cwd.to_str().ok_or_else(|| format!("the directory `{}` is not UTF-8", cwd.display()))?;
+    let input = json!({
+        "hook_event_name": "PreToolUse", "session_id": "check", "turn_id": "check", "transcript_path": null, "cwd": cwd,
+        "model": "", "permission_mode": "default", "tool_name": tool, "tool_input": tool_input, "tool_use_id": "check",
+    });
+    Ok(input.to_string().into_bytes())
 }
 
 /// The exit status that says what was decided.

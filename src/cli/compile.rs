@@ -1,5 +1,6 @@
 //! `prexec compile`: one file of a policy, which a call uses in place instead of reading the sources.
 
+use super::ask;
 use super::human::{self, Color};
 use super::policy::{self, Repositories, Request};
 use super::{INTERNAL_ERROR, POLICY_ERROR};
@@ -129,7 +130,9 @@ fn load(options: &Options, request: &Request<'_>) -> Result<Made, Diagnostics> {
         (false, true) => Role::User,
         (false, false) => Role::Named,
     };
-    let mut origin = Origin { role, sources: named(options), facts: part.facts };
+    // Only what stands for an administrator can speak of the rule to others.
+    let gate = if role == Role::User { None } else { ask::fact() };
+    let mut origin = Origin { role, sources: named(options), facts: part.facts, gate };
     let (mut choices, permits_repositories) = (Vec::new(), part.permits_repositories);
     let mut fallback = Choice { policy, permits_repositories, ..Choice::default() };
     if part.audiences.is_empty() {

@@ -114,7 +114,7 @@ impl Named {
     }
 
     fn request(&self, stale: Stale) -> Request<'_> {
-        Request { named: &self.policies, requirements: None, home: Some(&self.home), stale }
+        Request { named: &self.policies, home: Some(&self.home), stale, ..Request::default() }
     }
 }
 

@@ -1,9 +1,14 @@
 //! `prexec hook`: one call of Codex, from standard input to the exit status. Nothing but 0 or 2 ever leaves it. What it does stands
 //! in [`crate::hook`]; here is what the standard library adds, and the help.
 
+use super::ask::{self, Registered};
 use super::policy;
+use crate::approval::Asked;
+use crate::call::Call;
+use crate::compiled::GateFact;
 use crate::hook;
 use crate::policy::Policy;
+use crate::report::Judged;
 use crate::world::{HostWorld, World};
 use clap::{Args, ValueEnum};
 use std::ffi::{OsStr, OsString};
@@ -40,6 +45,8 @@ pub(super) struct Options {
 enum Prompt {
     /// Block it and say that a person must approve it
     Deny,
+    /// Have Codex ask the person about a shell command, where its managed rule for that is in force; block everything else
+    Gate,
 }
 
 /// Where decisions are recorded.
@@ -52,7 +59,7 @@ enum Audit {
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
 pub(super) fn run(arguments: &[OsString]) -> ! {
     let bytes: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
-    hook::run(&bytes, |options| Standard(HostWorld::new(options.home.as_deref().map(path))))
+    hook::run(&bytes, |options| Standard { world: HostWorld::new(options.home.as_deref().map(path)), gate: None })
 }
 
 fn path(bytes: &[u8]) -> &Path {
@@ -60,7 +67,11 @@ fn path(bytes: &[u8]) -> &Path {
 }
 
 /// What the standard library brings along.
-struct Standard(HostWorld);
+struct Standard {
+    world: HostWorld,
+    /// What a compiled policy says of the managed rule about the gate.
+    gate: Option<GateFact>,
+}
 
 impl hook::Means for Standard {
     fn input(&mut self, most: usize) -> Result<Vec<u8>, String> {
@@ -77,11 +88,19 @@ impl hook::Means for Standard {
             stale: options.stale.into(),
             ..policy::Request::default()
         };
-        policy::load(&request).map(|ready| ready.policy).map_err(|diagnostics| diagnostics.told())
+        let ready = policy::load(&request).map_err(|diagnostics| diagnostics.told())?;
+        self.gate = ready.gate;
+        Ok(ready.policy)
     }
 
     fn world(&self) -> &dyn World {
-        &self.0
+        &self.world
+    }
+
+    fn ask(&self, call: &Call, judged: &Judged, options: &hook::Options, _: &[u8]) -> Asked {
+        let policy: Vec<PathBuf> = options.policies.iter().map(|named| path(named).into()).collect();
+        let home = options.home.as_deref().map(path);
+        ask::about(call, judged, Registered { policy: &policy, home, gate: self.gate.as_ref() })
     }
 }
 

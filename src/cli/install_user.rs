@@ -197,7 +197,7 @@ fn tried(
     planned: impl Fn(&Path) -> Result<(user::Plan, String), String>,
 ) -> Result<(String, user::Plan), Stopped> {
     let named: Vec<PathBuf> = command::values(&decider.arguments, "--policy").into_iter().map(PathBuf::from).collect();
-    let request = Request { named: &named, requirements: None, home: Some(&place.home), stale: Stale::Sources };
+    let request = Request { named: &named, home: Some(&place.home), stale: Stale::Sources, ..Request::default() };
     let mut why = String::new();
     for executable in executables {
         let (plan, line) = planned(executable)?;

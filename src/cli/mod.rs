@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod ask;
 mod bench;
 mod call;
 mod check;
@@ -17,7 +18,10 @@ mod install_managed;
 mod install_user;
 mod lint;
 mod policy;
+mod process;
 mod rewrite;
+mod run;
+mod shell;
 mod suggest;
 mod test;
 mod try_canary;
@@ -71,6 +75,8 @@ enum Verb {
     Fmt(fmt::Options),
     /// Measure what a call costs on this machine, beside processes that do nothing
     Bench(bench::Options),
+    /// Run a script that a person has approved, unless it is forbidden (exit status of the script, or 126 where it does not run)
+    Run(run::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     Suggest(suggest::Options),
 }
@@ -87,6 +93,12 @@ pub fn is_hook<S: AsRef<std::ffi::OsStr>>(arguments: impl Iterator<Item = S>) ->
 pub fn run_hook() -> ! {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     hook::run(&arguments)
+}
+
+/// The exit status for wrong usage and for errors of our own, of the verb that these arguments ask for.
+pub fn failure_of<S: AsRef<std::ffi::OsStr>>(mut arguments: impl Iterator<Item = S>) -> u8 {
+    let gate = arguments.next().is_some_and(|first| first.as_ref() == crate::approval::VERB);
+    if gate { run::REFUSED } else { INTERNAL_ERROR }
 }
 
 /// Reads the command line and runs the verb.
@@ -113,13 +125,14 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
+        Ok(Cli { verb: Verb::Run(options) }) => run::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(arguments.get(1..).unwrap_or_default()),
         Err(error) => {
             // Nothing is left to do where the terminal is gone.
             let _ = error.print();
-            if error.use_stderr() { ExitCode::from(INTERNAL_ERROR) } else { ExitCode::SUCCESS }
+            if error.use_stderr() { ExitCode::from(failure_of(arguments.iter().skip(1))) } else { ExitCode::SUCCESS }
         }
     }
 }

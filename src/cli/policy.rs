@@ -1,6 +1,7 @@
 //! Which policy decides: what the command line names, else what is installed.
 
-use crate::compiled::{Compiled, Role};
+use super::{ask, process};
+use crate::compiled::{Compiled, GateFact, Role};
 use crate::guard::{self, Stage};
 use crate::hook;
 pub(super) use crate::hook::{COMPILED, MANAGED, USER, USER_STATE};
@@ -31,6 +32,8 @@ pub(super) struct Ready {
     pub(super) sources: Vec<SourceFile>,
     /// What does not keep it from loading.
     pub(super) warnings: Diagnostics,
+    /// What a compiled policy that is root's says of the managed rule about the gate.
+    pub(super) gate: Option<GateFact>,
 }
 
 /// What becomes of a call where a compiled policy is older than its sources.
@@ -63,6 +66,21 @@ pub(super) struct Request<'r> {
     pub(super) home: Option<&'r Path>,
     /// What becomes of a stale one.
     pub(super) stale: Stale,
+    /// This process may be inside a sandbox that has no name for root: what belongs to nobody it knows is taken for root's. Only
+    /// for what could as well be run without prexec.
+    pub(super) sandboxed: bool,
+}
+
+impl Request<'_> {
+    /// Who may have written a policy.
+    fn check(&self, mut check: Check) -> Check {
+        if self.sandboxed
+            && let Some(unknown) = process::owner_in_place_of_root()
+        {
+            check.owners.push(unknown);
+        }
+        check
+    }
 }
 
 /// As [`load`], within the hook's limit on memory and a limit on time, which both end with the loading: a policy that eats the
@@ -97,7 +115,11 @@ pub(super) enum Repositories {
 /// A loader that tells the guard what it reads. The note on a file lasts until the next one; what was noted before all of them
 /// comes back when [`load`] ends.
 pub(super) fn loader(request: &Request<'_>, repositories: Repositories) -> Loader<'static> {
-    let mut loader = Loader::new().with_note(&note).with_begin(&begin);
+    let mut loader = Loader::new().with_note(&note).with_begin(&begin).with_checks(
+        request.check(Check::command_line()),
+        request.check(Check::managed()),
+        request.check(Check::user()),
+    );
     if repositories == Repositories::Read {
         let session = std::env::current_dir().ok();
         loader = loader.with_repositories(session.map(|session| repository_roots(&session)));
@@ -130,9 +152,13 @@ fn load_named(request: &Request<'_>) -> Result<Ready, Diagnostics> {
     let (mut sources, mut layers) = (Vec::new(), Layers::default());
     for path in request.named {
         note(&path.to_string_lossy());
-        match rules::open_compiled(path, &Check::command_line())? {
+        match rules::open_compiled(path, &request.check(Check::command_line()))? {
             Found::Sources => sources.push(path.clone()),
-            Found::Fresh(found) => layers.add_compiled(found),
+            Found::Fresh(mut found) => {
+                let gate = ask::believed(path, found.origin.gate.take());
+                layers.ready.gate = layers.ready.gate.take().or(gate);
+                layers.add_compiled(found);
+            }
             Found::Stale(_, found) if request.stale == Stale::Sources && !found.origin.sources.is_empty() => {
                 sources.extend(found.origin.sources.into_iter().map(|path| PathBuf::from(OsString::from_vec(path))));
             }
@@ -150,9 +176,11 @@ fn load_named(request: &Request<'_>) -> Result<Ready, Diagnostics> {
 fn load_installed(request: &Request<'_>) -> Result<Ready, Diagnostics> {
     let home = home(request);
     let (managed, user) = (Path::new(MANAGED), home.as_deref().map(|home| home.join(USER)));
-    let managed_file = installed(&managed.join(COMPILED), &Check::managed(), Role::Managed, request.stale)?;
+    let managed_file =
+        installed(&managed.join(COMPILED), &request.check(Check::managed()), Role::Managed, request.stale)?;
     let user_file = home.as_deref().map(|home| home.join(USER_STATE).join(COMPILED));
-    let user_file = user_file.map(|file| installed(&file, &Check::user(), Role::User, request.stale)).transpose()?;
+    let user_file =
+        user_file.map(|file| installed(&file, &request.check(Check::user()), Role::User, request.stale)).transpose()?;
     let user_file = user_file.flatten();
     let user = user.filter(|_| user_file.is_none());
     let mut layers = Layers::default();
@@ -162,7 +190,8 @@ fn load_installed(request: &Request<'_>) -> Result<Ready, Diagnostics> {
             let found = loader(request, Repositories::Read).load_installed(managed, user.as_deref());
             layers.add_installed(found)?;
         }
-        Some(file) => {
+        Some(mut file) => {
+            layers.ready.gate = file.origin.gate.take();
             layers.add_compiled(file);
             if let Some(user) = user.filter(|user| rules::holds_policies(user)) {
                 layers.add_installed(loader(request, Repositories::Ignore).load_user(layers.tiers(), &user))?;

@@ -1,13 +1,15 @@
 //! From a verdict to what Codex must see.
 //!
 //! Codex blocks a call on exit status 2 with a text on standard error and runs it on nearly everything else, so an [`Answer`]
-//! can only be one of three things: silence, a refusal with its sentence, or the one fixed approval of a permission request.
+//! can only be one of four things: silence, a refusal with its sentence, the one fixed approval of a permission request, or a
+//! command in the place of the script, about which Codex then asks a person.
 
 use super::message::{Message, compose, is_justified};
-use crate::call::{Call, Event, PermissionMode};
+use crate::approval::{Asked, Rewritten};
+use crate::call::{Call, Event, Json, PermissionMode};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::text::visible_up_to;
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 /// The only output that makes Codex run a call without asking the person; every byte counts.
@@ -69,6 +71,7 @@ pub struct Answer(Kind);
 enum Kind {
     Silence,
     Approval,
+    Rewrite(String),
     Refusal(Message),
 }
 
@@ -76,15 +79,16 @@ impl Answer {
     /// The exit status.
     pub const fn exit(&self) -> Exit {
         match self.0 {
-            Kind::Silence | Kind::Approval => Exit::Zero,
+            Kind::Silence | Kind::Approval | Kind::Rewrite(_) => Exit::Zero,
             Kind::Refusal(_) => Exit::Two,
         }
     }
 
-    /// All of standard output: nothing, or the approval of a permission request.
+    /// All of standard output: nothing, the approval of a permission request, or the command in the place of the script.
     pub const fn stdout(&self) -> &[u8] {
-        match self.0 {
+        match &self.0 {
             Kind::Approval => APPROVAL,
+            Kind::Rewrite(json) => json.as_bytes(),
             Kind::Silence | Kind::Refusal(_) => b"",
         }
     }
@@ -93,7 +97,7 @@ impl Answer {
     pub fn stderr(&self) -> &[u8] {
         match &self.0 {
             Kind::Refusal(message) => message.as_bytes(),
-            Kind::Silence | Kind::Approval => b"",
+            Kind::Silence | Kind::Approval | Kind::Rewrite(_) => b"",
         }
     }
 }
@@ -136,17 +140,28 @@ pub struct Question<'a> {
     pub instead: Option<&'a Instead>,
 }
 
+/// The answer where nobody is asked before a call.
+pub fn answer(question: &Question<'_>) -> Answer {
+    answer_asking(question, &Asked::No)
+}
+
 /// The answer to a call; every answer is made here.
 ///
-/// Before a call: allow is silence; deny and prompt refuse, because Codex gives no hook a way to ask. On a permission request: deny
-/// refuses; prompt is silence, after which Codex asks the person, and refuses where nobody can be asked; allow is silence too, or
-/// the approval where the owner wants it and explicit rules cover all of the call.
-pub fn answer(question: &Question<'_>) -> Answer {
+/// Before a call: allow is silence; deny refuses; prompt refuses as well, because Codex gives no hook a way to ask, unless there is
+/// a gate and somebody to be asked. On a permission request: deny refuses; prompt is silence, after which Codex asks the person,
+/// and refuses where nobody can be asked; allow is silence too, or the approval where the owner wants it and explicit rules cover
+/// all of the call.
+pub fn answer_asking(question: &Question<'_>, asked: &Asked) -> Answer {
     let Question { occasion, verdict, .. } = *question;
     let Occasion::Asked { event, mode } = occasion else { return Answer(refuse_unread(question)) };
     Answer(match (verdict.decision(), event) {
         (Decision::Deny, _) => deny(question),
         (Decision::Prompt, Event::PermissionRequest) if mode.can_ask() => Kind::Silence,
+        (Decision::Prompt, Event::PreToolUse) if mode.can_ask() => match asked {
+            Asked::Gate(rewritten) => rewrite(rewritten),
+            Asked::Impossible(why) => unasked(question, why),
+            Asked::No => prompt(question, mode),
+        },
         (Decision::Prompt, _) => prompt(question, mode),
         (Decision::Allow, Event::PermissionRequest) if question.auto_approve && question.covered_by_allow_rules => {
             Kind::Approval
@@ -163,6 +178,25 @@ fn deny(question: &Question<'_>) -> Kind {
         None => "; do it another way, or ask the person to change the policy".into(),
     };
     Kind::Refusal(compose("denied", verdict, question.describe, &tail))
+}
+
+/// The exact bytes that Codex takes for a rewriting; anything else would run the script as it is.
+fn rewrite(rewritten: &Rewritten) -> Kind {
+    let input = Json::Object(Vec::from([("command".into(), Json::String(rewritten.command().into()))]));
+    Kind::Rewrite(format!(
+        r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","permissionDecision":"allow","updatedInput":{}}}}}"#,
+        input.to_compact()
+    ))
+}
+
+fn unasked(question: &Question<'_>, why: &str) -> Kind {
+    // Room for an instruction with a path in it.
+    const WHY: usize = 1200;
+    let tail = match question.instead {
+        Some(instead) => format!("; {instead}"),
+        None => format!("; {}", visible_up_to(why, WHY)),
+    };
+    Kind::Refusal(compose("needs approval", question.verdict, question.describe, &tail))
 }
 
 fn prompt(question: &Question<'_>, mode: &PermissionMode) -> Kind {

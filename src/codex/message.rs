@@ -41,6 +41,11 @@ pub(super) fn compose(
     describe: &dyn Fn(&Reason) -> Option<String>,
     tail: &str,
 ) -> Message {
+    Message::new(&format!("prexec: {headline}: {}{tail}", reasons(verdict, describe)))
+}
+
+/// The reasons that are as strict as the whole, on one line without hidden characters; `describe` names what each speaks of.
+pub fn reasons(verdict: &Verdict, describe: &dyn Fn(&Reason) -> Option<String>) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut more = 0_usize;
     for reason in verdict.reasons().iter().filter(|reason| reason.decision == verdict.decision()) {
@@ -54,13 +59,12 @@ pub(super) fn compose(
             lines.push(line);
         }
     }
-    let mut text = format!("prexec: {headline}: {}", lines.join("; "));
+    let mut text = lines.join("; ");
     if more > 0 {
         // Writing to a string cannot fail.
         let _ = write!(text, "; and {more} more");
     }
-    text.push_str(tail);
-    Message::new(&text)
+    text
 }
 
 /// Whether a reason says itself why, and so what to do instead.

@@ -11,9 +11,9 @@ mod strict;
 mod tools;
 mod typing;
 
-pub use answer::{Answer, Exit, Instead, MAX_INSTEAD, Occasion, Question, answer};
+pub use answer::{Answer, Exit, Instead, MAX_INSTEAD, Occasion, Question, answer, answer_asking};
 pub use fault::{Fault, codes};
-pub use message::MAX_MESSAGE;
+pub use message::{MAX_MESSAGE, reasons};
 pub use strict::{MAX_DEPTH, MAX_INPUT, MAX_VALUES, read as read_json};
 
 use crate::call::Call;

@@ -128,9 +128,23 @@ pub struct Origin {
     pub sources: Vec<Vec<u8>>,
     /// All files and directories that it was made of.
     pub facts: Vec<Fact>,
+    /// The gate whose rule was in force.
+    pub gate: Option<GateFact>,
 }
 
-fields!(Origin { role, sources, facts });
+fields!(Origin { role, sources, facts, gate });
+
+/// That Codex's requirements had the rule which makes it ask about the gate: a call need not read them again while they are as they
+/// were. It is as good as the file that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateFact {
+    /// The executable that the rule names.
+    pub executable: Vec<u8>,
+    /// The requirements.
+    pub requirements: Fact,
+}
+
+fields!(GateFact { executable, requirements });
 
 /// The rules of those whom `select_policy` names together.
 #[derive(Clone, Debug, Default)]

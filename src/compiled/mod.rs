@@ -15,7 +15,7 @@ mod open;
 mod write;
 mod writers;
 
-pub use directory::{Choice, Fact, Origin, Role, Stat, digest_of_names, is_policy, of_names};
+pub use directory::{Choice, Fact, GateFact, Origin, Role, Stat, digest_of_names, is_policy, of_names};
 pub use image::{MAGIC, Source};
 pub use open::{Compiled, open, open_from};
 pub use write::write;

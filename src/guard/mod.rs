@@ -123,9 +123,17 @@ pub fn set_deadline(ms: u32) {
     }
 }
 
-/// No deadline any more. To be called before `exec`, which keeps a timer running.
+/// No deadline any more.
 pub fn deadline_off() {
     set_deadline(0);
+}
+
+/// To be called before `exec`, which keeps a timer running and signals that are ignored: no deadline any more, and a broken pipe is
+/// what it was when this process was started.
+#[cfg(not(bare))]
+pub fn before_exec() {
+    deadline_off();
+    sys::restore_pipe();
 }
 
 /// Says which event the call is of, once that is known.

@@ -12,7 +12,7 @@ use core::cell::UnsafeCell;
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 use core::ptr;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use libc::{sigset_t, timeval};
 
 /// Size of a signal stack. The kernel's frame alone is 3.5 KiB with AVX-512, 11 KiB with AMX, and more with wide SVE; what
@@ -84,6 +84,30 @@ fn use_signal_stack(stack: *mut libc::c_void) -> Result<(), ()> {
 
 fn check(result: c_int) -> Result<(), ()> {
     if result == 0 { Ok(()) } else { Err(()) }
+}
+
+/// Whether whoever started this process had it ignore broken pipes.
+static PIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+
+/// Runs before Rust's start-up, which has every process ignore them.
+#[used]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+static BEFORE_START: extern "C" fn() = note_pipe;
+
+extern "C" fn note_pipe() {
+    // SAFETY: all zeros is a valid `sigaction`; nothing is changed.
+    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: asks only.
+    let asked = unsafe { libc::sigaction(libc::SIGPIPE, ptr::null(), &raw mut action) };
+    PIPE_IGNORED.store(asked == 0 && action.sa_sigaction == libc::SIG_IGN, Ordering::SeqCst);
+}
+
+/// Broken pipes are again what they were when the process was started.
+pub(super) fn restore_pipe() {
+    let was = if PIPE_IGNORED.load(Ordering::SeqCst) { libc::SIG_IGN } else { libc::SIG_DFL };
+    // The only error is a signal that there is not.
+    let _ = action(libc::SIGPIPE, was, 0);
 }
 
 extern "C" fn on_signal(number: c_int) {

@@ -18,8 +18,10 @@ pub use options::{Audit, Options, Prompt, Stale, parse};
 #[cfg(kernel)]
 pub use trusted::{Beyond, Trusted};
 
+use crate::approval::{Asked, is_askable};
+use crate::call::Call;
 use crate::codex::{self, Answer, Occasion, Question};
-use crate::decision::{RuleRef, Verdict};
+use crate::decision::{Decision, RuleRef, Verdict};
 use crate::gate;
 use crate::guard::{self, Stage, stage};
 use crate::policy::Policy;
@@ -53,6 +55,9 @@ pub trait Means {
     /// The machine.
     fn world(&self) -> &dyn World;
 
+    /// Whether and how a person is asked about a call that was judged to need approval.
+    fn ask(&self, call: &Call, judged: &Judged, options: &Options, input: &[u8]) -> Asked;
+
     /// Called before an answer counts; does not come back where somebody else is to answer.
     fn settle(&self, _input: &[u8]) {}
 }
@@ -64,7 +69,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         Ok(options) => options,
         Err(why) => guard::leave(guard::Answer::Deny(&why)),
     };
-    let (Prompt::Deny, Audit::Off) = (options.prompt, options.audit);
+    let Audit::Off = options.audit;
     boundary!("options");
     let mut means = means(&options);
 
@@ -105,16 +110,22 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
 
     let _answering = stage(Stage::Answering, None);
     let shown = gate::for_people(&judged);
-    let answer = codex::answer(&Question {
+    let asked = match (options.prompt, &call) {
+        (Prompt::Gate, Ok(call)) if shown.decision() == Decision::Prompt && is_askable(call) => {
+            means.ask(call, &judged, &options, &input)
+        }
+        _ => Asked::No,
+    };
+    let question = Question {
         occasion: call.as_ref().map_or(Occasion::Unread, Occasion::from),
         verdict: &shown,
         auto_approve,
         covered_by_allow_rules: gate::covered_by_allow_rules(&judged),
         describe: &|reason| gate::describe(&judged, reason),
         instead: instead.as_ref(),
-    });
+    };
     boundary!("answered");
-    leave(&answer)
+    leave(&codex::answer_asking(&question, &asked))
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {

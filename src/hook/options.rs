@@ -10,6 +10,8 @@ pub enum Prompt {
     /// Block it and say that a person must approve it.
     #[default]
     Deny,
+    /// Have Codex ask about a shell command, where its managed rule for that is in force.
+    Gate,
 }
 
 /// Where decisions are recorded.
@@ -111,6 +113,7 @@ fn options(arguments: &[&[u8]]) -> Result<Options, String> {
             "home" => options.home = Some(value.to_vec()),
             "auto-approve" => options.auto_approve = true,
             "prompt" if value == b"deny" => options.prompt = Prompt::Deny,
+            "prompt" if value == b"gate" => options.prompt = Prompt::Gate,
             "audit" if value == b"off" => options.audit = Audit::Off,
             "stale" if value == b"deny" => options.stale = Stale::Deny,
             "stale" if value == b"sources" => options.stale = Stale::Sources,

@@ -208,6 +208,11 @@ pub fn vet_directory(path: &Path, check: &Check) -> Result<(), String> {
     check.directories_above(&path.join("*")).map_err(|problem| problem.message)
 }
 
+/// Whether nobody but those whom the check names can have written the file.
+pub fn admits(path: &Path, check: &Check) -> bool {
+    open(path, check).is_ok()
+}
+
 /// What changes when a file is written.
 fn version(metadata: &Metadata) -> (u64, i64, i64, i64, i64) {
     (metadata.len(), metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec())

@@ -6,6 +6,7 @@
 use super::diagnostics::{Diagnostic, Problem, sentence};
 use super::facts;
 use super::files::{self, Check};
+use super::gate_rule::is_gate;
 use super::limits;
 use super::source::Source;
 use std::{
@@ -140,7 +141,12 @@ impl Rules<'_> {
                 _ => return None,
             });
         }
-        let decision = match rule.get("decision")?.as_str()? {
+        let decision = rule.get("decision")?.as_str()?;
+        if decision == "prompt-user" && is_gate(rule) {
+            // It makes Codex ask; what the gate runs is decided by what stands inside.
+            return Some(());
+        }
+        let decision = match decision {
             "forbidden" => "forbidden",
             "prompt" | "prompt-user" => "prompt",
             // Codex refuses an allow there.
@@ -186,12 +192,14 @@ mod tests {
     #[test]
     fn rules_stand_on_their_lines() {
         let toml = "[permissions.filesystem]\ndeny_read = [\n  \"~/.ssh\", \"/srv/**/*.pem\",\n  \"secrets/x\",\n]\n[rules]\n\
-                    prefix_rules = [{pattern=[{token=\"git\"},{any_of=[\"push\",\"x\"]}], decision=\"prompt-user\"}]\n";
+                    prefix_rules = [{pattern=[{token=\"git\"},{any_of=[\"push\",\"x\"]}], decision=\"prompt-user\"},\n\
+                    {pattern=[{token=\"/o/prexec\"},{token=\"run\"}], decision=\"prompt-user\"}]\n";
         let (text, warnings) = translated("r.toml", toml).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[2].starts_with("deny_read(\"~/.ssh\"") && lines[2].contains("; deny_read(\"/srv/**/*.pem\""));
         assert!(lines[3].starts_with("deny_read(\"**/secrets/x\""));
         assert!(lines[6].starts_with("prefix_rule([\"git\", [\"push\", \"x\"]], decision = \"prompt\""));
+        assert_eq!(text.lines().count(), 7, "{text}");
         assert_eq!(warnings.len(), 1);
         assert!(warnings[0].message.contains("protects nothing"), "{}", warnings[0].message);
     }

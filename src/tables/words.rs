@@ -245,6 +245,8 @@ vocabulary! {
         MulticallGlob = "multicall-glob",
         /// First operand: shell text that is kept for later (`trap`).
         Trap = "trap",
+        /// A reason, `--`, and a script for a new shell (`prexec run`).
+        Gate = "gate",
         /// Code of the project or of a package: build files, tests, hooks.
         Project = "project",
         /// The rest of argv is a command that may come from the project or from a package (`npx`, `uv run`).

@@ -113,6 +113,10 @@ impl Machine for Host {
         std::env::current_dir().ok().map(|dir| dir.into_os_string().into_vec())
     }
 
+    fn executable(&self) -> Option<Vec<u8>> {
+        std::env::current_exe().ok().map(|path| path.into_os_string().into_vec())
+    }
+
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>> {
         std::env::var_os(OsStr::from_bytes(name)).map(OsStringExt::into_vec)
     }

@@ -130,6 +130,10 @@ impl Machine for Kernel {
         }
     }
 
+    fn executable(&self) -> Option<Vec<u8>> {
+        kernel::target(b"/proc/self/exe").ok()
+    }
+
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.process.variable(name)
     }

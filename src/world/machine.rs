@@ -102,6 +102,8 @@ pub trait Machine {
     fn account(&self) -> u32;
     /// Where this process runs.
     fn current_dir(&self) -> Option<Vec<u8>>;
+    /// The file that this process executes.
+    fn executable(&self) -> Option<Vec<u8>>;
     /// A variable of the environment.
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>>;
     /// The home directory of [`account`](Self::account), from the account database.

@@ -25,6 +25,7 @@ pub struct MemoryWorld {
     contents: BTreeMap<Vec<u8>, Vec<u8>>,
     executable: BTreeSet<Vec<u8>>,
     fixed: BTreeSet<Vec<u8>>,
+    own_executable: Option<Vec<u8>>,
 }
 
 impl MemoryWorld {
@@ -60,6 +61,13 @@ impl MemoryWorld {
     pub fn account(mut self, user: impl Into<String>, home: impl AsRef<[u8]>) -> Self {
         self.homes.insert(user.into(), home.as_ref().to_vec());
         self
+    }
+
+    /// Sets the file of the prexec that decides.
+    #[must_use]
+    pub fn own_executable(mut self, path: impl AsRef<[u8]>) -> Self {
+        self.own_executable = Some(path.as_ref().to_vec());
+        self.file(path)
     }
 
     /// Puts in a directory.
@@ -191,6 +199,10 @@ impl World for MemoryWorld {
 
     fn home_of(&self, user: &str) -> Option<Vec<u8>> {
         self.homes.get(user).cloned()
+    }
+
+    fn own_executable(&self) -> Option<Vec<u8>> {
+        self.own_executable.clone()
     }
 
     fn entry(&self, path: &[u8]) -> Entry {

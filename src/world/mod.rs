@@ -43,6 +43,10 @@ macro_rules! asks_for_the_rest {
             self.$world.home_of(user)
         }
 
+        fn own_executable(&self) -> Option<alloc::vec::Vec<u8>> {
+            self.$world.own_executable()
+        }
+
         fn remotes(&self, root: &[u8]) -> alloc::vec::Vec<alloc::string::String> {
             self.$world.remotes(root)
         }
@@ -127,6 +131,11 @@ pub trait World {
     fn home_variable(&self) -> Option<&[u8]>;
     /// The home directory of a named account.
     fn home_of(&self, user: &str) -> Option<Vec<u8>>;
+    /// The file of prexec itself, absolute and free of links: the gate, where it is called by its path. `None` where that is not
+    /// known.
+    fn own_executable(&self) -> Option<Vec<u8>> {
+        None
+    }
     /// What stands at an absolute path.
     fn entry(&self, path: &[u8]) -> Entry;
     /// The names in a directory, without `.` and `..`; `None` where it cannot be read or has more than `limit`.

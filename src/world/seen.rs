@@ -91,6 +91,12 @@ impl<M: Machine> World for SeenWorld<M> {
         self.machine.home_of(user)
     }
 
+    fn own_executable(&self) -> Option<Vec<u8>> {
+        // The hook's other executable stands beside it.
+        let file = self.machine.executable()?;
+        Some(crate::path::join(crate::path::parent(&file)?, crate::approval::NAME.as_bytes()))
+    }
+
     fn entry(&self, path: &[u8]) -> Entry {
         match self.machine.facts(path, Links::Keep) {
             Ok(found) if found.is_link() => self.machine.target(path).map_or(Entry::Error, Entry::Link),

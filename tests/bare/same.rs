@@ -39,7 +39,7 @@ impl Compiler<'_> {
     fn file(&mut self, name: &str, policy: &Policy) -> PathBuf {
         let number = self.made.len();
         let file = self.made.entry(name.to_owned()).or_insert_with(|| {
-            let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+            let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
             let file = self.directory.join(format!("{number}.bin"));
             std::fs::write(
                 &file,

@@ -218,7 +218,7 @@ impl Case {
         for name in ["src", "sub", "docs"] {
             world = world.directory(format!("{HERE}/{name}"));
         }
-        world = world.file(format!("{HERE}/README.md"));
+        world = world.file(format!("{HERE}/README.md")).own_executable("/opt/prexec/prexec");
         world = listed("directories").iter().fold(world, MemoryWorld::directory);
         world = listed("files").iter().fold(world, MemoryWorld::file);
         world = listed("fixed").iter().fold(world, MemoryWorld::fixed);

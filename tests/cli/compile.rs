@@ -226,7 +226,7 @@ fn a_users_file_says_nothing_in_the_administrators_name() {
     let mut policy = loaded.unwrap_or_else(|found| panic!("{found}")).policy;
     let mut forged = |trust: Trust, permits_repositories: bool| {
         policy.layers.iter_mut().for_each(|layer| layer.trust = trust);
-        let origin = Origin { role: Role::User, sources: Vec::new(), facts: Vec::new() };
+        let origin = Origin { role: Role::User, sources: Vec::new(), facts: Vec::new(), gate: None };
         let all = Choice { policy: policy.clone(), permits_repositories, ..Choice::default() };
         std::fs::write(state.join("policy.bin"), compiled::write(&[], &all, &origin).expect("bytes")).expect("a file");
         let ended = place.run(&["hook", "--home", &home], &place.shell("git push"));

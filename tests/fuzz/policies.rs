@@ -29,7 +29,7 @@ pub(crate) fn globs(input: &[u8]) -> Result<(), String> {
 }
 
 pub(crate) fn compile(policy: &Policy) -> Result<Vec<u8>, String> {
-    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
     let everybody = Choice { policy: policy.clone(), ..Choice::default() };
     compiled::write(&[], &everybody, &origin).ok_or_else(|| "a policy of over four gibibytes".into())
 }

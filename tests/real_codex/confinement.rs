@@ -16,7 +16,7 @@ mount -t tmpfs tmpfs "$1"
 mkdir "$1/upper" "$1/work"
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 rm -rf /etc/codex
-cp -r "$2" /etc/codex
+cp -rp "$2" /etc/codex
 if [ -e /etc/codex/account-shell ]; then
     sed -i "s#^\(root:.*:\)[^:]*\$#\1$(cat /etc/codex/account-shell)#" /etc/passwd
     rm /etc/codex/account-shell

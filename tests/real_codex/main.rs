@@ -39,6 +39,10 @@ mod prexec_everyday;
 #[cfg(test)]
 mod prexec_fails;
 #[cfg(test)]
+mod prexec_gate;
+#[cfg(test)]
+mod prexec_gate_terminal;
+#[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]
 mod prexec_surroundings;
@@ -50,6 +54,8 @@ mod session;
 mod shells;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod terminal;
 #[cfg(test)]
 mod transcript;
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub(crate) struct Session {
     pub(crate) more_requirements: String,
     /// A shell script that root runs in the client's place before the client starts.
     pub(crate) before: String,
+    /// The permissions of `requirements.toml`.
+    pub(crate) requirements_mode: u32,
 }
 
 /// What came of a run of `codex exec`.
@@ -67,6 +69,7 @@ impl Session {
             more_config: String::new(),
             more_requirements: String::new(),
             before: String::new(),
+            requirements_mode: 0o644,
         };
         for name in ["home/.codex", "work", "etc-codex", "mount", "files"] {
             fs::create_dir_all(session.path(name)).expect("a directory of the session");
@@ -147,6 +150,9 @@ model_provider = "scripted"
 check_for_update_on_startup = false
 [analytics]
 enabled = false
+[sandbox_workspace_write]
+exclude_slash_tmp = true
+exclude_tmpdir_env_var = true
 [model_providers.scripted]
 name = "scripted"
 base_url = {}
@@ -169,7 +175,10 @@ args = [{}, {}]
             Registration::Nowhere => {}
             Registration::Managed => {
                 let text = requirements(hooks) + &self.more_requirements;
-                fs::write(self.path("etc-codex/requirements.toml"), text).expect("requirements.toml");
+                let path = self.path("etc-codex/requirements.toml");
+                fs::write(&path, text).expect("requirements.toml");
+                let mode = std::os::unix::fs::PermissionsExt::from_mode(self.requirements_mode);
+                fs::set_permissions(&path, mode).expect("the mode of requirements.toml");
             }
         }
         text += &self.more_config;

@@ -175,3 +175,46 @@ fn what_is_allowed_instead_stands_at_the_end_and_is_never_cut() {
         }
     }
 }
+
+#[test]
+fn a_prompt_before_a_call_becomes_the_exact_rewriting_and_nothing_else_does() {
+    use Decision::{Allow, Deny, Prompt};
+    use prexec::approval::{Asked, Gate};
+    use prexec::codex::answer_asking;
+    let input = serde_json::json!({
+        "hook_event_name": "PreToolUse", "session_id": "s", "cwd": "/w", "permission_mode": "default", "tool_name": "Bash",
+        "tool_input": {"command": "it's \"a\" \\ script\n"},
+    });
+    let call = codex::read(input.to_string().as_bytes()).unwrap();
+    let rewritten = Gate::new("/opt/prexec/prexec").unwrap().rewrite(&call, "why").unwrap();
+    let json = r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow","updatedInput":{"command":"/opt/prexec/prexec run 'why' -- 'it'\"'\"'s \"a\" \\ script\n'"}}}"#;
+    let modes = ["default", "bypassPermissions", "plan", "acceptEdits", "dontAsk"].map(PermissionMode::from_name);
+    for event in [Event::PreToolUse, Event::PermissionRequest] {
+        for (mode, decision) in modes.iter().flat_map(|mode| [Allow, Prompt, Deny].map(|decision| (mode, decision))) {
+            let verdict = Verdict::of(reason(decision, "p.rules:1:1", None));
+            for occasion in [Occasion::Asked { event, mode }, Occasion::Unread] {
+                let question = Question {
+                    occasion,
+                    verdict: &verdict,
+                    auto_approve: true,
+                    covered_by_allow_rules: false,
+                    describe: &|_| None,
+                    instead: None,
+                };
+                let plain = codex::answer(&question);
+                let asked = answer_asking(&question, &Asked::Gate(rewritten.clone()));
+                let impossible = answer_asking(&question, &Asked::Impossible("because of the moon".into()));
+                let case = format!("{occasion:?} {decision:?}");
+                let asks = event == Event::PreToolUse && mode.can_ask() && decision == Prompt;
+                if asks && occasion != Occasion::Unread {
+                    assert_eq!((asked.exit(), asked.stderr()), (Exit::Zero, &b""[..]), "{case}");
+                    assert_eq!(asked.stdout(), json.as_bytes(), "{case}");
+                    assert_refused(&impossible);
+                    assert!(String::from_utf8_lossy(impossible.stderr()).ends_with("; because of the moon"), "{case}");
+                } else {
+                    assert_eq!((&asked, &impossible), (&plain, &plain), "{case}");
+                }
+            }
+        }
+    }
+}

@@ -75,6 +75,7 @@ impl<'t> Command<'_, 't> {
                 self.inner(&[name, &Self::with_globs(rest)].concat(), self.stdin).map(|_| ())
             }
             Runs::Trap => self.trap(operands),
+            Runs::Gate => self.gate(operands),
             Runs::Editor => {
                 self.operand_effects(program, parsed)?;
                 self.reads_commands();
@@ -363,6 +364,23 @@ impl<'t> Command<'_, 't> {
             _ if self.name == b"sg" => self.joined_script(rest, Shell::Child, self.stdin),
             _ => self.inner(rest, self.stdin).map(|_| ()),
         }
+    }
+
+    /// `prexec run REASON -- SCRIPT`. It refuses whatever else it is given, but a word that is several may make this of anything.
+    fn gate(&mut self, operands: &[Word]) -> Result<(), LimitReached> {
+        if let [reason, dashes, script] = operands
+            && reason.value.is_one_word()
+            && dashes.value.known() == Some(b"--")
+            && script.value.is_one_word()
+        {
+            return self.script(&script.value, Shell::Child, self.stdin, &[], script.span);
+        }
+        let detail = format!("which word `{}` executes is not known", self.by);
+        self.unknown("dynamic-script", detail, self.span, false);
+        for word in operands {
+            self.script(&word.value, Shell::Child, self.stdin, &[], word.span)?;
+        }
+        Ok(())
     }
 
     fn trap(&mut self, operands: &[Word]) -> Result<(), LimitReached> {

@@ -1,5 +1,6 @@
 //! Lists and pipelines: which state each command starts from.
 
+use super::interactive;
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
 use crate::effects::LimitReached;
@@ -92,6 +93,7 @@ impl Fold<'_> {
             let mut after = state.clone();
             let mut text: Option<Vec<u8>> = None;
             let mut names: Option<FoundNames> = None;
+            let mut passed_on = at.stdin == Stdin::Inherited;
             for (index, element) in pipeline.elements.iter().enumerate() {
                 let stdin = match (&text, &names, index) {
                     (_, _, 0) => at.stdin,
@@ -109,6 +111,10 @@ impl Fold<'_> {
                 for end in [&mut ends.ok, &mut ends.failed].into_iter().flatten() {
                     end.files = state.files.clone();
                 }
+                if passed_on && index > 0 {
+                    interactive::executes_what_is_typed(analysis, before);
+                }
+                passed_on &= interactive::passes_on(analysis, before) && !self.has_input(at, *element);
                 sources.add(&self.sources(analysis, before));
                 self.next_in_pipeline(&mut sources);
                 if index + 1 == pipeline.elements.len()
@@ -123,6 +129,21 @@ impl Fold<'_> {
             self.remember(written, analysis.effects.get(start..).unwrap_or_default(), &state, Ends::both(after))
         };
         Ok(if pipeline.negated { Ends { ok: ends.failed, failed: ends.ok } } else { ends })
+    }
+
+    /// Whether an element reads from somewhere by a redirection of its own.
+    fn has_input(&self, at: At<'_>, element: NodeId) -> bool {
+        use RedirectionKind as K;
+        let node = self.scripts.get(at.script).and_then(|s| s.tree.get(element)).map(|located| &located.node);
+        let redirections = match node {
+            Some(Node::Simple(simple)) => &simple.redirections,
+            Some(Node::Group { redirections, .. } | Node::Subshell { redirections, .. }) => redirections,
+            _ => return false,
+        };
+        let input = |one: &Redirection| {
+            matches!(one.kind, K::Read | K::ReadWrite | K::DuplicateInput | K::HereDocument | K::HereString)
+        };
+        redirections.iter().any(input)
     }
 
     /// Whether a single program gets standard input from its beginning: nothing in its words could have read of it before.

@@ -16,6 +16,7 @@ mod flow;
 mod held;
 mod inherited;
 mod inner;
+mod interactive;
 mod list;
 mod names;
 mod nodes;
