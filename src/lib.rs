@@ -17,12 +17,14 @@
 #![deny(unsafe_code)]
 extern crate alloc;
 
+pub mod agent;
 pub mod approval;
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod call;
 #[cfg(feature = "admin")]
 pub mod cases;
+pub mod claude;
 #[cfg(feature = "admin")]
 pub mod cli;
 pub mod codex;

@@ -80,7 +80,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
             guard::leave(guard::Answer::Deny(&why))
         }
     };
-    let call = codex::read(&input);
+    let call = (options.agent.read)(&input);
     if let Ok(call) = &call {
         guard::event(call.event.into());
     }
@@ -105,7 +105,9 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     let _answering = stage(Stage::Answering, None);
     let shown = gate::for_people(&judged);
     let asked = match (options.prompt, &call) {
-        (Prompt::Gate, Ok(call)) if shown.decision() == Decision::Prompt && is_askable(call) => {
+        (Prompt::Gate, Ok(call))
+            if options.agent.needs_gate && shown.decision() == Decision::Prompt && is_askable(call) =>
+        {
             means.ask(call, &judged, &options, &input)
         }
         _ => Asked::No,
@@ -118,7 +120,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         describe: &|reason| gate::describe(&judged, reason),
         instead: instead.as_ref(),
     };
-    leave(&codex::answer_asking(&question, &asked))
+    leave(&(options.agent.answer)(&question, &asked))
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {
