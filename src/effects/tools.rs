@@ -142,23 +142,20 @@ impl ToolEffects<'_, '_> {
         }
     }
 
-    /// A glob: what it could match is read or written.
+    /// A glob: what it could match is read or written. Whose it is is not known: many take names that begin with a dot for any
+    /// other, which shells do not.
     fn pattern(&mut self, text: &str) {
-        // Alternatives in braces are no part of a pathname expansion; anything stands for them.
-        let mut plain = String::new();
-        let mut depth = 0_usize;
-        for c in text.chars() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth > 0 => {
-                    depth -= 1;
-                    plain.push('*');
-                }
-                _ if depth > 0 => {}
-                c => plain.push(c),
-            }
-        }
-        let value = path::absolute(&Value::Pattern(plain.as_bytes().into()), &Value::Known(self.cwd.into()));
+        let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']' | b'{' | b'}' | b'(' | b')' | b'\\');
+        let text = text.as_bytes();
+        let first = text.iter().position(special).unwrap_or(text.len());
+        let literal = text.get(..first).unwrap_or_default();
+        let dir = literal.iter().rposition(|b| *b == b'/').and_then(|at| literal.get(..=at)).unwrap_or(b".");
+        let suffix = text.rsplit(special).next().unwrap_or_default();
+        let value = if text.windows(2).any(|two| two == b"..") {
+            Value::ANY_WORD
+        } else {
+            path::absolute(&Value::Below { dir: dir.into(), suffix: suffix.into() }, &Value::Known(self.cwd.into()))
+        };
         for kind in [Kind::Read, Kind::Write] {
             self.push(kind(PathValue::file(value.clone())), Certainty::Partial, Span::default(), None);
         }

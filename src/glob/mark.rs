@@ -46,7 +46,7 @@ fn expand(re: &Re, all: &mut Vec<Vec<Item>>) -> Option<()> {
     match re {
         Re::One(Test::Byte(b'/')) => one(all, Item::Slash),
         Re::One(Test::Byte(byte)) => one(all, Item::Byte(byte.to_ascii_lowercase())),
-        Re::One(_) | Re::Many(_) => one(all, Item::Any),
+        Re::One(_) | Re::Many(_) | Re::Visible => one(all, Item::Any),
         Re::Seq(parts) => parts.iter().try_for_each(|part| expand(part, all))?,
         Re::Alt(parts) => {
             let before = core::mem::take(all);

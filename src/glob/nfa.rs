@@ -4,7 +4,7 @@
 //! automaton: *accept*, which is reached when the expression has matched and which reads a `/`, and *below*, which it leads
 //! to and which reads anything. So after a text, accept says "matched" and below says "an ancestor directory matched".
 
-use super::bytes::Test;
+use super::bytes::{ByteSet, Test};
 use alloc::{vec, vec::Vec};
 
 /// The positions that one automaton may have; its follow table is quadratic in them (128 KiB at the limit).
@@ -21,6 +21,8 @@ pub(super) enum Re {
     Seq(Vec<Re>),
     /// One of these; none of them for an empty list.
     Alt(Vec<Re>),
+    /// Any number of components, each behind a `/`, none of which begins with a `.`: what `**` stands for.
+    Visible,
 }
 
 impl Re {
@@ -216,6 +218,16 @@ impl Builder {
                 after.sort_unstable();
                 after.dedup();
                 Some(after)
+            }
+            Re::Visible => {
+                let slash = self.place(Test::Byte(b'/'), &before)?;
+                let hidden = ByteSet::of(b'/').or(&ByteSet::of(b'.'));
+                let first = self.place(Test::Class { set: hidden, negated: true }, &[slash])?;
+                let more = self.place(Test::NotSlash, &[first])?;
+                self.link(more, more);
+                self.link(first, slash);
+                self.link(more, slash);
+                Some(before.into_iter().chain([first, more]).collect())
             }
         }
     }

@@ -142,8 +142,8 @@ fn not_hidden(parts: &[Re]) -> Vec<Re> {
                 ways.push(begin(test, rest));
                 rest = tail;
             }
-            // No operator is made of the last two; if one ever is, nothing is left out.
-            Re::One(_) | Re::Seq(_) | Re::Alt(_) => {
+            // No operator is made of the last three; if one ever is, nothing is left out.
+            Re::One(_) | Re::Seq(_) | Re::Alt(_) | Re::Visible => {
                 ways.push(Re::Seq(rest.to_vec()));
                 return ways;
             }

@@ -203,7 +203,7 @@ fn path_of(reading: &[&Component], loose: bool) -> Re {
     }
     let component = |c: &&Component| {
         if c.kind == Kind::Deep {
-            return Re::Alt(vec![Re::EMPTY, Re::any_absolute()]);
+            return Re::Visible;
         }
         let parts = c.parts.clone();
         Re::Seq(vec![slash(), Re::Seq(if loose { loosen(parts) } else { parts })])
