@@ -7,11 +7,14 @@ use crate::effect::{Effect, Kind, PathValue};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Child, Entry, World};
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 /// Names that one call may make before none of them is followed.
 const MOST: usize = 256;
 /// Copies of copies that are followed.
 const MAX_COPIES: u32 = 8;
+/// Names that may be looked at before it is not known what stands at a path.
+const MAX_STEPS: u32 = 1024;
 
 /// What is put at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +132,8 @@ impl<'a> Made<'a> {
         }
     }
 
-    /// What stands at a path, by way of at most so many copies.
-    fn entry_by(&self, path: &[u8], copies: u32) -> Entry {
+    /// What stands at a path, by way of at most so many copies. `steps` are those that are left for the question.
+    fn entry_by(&self, path: &[u8], copies: u32, steps: &Cell<u32>) -> Entry {
         let stands = self.world.entry(path);
         // A directory that stands there takes what is put into it; nothing replaces it.
         if stands == Entry::Directory {
@@ -138,13 +141,20 @@ impl<'a> Made<'a> {
         }
         let mut found: Option<Entry> = None;
         for (place, what) in &self.names {
+            let Some(left) = steps.get().checked_sub(1) else { return Entry::Error };
+            steps.set(left);
             let entry = match (what, path::below(path, place)) {
                 (What::Link(Some(text)), Some(b"")) => Entry::Link(text.clone()),
                 (What::Link(None), Some(b"")) => Entry::Error,
+                (What::Copy(source), Some(rest))
+                    if !rest.is_empty()
+                        && (stands != Entry::Missing || !self.may_stand_in(source, rest, &mut Vec::new(), steps)) =>
+                {
+                    continue;
+                }
                 (What::Copy(_), Some(_)) if copies == 0 => Entry::Error,
-                (What::Copy(source), Some(b"")) => self.entry_by(source, copies - 1),
-                (What::Copy(source), Some(rest)) if stands == Entry::Missing => {
-                    self.entry_by(&[source.as_slice(), rest].concat(), copies - 1)
+                (What::Copy(source), Some(rest)) => {
+                    self.entry_by(&[source.as_slice(), rest].concat(), copies - 1, steps)
                 }
                 _ => continue,
             };
@@ -165,6 +175,32 @@ impl<'a> Made<'a> {
             }
             None => stands,
         }
+    }
+
+    /// Whether anything may stand in `dir` under the first name of `rest`. What is copied out of a directory into one above it
+    /// (`cp a/b .`) would lead through itself without end otherwise. `seen` is what is asked already, so that it ends.
+    fn may_stand_in(&self, dir: &[u8], rest: &[u8], seen: &mut Vec<Vec<u8>>, steps: &Cell<u32>) -> bool {
+        let Some(name) = path::components(rest).next() else { return true };
+        let top = path::join(dir, name);
+        if seen.contains(&top) {
+            return false;
+        }
+        seen.push(top.clone());
+        let related = |place: &[u8]| path::starts_with(place, &top) || path::starts_with(&top, place);
+        if self.anywhere || self.trees.iter().any(|tree| related(tree)) || self.world.entry(&top) != Entry::Missing {
+            return true;
+        }
+        self.names.iter().filter(|(place, _)| related(place)).any(|(place, what)| {
+            let Some(left) = steps.get().checked_sub(1) else { return true };
+            steps.set(left);
+            match (what, path::below(&top, place)) {
+                // A copy around its source puts there only what stands in that, under the same names.
+                (What::Copy(source), Some(rest)) if !rest.is_empty() && path::starts_with(source, place) => {
+                    self.may_stand_in(source, rest, seen, steps)
+                }
+                _ => true,
+            }
+        })
     }
 
     /// Whether something that is not known may be made at the path.
@@ -194,7 +230,7 @@ fn archives<'a>(effects: &'a [Effect], makers: &[&PathValue]) -> Vec<&'a PathVal
 
 impl World for Made<'_> {
     fn entry(&self, path: &[u8]) -> Entry {
-        self.entry_by(path, MAX_COPIES)
+        self.entry_by(path, MAX_COPIES, &Cell::new(MAX_STEPS))
     }
 
     fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {

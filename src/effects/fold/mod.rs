@@ -14,6 +14,7 @@ mod evaluated;
 mod expression;
 mod flow;
 mod held;
+mod inherited;
 mod inner;
 mod list;
 mod names;
@@ -71,6 +72,7 @@ pub(super) fn script(
 ) -> Result<Vec<Vec<u8>>, LimitReached> {
     let mut directories = Vec::new();
     let mut others = Others::default();
+    inherited::check_patterns(text, world, analysis);
     for dialect in Dialect::ALL {
         if dialect != Dialect::Bash && !others.contains(dialect) {
             continue;
