@@ -143,6 +143,9 @@ impl<'t> Command<'_, 't> {
         if let Some(language) = language {
             self.code_of_options(language, parsed)?;
         }
+        if language == Some("python") {
+            self.module_without_options(parsed);
+        }
         if let Some(row) = parsed.uses.iter().find_map(|u| self.module_row(program, u.arguments.first()?)) {
             self.module(&row, parsed)?;
             if !parsed.has(traits::INTERACTIVE) {
@@ -191,6 +194,30 @@ impl<'t> Command<'_, 't> {
         }
         self.reads_commands();
         Ok(())
+    }
+
+    /// Notes argv as `python -m MODULE WORDS` where options that have no effect stand before (`python -X dev -m pytest`), or with
+    /// the `-m` (`-Im`), for rules that speak of the module.
+    fn module_without_options(&mut self, parsed: &Parsed<'t>) {
+        let modules = || parsed.uses.iter().filter(|u| u.spec.name == b"-m");
+        let (Some(one), Some(program)) = (modules().next(), self.argv.first()) else { return };
+        let Some(module) = one.arguments.first().filter(|word| word.value.known().is_some()) else { return };
+        if modules().count() > 1
+            || parsed.uses(&[b"-c", b"-i"])
+            || !parsed.doubts.is_empty()
+            || !parsed.strange.is_empty()
+            || Self::strange_option("python", parsed)
+        {
+            return;
+        }
+        let mut words = alloc::vec![program.clone(), Word::known(b"-m".as_slice(), one.span), module.clone()];
+        words.extend(parsed.operands.iter().cloned());
+        if words.iter().map(|w| &w.value).eq(self.argv.iter().map(|w| &w.value)) {
+            return;
+        }
+        if let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(self.run_at) {
+            run.canonical = Some(words);
+        }
     }
 
     /// The row of a module of the interpreter (`python -m json.tool`), where the word names one.

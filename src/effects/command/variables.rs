@@ -48,7 +48,16 @@ fn role(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>) -> Option<Variab
         (_, Some(VariableRole::Executing), Some(value)) if holds_inert_options(tables, name, value) => {
             Some(VariableRole::Inert)
         }
-        (_, None, Some(value)) if is_amount(value) && !may_switch(tables, name) => Some(VariableRole::Inert),
+        (_, Some(VariableRole::Executing), Some(value)) if is_program_with_options(tables, name, value) => {
+            Some(VariableRole::Inert)
+        }
+        (_, None, Some(value)) if (is_amount(value) || is_choice(tables, value)) && !may_switch(tables, name) => {
+            Some(VariableRole::Inert)
+        }
+        // More options for whatever compiler the project's build runs.
+        (_, None, Some(value)) if name.ends_with(b"FLAGS") && holds_inert_options(tables, b"CFLAGS", value) => {
+            Some(VariableRole::Inert)
+        }
         _ => own,
     }
 }
@@ -59,6 +68,25 @@ fn is_amount(value: &[u8]) -> bool {
     let digits = |text: &[u8]| (1..=9).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
     let (before, after) = options::split(value.strip_prefix(b"-").unwrap_or(value), b'.');
     WORDS.iter().any(|word| value.eq_ignore_ascii_case(word)) || (digits(before) && after.is_none_or(digits))
+}
+
+/// One word of letters and digits, as programs let one choose a mode (`GC_LEVEL=major`), that is no program: it cannot hold code,
+/// options or a place, and nothing that is known runs by that name.
+fn is_choice(tables: &Tables<'_>, value: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (2..=32).contains(&value.len())
+        && value.first().is_some_and(u8::is_ascii_alphabetic)
+        && value.iter().all(plain)
+        && tables.program(value).is_none()
+        && tables.program_by_family(value).is_none()
+}
+
+/// `CC="clang -Wall"`: a program that the table lets the variable name, with options that do nothing which counts.
+fn is_program_with_options(tables: &Tables<'_>, name: &[u8], value: &[u8]) -> bool {
+    let (program, Some(options)) = options::split(value, b' ') else { return false };
+    tables.variable(&[name, b"=", program].concat()) == Some(VariableRole::Inert)
+        && matches!(name, b"CC" | b"CXX" | b"CPP")
+        && holds_inert_options(tables, b"CFLAGS", options)
 }
 
 /// Whether a part of the name says that even `1` may be a file, or switches on what is off for a reason (`part:` rows).
