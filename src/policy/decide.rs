@@ -236,12 +236,17 @@ impl Judge<'_> {
         }
         // What the call itself writes is not yet the program that an allow speaks of.
         // For a directory (a package, a place with tests) that is all that may come to stand in it, or beside it as its module.
-        let unwritten = |path: &PathValue| {
-            path.value.known().is_some_and(|path| {
-                let module = [path, b".py"].concat();
-                let directory = self.scene.world.entry(path) == Entry::Directory;
-                !self.scene.makes(path) && !(directory && (self.scene.makes(&module) || self.scene.grows(path, true)))
-            })
+        let free = |path: &[u8]| {
+            let module = [path, b".py"].concat();
+            let directory = self.scene.world.entry(path) == Entry::Directory;
+            !self.scene.makes(path) && !(directory && (self.scene.makes(&module) || self.scene.grows(path, true)))
+        };
+        let unwritten = |path: &PathValue| match &path.value {
+            // Whichever file of the directory it becomes.
+            Value::Pattern(pattern) => {
+                paths::literal_directory(pattern).is_some_and(|(dir, _)| !self.scene.grows(dir, true) && free(dir))
+            }
+            value => value.alternatives().is_some_and(|all| all.iter().all(|path| free(path))),
         };
         if let Some(program) = &run.program {
             self.path(layer, program, &[Access::Execute], &mut |head, answer| {

@@ -297,7 +297,7 @@ impl View {
 }
 
 /// The directory below which everything stands that an absolute glob pattern matches, and what all those paths begin with.
-fn literal_directory(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn literal_directory(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
     let special =
         |b: &u8| matches!(b, b'*' | b'?' | b'[' | b'(' | b'{' | b'\\' | b'+' | b'@' | b'!' | b'#' | b'^' | b'~');
     let literal = pattern.get(..pattern.iter().position(special)?)?;

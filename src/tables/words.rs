@@ -159,6 +159,8 @@ vocabulary! {
         MakeVariable = "make-variable",
         /// `KEY` or `KEY=VALUE` among the program's own settings (`rustc -C`).
         Setting = "setting",
+        /// What `modify` says, or a pattern of such files that the program expands itself.
+        ModifyGlob = "modify-glob",
     }
 }
 
@@ -178,6 +180,7 @@ impl Role {
                 | Self::WriteDir
                 | Self::ReadWrite
                 | Self::Modify
+                | Self::ModifyGlob
                 | Self::Move
                 | Self::LinkTarget
                 | Self::Net
@@ -238,6 +241,8 @@ vocabulary! {
         Flock = "flock",
         /// The first operand names the program to be (`busybox`).
         Multicall = "multicall",
+        /// The same, and patterns of files in the rest are expanded by the program itself.
+        MulticallGlob = "multicall-glob",
         /// First operand: shell text that is kept for later (`trap`).
         Trap = "trap",
         /// Code of the project or of a package: build files, tests, hooks.

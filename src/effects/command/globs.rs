@@ -14,17 +14,17 @@ const MARKS: &[u8] = b"*?[]{}()!+@|\\";
 const MOST: usize = 32;
 
 impl Command<'_, '_> {
-    /// A file, or a pattern of files that the program itself expands (`prettier 'src/**/*.ts'`).
-    pub(super) fn read_glob(&mut self, word: &Word, manner: Manner) -> Result<(), LimitReached> {
-        let Some(text) = word.value.known() else { return self.role(Role::Read, word, manner) };
+    /// A file in this role, or a pattern of files that the program itself expands (`prettier 'src/**/*.ts'`).
+    pub(super) fn glob(&mut self, role: Role, word: &Word, manner: Manner) -> Result<(), LimitReached> {
+        let Some(text) = word.value.known() else { return self.role(role, word, manner) };
         if text.first() == Some(&b'!') {
             return Ok(());
         }
         let Some(first) = text.iter().position(|b| MARKS.contains(b)) else {
-            return self.role(Role::Read, word, manner);
+            return self.role(role, word, manner);
         };
         // The name itself is tried as well.
-        self.role(Role::Read, word, manner)?;
+        self.role(role, word, manner)?;
         let literal = text.get(..first).unwrap_or(&[]);
         let dir = match literal.iter().rposition(|b| *b == b'/') {
             Some(0) => &b"/"[..],
@@ -39,9 +39,22 @@ impl Command<'_, '_> {
                 _ => Value::Below { dir: dir.into(), suffix: suffix.into() },
             };
             let tree = matches!(value, Value::Known(_));
-            self.role(Role::Read, &Word { value, span: word.span }, Manner { tree: manner.tree || tree, ..manner })?;
+            self.role(role, &Word { value, span: word.span }, Manner { tree: manner.tree || tree, ..manner })?;
         }
         Ok(())
+    }
+
+    /// The words of a command whose patterns of files are expanded before it gets them, but by no shell: by whose rules, and into
+    /// which, is not known.
+    pub(super) fn with_globs(words: &[Word]) -> Vec<Word> {
+        let one = |word: &Word| {
+            let special = |text: &[u8]| text.iter().any(|b| MARKS.contains(b));
+            match &word.value {
+                Value::Known(text) if special(text) => Word { value: Value::ANY_WORDS, span: word.span },
+                _ => word.clone(),
+            }
+        };
+        words.iter().map(one).collect()
     }
 
     /// Reads the file of an `@FILE`, which holds more words.

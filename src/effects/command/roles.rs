@@ -182,7 +182,9 @@ impl<'t> Command<'_, 't> {
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt | Role::ReadWrite if stdio => {}
             Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
-            Role::ReadGlob => self.read_glob(word, manner)?,
+            Role::ReadGlob => self.glob(Role::Read, word, manner)?,
+            Role::ModifyGlob if manner.reads_only => {}
+            Role::ModifyGlob => self.glob(Role::Modify, word, manner)?,
             Role::ReadListAt => self.read_list_at(word, manner)?,
             Role::NamePrefix => self.name_prefix(word),
             Role::Compressed => self.compressed(word, manner)?,
@@ -234,7 +236,11 @@ impl<'t> Command<'_, 't> {
             Role::Script => {
                 self.read(value, false, span);
                 self.loads(value);
-                let certain = value.known().is_some_and(|name| {
+                let text = match value {
+                    Value::Known(text) | Value::Pattern(text) => Some(text),
+                    _ => None,
+                };
+                let certain = text.is_some_and(|name| {
                     super::wrappers::names_a_place(name)
                         // The builtin looks for a name without a slash along PATH.
                         || (matches!(self.name, b"." | b"source") && name.contains(&b'/'))
@@ -247,11 +253,12 @@ impl<'t> Command<'_, 't> {
                     // Or another file, which is found along a path, or a package.
                     self.loads(&Value::ANY_WORD);
                 }
-                self.project("runs the code of a file", word);
+                // A pattern becomes files of a place that rules can speak of.
+                self.project("runs the code of a file", word, text.is_some());
             }
             Role::Module => {
                 self.own_module(word);
-                self.project("runs a module", word);
+                self.project("runs a module", word, value.known().is_some());
             }
             Role::Code => self.opaque("runs code that is not analysed", word),
             Role::Sed => self.checked(value.known().is_some_and(sed::is_harmless), "sed script", word),
@@ -328,9 +335,9 @@ impl<'t> Command<'_, 't> {
     }
 
     /// Code of the project: what the command is there to run.
-    fn project(&mut self, what: &str, word: &Word) {
+    fn project(&mut self, what: &str, word: &Word, answered: bool) {
         let detail = format!("`{}` {what}", self.by);
-        self.unknown("opaque-program", detail, word.span, word.value.known().is_some());
+        self.unknown("opaque-program", detail, word.span, answered);
     }
 
     fn checked(&mut self, harmless: bool, what: &str, word: &Word) {

@@ -140,7 +140,9 @@ pub(super) fn holds_inert_options(tables: &Tables<'_>, name: &[u8], value: &[u8]
 /// Whether a module that an option loads is a package which reads another language for the interpreter (`loader:` rows): it comes
 /// from where the project's packages are.
 pub(super) fn is_loader(tables: &Tables<'_>, module: &[u8]) -> bool {
-    tables.variable(&[b"loader:", module].concat()) == Some(VariableRole::Inert)
+    // A family of names (`loader:rubocop-*`) leads nowhere else.
+    let inside = !module.windows(2).any(|two| two == b"..");
+    inside && tables.variable(&[b"loader:", module].concat()) == Some(VariableRole::Inert)
 }
 
 /// Whether `KEY` or `KEY=VALUE` of a program's settings has a row `PROGRAM:KEY` that says that it does nothing which counts,

@@ -70,6 +70,10 @@ impl<'t> Command<'_, 't> {
             Runs::Su => self.su(parsed),
             Runs::Flock => self.flock(program, parsed),
             Runs::Multicall => self.inner(operands, self.stdin).map(|_| ()),
+            Runs::MulticallGlob => {
+                let (name, rest) = operands.split_at(operands.len().min(1));
+                self.inner(&[name, &Self::with_globs(rest)].concat(), self.stdin).map(|_| ())
+            }
             Runs::Trap => self.trap(operands),
             Runs::Editor => {
                 self.operand_effects(program, parsed)?;
