@@ -28,10 +28,11 @@ fn as_root(script: &str, scratch: &Path) -> Output {
     let setup = format!(
         "set -e\nmount -t tmpfs tmpfs '{0}'\nmkdir '{0}/upper' '{0}/work'\n\
          mount -t overlay overlay -o 'lowerdir=/etc,upperdir={0}/upper,workdir={0}/work' /etc\nrm -rf /etc/prexec /etc/codex\n\
-         mount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\ninstall -m 755 '{1}' /opt/prexec/prexec\n\
+         mount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\ninstall -m 755 '{1}' '{2}' /opt/prexec\n\
          export PATH=/opt/prexec:/usr/bin:/bin HOME=/opt\n{script}",
         scratch.display(),
         env!("CARGO_BIN_EXE_prexec"),
+        env!("CARGO_BIN_EXE_prexec-hook"),
     );
     let mut command = Command::new("unshare");
     command.args(["--mount", "--fork", "/bin/bash", "-c", &setup]).current_dir(root()).env_remove("CODEX_HOME");
@@ -113,6 +114,42 @@ fn stand_in(directory: &Path) -> PathBuf {
     fs::write(&path, format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_prexec"))).expect("a program");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a mode");
     path
+}
+
+/// Whatever step is the last, `requirements.toml` is as it was, or registers a hook that denies; and everything can be taken back.
+#[cfg(feature = "fault-injection")]
+#[test]
+fn ended_at_any_step_no_machine_is_left_broken() {
+    if !is_root() {
+        return;
+    }
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let script = r#"ulimit -c 0
+mkdir -p /etc/codex
+echo '# ours' > /etc/codex/requirements.toml
+cp /etc/codex/requirements.toml /opt/was
+for verb in install uninstall; do
+    step=0
+    while :; do
+        [ $verb = install ] || prexec install --managed > /dev/null
+        status=0
+        PREXEC_TEST_DIES_AT_STEP=$step prexec $verb --managed > /dev/null 2>&1 || status=$?
+        if ! cmp -s /opt/was /etc/codex/requirements.toml; then
+            prexec doctor --json > /opt/doctor || { cat /opt/doctor; exit 1; }
+        fi
+        prexec install --managed > /dev/null
+        prexec uninstall --managed > /dev/null
+        cmp /opt/was /etc/codex/requirements.toml
+        [ ! -e /etc/prexec/policy.rules ]
+        [ $status != 0 ] || break
+        step=$((step + 1))
+    done
+    [ $step -gt 3 ]
+    echo "$verb: $step steps"
+done
+"#;
+    let out = as_root(script, scratch.path());
+    assert!(out.status.success(), "{out:?}");
 }
 
 fn built(packages: &Path) -> String {

@@ -100,7 +100,18 @@ impl Rules<'_> {
         if entry == "~" {
             return Ok("~/".into());
         }
-        if entry.starts_with('/') || entry.starts_with("~/") {
+        if let Some(below) = entry.strip_prefix('/') {
+            let first = below.split('/').next().unwrap_or_default();
+            if first.contains(['*', '?', '[']) {
+                let message = format!(
+                    "line {line}: `{entry}` is a glob from the root, with which Codex's sandbox does not start"
+                );
+                let help = "begin with a directory, such as `/srv/**/*.key` or `~/**/*.key`".to_owned();
+                self.warnings.push(Diagnostic::of_file(self.name, message, Some(help)).into_warning());
+            }
+            return Ok(entry.into());
+        }
+        if entry.starts_with("~/") {
             return Ok(entry.into());
         }
         let bare = entry.trim_start_matches("./").trim_start_matches("**/");
@@ -202,6 +213,16 @@ mod tests {
         assert_eq!(text.lines().count(), 7, "{text}");
         assert_eq!(warnings.len(), 1);
         assert!(warnings[0].message.contains("protects nothing"), "{}", warnings[0].message);
+    }
+
+    #[test]
+    fn a_glob_from_the_root_is_told() {
+        for (entry, told) in [("/**/.env", 1), ("/*/x", 1), ("/srv/**/.env", 0), ("~/**/.env", 0), ("/srv", 0)] {
+            let (text, warnings) =
+                translated("r.toml", &format!("[permissions.filesystem]\ndeny_read = [\"{entry}\"]\n")).unwrap();
+            assert_eq!(warnings.len(), told, "{entry}");
+            assert!(text.contains(&format!("deny_read(\"{entry}\"")), "{text}");
+        }
     }
 
     #[test]

@@ -44,7 +44,8 @@ fn as_root(session: &Session, then: &str) -> String {
     let (files, program) = (session.file(""), prexec::executable());
     format!(
         "set -e\nmkdir -p /opt\nmount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\n\
-         install -m 755 '{program}' /opt/prexec/prexec\ncd '{}'\n{then}\ncd '{}'\n",
+         install -m 755 '{program}' /opt/prexec/prexec\n\
+         [ ! -s '{program}-hook' ] || install -m 755 '{program}-hook' /opt/prexec/prexec-hook\ncd '{}'\n{then}\ncd '{}'\n",
         files.display(),
         session.work().display()
     )
