@@ -25,12 +25,14 @@ macro_rules! boundary {
     };
 }
 
+pub mod agent;
 pub mod approval;
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod call;
 #[cfg(feature = "admin")]
 pub mod cases;
+pub mod claude;
 #[cfg(feature = "admin")]
 pub mod cli;
 pub mod codex;

@@ -10,6 +10,8 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/claude.rs"]
+mod claude;
 #[path = "cli/compile.rs"]
 mod compile;
 #[path = "cli/doctor.rs"]

@@ -8,7 +8,7 @@ mod tool;
 pub use json::Json;
 pub use mcp::McpName;
 pub use path::{AbsolutePath, PathFault};
-pub use tool::{AgentAction, ClockAction, ResourceAction, ToolCall};
+pub use tool::{AgentAction, ClockAction, FileUse, ResourceAction, ToolCall};
 
 use alloc::string::String;
 

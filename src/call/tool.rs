@@ -21,6 +21,8 @@ pub enum ToolCall {
         /// The path, relative to the call's directory unless absolute.
         path: String,
     },
+    /// Works on files and contacts hosts in ways that its name says: an agent's own tool for it. Without any it touches nothing.
+    Files(Vec<FileUse>),
     /// A tool of an MCP server; its arguments are [`super::Call::arguments`].
     Mcp(McpName),
     /// Looks at the resources of MCP servers.
@@ -59,6 +61,7 @@ impl ToolCall {
             Self::Shell { .. } => "shell",
             Self::ApplyPatch { .. } => "apply-patch",
             Self::ViewImage { .. } => "view-image",
+            Self::Files(_) => "files",
             Self::Mcp(_) => "mcp",
             Self::Resource(_) => "resource",
             Self::RequestPermissions { .. } => "request-permissions",
@@ -67,6 +70,24 @@ impl ToolCall {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// One thing that an agent's own tool does. Paths are as written, relative to the call's directory unless absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileUse {
+    /// Reads a file.
+    Read(String),
+    /// Writes a file.
+    Write(String),
+    /// Reads every file below a directory, or one file, as `rg` does; with a glob that names must match, where there is one.
+    Search {
+        /// Where; the call's directory where there is none.
+        path: Option<String>,
+        /// Which names.
+        glob: Option<String>,
+    },
+    /// Contacts the host of a URL.
+    Contact(String),
 }
 
 /// What is done with MCP resources.

@@ -3,6 +3,7 @@
 
 use super::ask::{self, Registered};
 use super::policy;
+use crate::agent::ALL as AGENTS;
 use crate::approval::Asked;
 use crate::call::Call;
 use crate::compiled::GateFact;
@@ -10,6 +11,7 @@ use crate::hook;
 use crate::policy::Policy;
 use crate::report::Judged;
 use crate::world::{HostWorld, World};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -38,6 +40,10 @@ pub(super) struct Options {
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// Whose hook this is: what it sends, and how it is answered
+    #[arg(long, value_name = "AGENT", default_value = AGENTS.first().map_or("", |agent| agent.name),
+        value_parser = PossibleValuesParser::new(AGENTS.iter().map(|agent| agent.name)))]
+    agent: String,
 }
 
 /// What becomes of a prompt before a call: Codex gives a hook no way to ask.

@@ -71,7 +71,7 @@ pub struct Answer(Kind);
 enum Kind {
     Silence,
     Approval,
-    Rewrite(String),
+    Json(String),
     Refusal(Message),
 }
 
@@ -79,7 +79,7 @@ impl Answer {
     /// The exit status.
     pub const fn exit(&self) -> Exit {
         match self.0 {
-            Kind::Silence | Kind::Approval | Kind::Rewrite(_) => Exit::Zero,
+            Kind::Silence | Kind::Approval | Kind::Json(_) => Exit::Zero,
             Kind::Refusal(_) => Exit::Two,
         }
     }
@@ -88,7 +88,7 @@ impl Answer {
     pub const fn stdout(&self) -> &[u8] {
         match &self.0 {
             Kind::Approval => APPROVAL,
-            Kind::Rewrite(json) => json.as_bytes(),
+            Kind::Json(json) => json.as_bytes(),
             Kind::Silence | Kind::Refusal(_) => b"",
         }
     }
@@ -97,7 +97,7 @@ impl Answer {
     pub fn stderr(&self) -> &[u8] {
         match &self.0 {
             Kind::Refusal(message) => message.as_bytes(),
-            Kind::Silence | Kind::Approval | Kind::Rewrite(_) => b"",
+            Kind::Silence | Kind::Approval | Kind::Json(_) => b"",
         }
     }
 }
@@ -183,10 +183,25 @@ fn deny(question: &Question<'_>) -> Kind {
 /// The exact bytes that Codex takes for a rewriting; anything else would run the script as it is.
 fn rewrite(rewritten: &Rewritten) -> Kind {
     let input = Json::Object(Vec::from([("command".into(), Json::String(rewritten.command().into()))]));
-    Kind::Rewrite(format!(
+    Kind::Json(format!(
         r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","permissionDecision":"allow","updatedInput":{}}}}}"#,
         input.to_compact()
     ))
+}
+
+/// The question of an agent that lets its hooks ask: the person is shown the reasons.
+pub(crate) fn ask(question: &Question<'_>) -> Answer {
+    let why = compose("needs approval", question.verdict, question.describe, "");
+    let why = Json::String(String::from_utf8_lossy(why.as_bytes()).into_owned());
+    Answer(Kind::Json(format!(
+        r#"{{"hookSpecificOutput":{{"hookEventName":"PreToolUse","permissionDecision":"ask","permissionDecisionReason":{}}}}}"#,
+        why.to_compact()
+    )))
+}
+
+/// No word: the agent goes on as it would.
+pub(crate) const fn silence() -> Answer {
+    Answer(Kind::Silence)
 }
 
 fn unasked(question: &Question<'_>, why: &str) -> Kind {

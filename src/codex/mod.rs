@@ -16,6 +16,10 @@ pub use fault::{Fault, codes};
 pub use message::{MAX_MESSAGE, reasons};
 pub use strict::{MAX_DEPTH, MAX_INPUT, MAX_VALUES, read as read_json};
 
+pub(crate) use answer::{ask, silence};
+pub(crate) use tools::Arguments;
+pub(crate) use typing::call as type_call;
+
 use crate::call::Call;
 
 /// Reads one call: every byte strictly, then every field by its type.
@@ -25,5 +29,5 @@ use crate::call::Call;
 /// # Errors
 /// The input is anything but one whole call; see [`codes`].
 pub fn read(input: &[u8]) -> Result<Call, Fault> {
-    typing::call(strict::read(input)?)
+    typing::call(strict::read(input)?, tools::read)
 }

@@ -134,14 +134,14 @@ fn permissions(arguments: Arguments<'_>) -> Result<ToolCall, Fault> {
 
 /// The arguments of one tool, and its name for messages.
 #[derive(Clone, Copy)]
-struct Arguments<'a> {
+pub(crate) struct Arguments<'a> {
     tool: &'a str,
     value: &'a Json,
 }
 
 impl<'a> Arguments<'a> {
     /// Arguments are an object; `null` stands for none.
-    fn new(tool: &'a str, value: &'a Json) -> Result<Self, Fault> {
+    pub(crate) fn new(tool: &'a str, value: &'a Json) -> Result<Self, Fault> {
         let arguments = Self { tool, value };
         match value {
             Json::Object(_) | Json::Null => Ok(arguments),
@@ -150,11 +150,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// The script or patch.
-    fn command(self) -> Result<String, Fault> {
+    pub(crate) fn command(self) -> Result<String, Fault> {
         self.needed("command", codes::MISSING_COMMAND, codes::COMMAND_NOT_A_STRING)
     }
 
-    fn required(self, key: &str) -> Result<String, Fault> {
+    pub(crate) fn required(self, key: &str) -> Result<String, Fault> {
         self.needed(key, codes::MISSING_ARGUMENT, codes::WRONG_ARGUMENT_TYPE)
     }
 
@@ -166,7 +166,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    fn optional(self, key: &str) -> Result<Option<String>, Fault> {
+    pub(crate) fn optional(self, key: &str) -> Result<Option<String>, Fault> {
         match self.value.get(key) {
             None | Some(Json::Null) => Ok(None),
             Some(Json::String(text)) => Ok(Some(text.clone())),

@@ -4,15 +4,17 @@
 //! type; identifiers that only the record of the call needs may be missing.
 
 use super::fault::{Fault, codes, quoted};
-use super::tools;
-use crate::call::{AbsolutePath, Call, Event, Json, PathFault, PermissionMode};
+use crate::call::{AbsolutePath, Call, Event, Json, PathFault, PermissionMode, ToolCall};
 use alloc::string::String;
 
-/// Types a call.
+/// Makes a call of the arguments of a tool, and of a shell command's description, where there is one.
+pub(crate) type Tools = fn(&str, &Json) -> Result<(ToolCall, Option<String>), Fault>;
+
+/// Types a call, whose tools are those of the agent that makes it.
 ///
 /// # Errors
 /// A field that decides about the call is missing or has another type.
-pub(super) fn call(value: Json) -> Result<Call, Fault> {
+pub(crate) fn call(value: Json, tools: Tools) -> Result<Call, Fault> {
     let event_name = required(&value, "hook_event_name")?;
     let event = Event::from_name(event_name).ok_or_else(|| {
         Fault::new(
@@ -33,7 +35,7 @@ pub(super) fn call(value: Json) -> Result<Call, Fault> {
     let model = optional(&value, "model")?;
     let tool_use_id = optional(&value, "tool_use_id")?;
     let arguments = take(value, "tool_input").ok_or_else(|| missing("tool_input"))?;
-    let (tool, description) = tools::read(&tool_name, &arguments)?;
+    let (tool, description) = tools(&tool_name, &arguments)?;
     Ok(Call {
         event,
         tool_name,

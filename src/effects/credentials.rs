@@ -111,6 +111,14 @@ pub(super) fn add(call: &Call, analysis: &mut Analysis<'_>) {
             }
         }
         ToolCall::Mcp(_) | ToolCall::Unknown | ToolCall::Resource(_) => in_arguments(&call.arguments, &mut found),
+        ToolCall::Files(_) => {
+            // What is written into a file, by any name that an agent's tools have for it.
+            for text in
+                ["content", "new_string", "new_source"].iter().filter_map(|key| call.arguments.get(key)?.as_str())
+            {
+                in_text(text, 0, FlowSink::File, &mut found);
+            }
+        }
         _ => {}
     }
     for (name, span, sink) in found {

@@ -9,7 +9,8 @@ mod patch;
 mod tools;
 mod uri;
 
-use crate::call::{Call, ToolCall};
+use crate::approval::quote;
+use crate::call::{Call, FileUse, ToolCall};
 use crate::effect::Effect;
 use crate::tables::Tables;
 use crate::world::{Looked, World};
@@ -60,6 +61,12 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -
             analysis.effects.reserve(script.len() / USUAL + 4);
             fold::script(script, cwd, world, &mut analysis)?
         }
+        ToolCall::Files(uses) => {
+            for one in uses {
+                search(one, cwd, world, &mut analysis)?;
+            }
+            Vec::new()
+        }
         _ => Vec::new(),
     };
     tools::add(call, cwd, world, &mut analysis);
@@ -71,6 +78,16 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -
         return Err(too_many_effects());
     }
     Ok(Analysed { effects: analysis.effects, directories })
+}
+
+/// What a search reads: what `rg` would, hidden files included, without the command itself.
+fn search(one: &FileUse, cwd: &[u8], world: &dyn World, analysis: &mut Analysis<'_>) -> Result<(), LimitReached> {
+    let FileUse::Search { path, glob } = one else { return Ok(()) };
+    let glob = quote(glob.as_deref().unwrap_or("!.git"));
+    let script = format!("rg --hidden --glob {glob} -e x -- {}", quote(path.as_deref().unwrap_or(".")));
+    fold::script(&script, cwd, world, analysis)?;
+    analysis.effects.retain(|effect| !matches!(effect.kind, crate::effect::Kind::Run(_)));
+    Ok(())
 }
 
 fn too_many_effects() -> LimitReached {

@@ -4,7 +4,7 @@ use super::arguments;
 use super::command::Analysis;
 use super::patch;
 use super::uri;
-use crate::call::{Call, Json, ResourceAction, ToolCall};
+use crate::call::{Call, FileUse, Json, ResourceAction, ToolCall};
 use crate::effect::{Certainty, CommandId, Effect, Kind, PathValue, Span, Tool, Value};
 use crate::path;
 use crate::world::World;
@@ -19,6 +19,7 @@ pub(super) fn add(call: &Call, cwd: &[u8], world: &dyn World, analysis: &mut Ana
             patch::add(tool.analysis, patch, &Value::Known(cwd.into()), None, Some(id));
             true
         }
+        ToolCall::Files(uses) => tool.files(uses),
         ToolCall::ViewImage { path } => {
             tool.path(path, Certainty::Known, Kind::Read);
             true
@@ -80,6 +81,26 @@ impl ToolEffects<'_, '_> {
             paths.extend(homes.iter().map(|home| Value::Known(path::normalize(&path::join(home, below)).into())));
         }
         paths
+    }
+
+    /// Whether all of it is understood. What a search reads is added elsewhere.
+    fn files(&mut self, uses: &[FileUse]) -> bool {
+        let mut modelled = true;
+        for one in uses {
+            match one {
+                FileUse::Read(path) => self.path(path, Certainty::Known, Kind::Read),
+                FileUse::Write(path) => self.path(path, Certainty::Known, Kind::Write),
+                FileUse::Search { .. } => {}
+                FileUse::Contact(url) => match uri::connect(url) {
+                    Some(connect) => self.push(Kind::Connect(connect), Certainty::Known, Span::default(), None),
+                    None => {
+                        self.push(Kind::Connect(uri::any_host()), Certainty::Unknown, Span::default(), None);
+                        modelled = false;
+                    }
+                },
+            }
+        }
+        modelled
     }
 
     fn permissions(&mut self, reads: &[String], writes: &[String], network: bool) {

@@ -83,7 +83,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         }
     };
     boundary!("read");
-    let call = codex::read(&input);
+    let call = (options.agent.read)(&input);
     boundary!("understood");
     if let Ok(call) = &call {
         guard::event(call.event.into());
@@ -111,7 +111,9 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     let _answering = stage(Stage::Answering, None);
     let shown = gate::for_people(&judged);
     let asked = match (options.prompt, &call) {
-        (Prompt::Gate, Ok(call)) if shown.decision() == Decision::Prompt && is_askable(call) => {
+        (Prompt::Gate, Ok(call))
+            if options.agent.needs_gate && shown.decision() == Decision::Prompt && is_askable(call) =>
+        {
             means.ask(call, &judged, &options, &input)
         }
         _ => Asked::No,
@@ -125,7 +127,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         instead: instead.as_ref(),
     };
     boundary!("answered");
-    leave(&codex::answer_asking(&question, &asked))
+    leave(&(options.agent.answer)(&question, &asked))
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {

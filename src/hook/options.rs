@@ -1,6 +1,7 @@
 //! The options of the hook. Read here and not by the parser of the other verbs: both executables of the hook refuse the same
 //! arguments in the same words, and a `--help` that prints something instead of deciding would let every call run.
 
+use crate::agent::Agent;
 use crate::text::visible_up_to;
 use alloc::{format, string::String, vec::Vec};
 
@@ -45,6 +46,8 @@ pub struct Options {
     pub stale: Stale,
     /// Where decisions are recorded.
     pub audit: Audit,
+    /// Whose hook this is.
+    pub agent: Agent,
     /// The account's home directory, instead of the one in the account database.
     pub home: Option<Vec<u8>>,
 }
@@ -57,6 +60,7 @@ pub(crate) const NAMES: &[(&str, Option<&str>)] = &[
     ("stale", Some("STALE")),
     ("audit", Some("AUDIT")),
     ("home", Some("DIR")),
+    ("agent", Some("AGENT")),
 ];
 
 /// Bytes of an argument that a refusal shows.
@@ -114,6 +118,7 @@ fn options(arguments: &[&[u8]]) -> Result<Options, String> {
             "auto-approve" => options.auto_approve = true,
             "prompt" if value == b"deny" => options.prompt = Prompt::Deny,
             "prompt" if value == b"gate" => options.prompt = Prompt::Gate,
+            "agent" => options.agent = *Agent::named(value).ok_or_else(invalid)?,
             "audit" if value == b"off" => options.audit = Audit::Off,
             "stale" if value == b"deny" => options.stale = Stale::Deny,
             "stale" if value == b"sources" => options.stale = Stale::Sources,
