@@ -91,13 +91,13 @@ impl ToolEffects<'_, '_> {
                 FileUse::Read(path) => self.path(path, Certainty::Known, Kind::Read),
                 FileUse::Write(path) => self.path(path, Certainty::Known, Kind::Write),
                 FileUse::Search { .. } => {}
-                FileUse::Contact(url) => match uri::connect(url) {
-                    Some(connect) => self.push(Kind::Connect(connect), Certainty::Known, Span::default(), None),
-                    None => {
-                        self.push(Kind::Connect(uri::any_host()), Certainty::Unknown, Span::default(), None);
-                        modelled = false;
-                    }
-                },
+                FileUse::Contact(url) => {
+                    let connect = uri::connect(url);
+                    modelled &= connect.is_some();
+                    let certainty = if connect.is_some() { Certainty::Known } else { Certainty::Unknown };
+                    let connect = connect.unwrap_or_else(uri::any_host);
+                    self.push(Kind::Connect(connect), certainty, Span::default(), None);
+                }
             }
         }
         modelled

@@ -30,6 +30,7 @@ fn summary(call: &Call) -> Value {
     let typed = match &call.tool {
         ToolCall::Shell { script } => json!({"script": script}),
         ToolCall::ApplyPatch { patch } => json!({"patch": patch}),
+        ToolCall::Files(uses) => json!({"files": format!("{uses:?}")}),
         ToolCall::ViewImage { path } => json!({"path": path}),
         ToolCall::Mcp(name) => {
             json!({"server": name.server(), "mcp_tool": name.tool(), "arguments": call.arguments.to_compact()})
