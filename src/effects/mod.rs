@@ -12,7 +12,7 @@ mod uri;
 use crate::call::{Call, ToolCall};
 use crate::effect::Effect;
 use crate::tables::Tables;
-use crate::world::{Looked, World};
+use crate::world::World;
 use alloc::{format, string::String, vec::Vec};
 use command::Analysis;
 
@@ -54,7 +54,6 @@ pub fn of(call: &Call, cwd: &[u8], world: &dyn World) -> Result<Vec<Effect>, Lim
 /// A limit was reached.
 pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -> Result<Analysed, LimitReached> {
     let mut analysis = Analysis::new(tables, world.home());
-    let world: &dyn World = &Looked::new(world);
     let directories = match &call.tool {
         ToolCall::Shell { script } => {
             analysis.effects.reserve(script.len() / USUAL + 4);

@@ -14,7 +14,7 @@ use crate::path;
 use crate::policy::{NoTrace, Policy, Scene, Trace, decide_traced};
 use crate::report::Judged;
 use crate::tables::Tables;
-use crate::world::World;
+use crate::world::{Looked, World};
 use alloc::{string::String, vec::Vec};
 
 /// Decides about what `codex::read` made of an input. Whatever goes wrong on the way is a deny.
@@ -32,6 +32,7 @@ pub fn judge_traced(call: &Result<Call, Fault>, policy: &Policy, world: &dyn Wor
 
 /// Judges a call by everything that the layers of the policy know of programs; the strictest verdict counts.
 fn judge_call(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Trace) -> Judged {
+    let world = &Looked::new(world);
     let readings = policy.knowledge();
     let Some((reading, others)) = readings.split_first() else {
         return judge_by(call, policy, world, trace, Tables::built_in());

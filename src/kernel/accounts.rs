@@ -7,7 +7,7 @@ use alloc::{vec, vec::Vec};
 /// Bytes of `/etc/passwd` that are read; a longer one is left to the C library.
 const MOST: usize = 1 << 20;
 /// Bytes that are read at a time: all of it, on most machines.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 4 << 10;
 
 /// The account database, as far as it is `/etc/passwd`.
 #[derive(Debug)]

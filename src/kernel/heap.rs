@@ -18,10 +18,8 @@ const SMALL_LISTS: usize = SMALL / STEP;
 const PARTS: usize = 4;
 /// Lists for all sizes up to 4 GiB.
 const LISTS: usize = SMALL_LISTS + 22 * PARTS;
-/// What is asked of the kernel at first, at once: enough for an ordinary call.
-const FIRST: usize = 192 << 10;
-/// What is asked of the kernel later.
-const MORE: usize = 1 << 20;
+/// What is asked of the kernel at a time: room without memory, which comes page by page when it is used.
+const PIECE: usize = 1 << 20;
 
 /// The heap.
 pub(crate) struct Heap(UnsafeCell<State>);
@@ -32,8 +30,6 @@ struct State {
     left: usize,
     /// For each size the first block that was given back; each holds where the next one is.
     free: [*mut u8; LISTS],
-    /// Whether there was a piece before.
-    begun: bool,
 }
 
 // SAFETY: the process has one thread, and its signal handlers do not allocate.
@@ -56,7 +52,7 @@ fn list(size: usize) -> Option<(usize, usize)> {
 impl Heap {
     pub(crate) const fn new() -> Self {
         let free = [ptr::null_mut(); LISTS];
-        Self(UnsafeCell::new(State { next: ptr::null_mut(), left: 0, free, begun: false }))
+        Self(UnsafeCell::new(State { next: ptr::null_mut(), left: 0, free }))
     }
 
     #[expect(clippy::mut_from_ref, reason = "an allocator is shared by nature; nothing calls it while it works")]
@@ -67,12 +63,12 @@ impl Heap {
 }
 
 impl State {
-    /// So many bytes, a multiple of [`STEP`], that were never used.
+    /// So many bytes, a multiple of [`STEP`], that were never used: the kernel gives zeros.
     fn cut(&mut self, size: usize) -> *mut u8 {
         if size > self.left {
-            let piece = size.max(if self.begun { MORE } else { FIRST });
-            let Ok(start) = process::map(piece, !self.begun) else { return ptr::null_mut() };
-            (self.next, self.left, self.begun) = (start, piece, true);
+            let piece = size.max(PIECE);
+            let Ok(start) = process::map(piece) else { return ptr::null_mut() };
+            (self.next, self.left) = (start, piece);
         }
         let block = self.next;
         self.next = block.wrapping_add(size);
@@ -80,13 +76,14 @@ impl State {
         block
     }
 
-    fn take(&mut self, size: usize) -> *mut u8 {
-        let Some((at, size)) = list(size) else { return ptr::null_mut() };
-        let Some(slot) = self.free.get_mut(at).filter(|first| !first.is_null()) else { return self.cut(size) };
+    /// A block, and whether it was never used: then it holds zeros.
+    fn take(&mut self, size: usize) -> (*mut u8, bool) {
+        let Some((at, size)) = list(size) else { return (ptr::null_mut(), false) };
+        let Some(slot) = self.free.get_mut(at).filter(|first| !first.is_null()) else { return (self.cut(size), true) };
         let block = *slot;
         // SAFETY: whoever gave the block back left there where the next one is.
         *slot = unsafe { block.cast::<*mut u8>().read() };
-        block
+        (block, false)
     }
 
     fn give(&mut self, block: *mut u8, size: usize) {
@@ -118,12 +115,25 @@ impl State {
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.align() <= STEP {
-            return self.state().take(layout.size());
+            return self.state().take(layout.size()).0;
         }
         // Nobody asks for this; where somebody does, the block is never given back.
         let size = layout.size().saturating_add(layout.align()).next_multiple_of(STEP);
         let block = self.state().cut(size);
         if block.is_null() { block } else { block.wrapping_add(block.align_offset(layout.align())) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if layout.align() > STEP {
+            // SAFETY: by the caller's contract.
+            return unsafe { self.alloc(layout) };
+        }
+        let (block, fresh) = self.state().take(layout.size());
+        if !fresh && !block.is_null() {
+            // SAFETY: a block of at least this size, which nobody else has.
+            unsafe { block.write_bytes(0, layout.size()) };
+        }
+        block
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {

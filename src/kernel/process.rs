@@ -57,8 +57,17 @@ impl Process {
         if name.is_empty() {
             return None;
         }
-        let value = |entry: &*const c_char| text(entry).to_bytes().strip_prefix(name)?.strip_prefix(b"=");
-        self.environment.iter().find_map(value).map(<[u8]>::to_vec)
+        let value = |entry: &*const c_char| {
+            // Only as far as they are the same: most entries are long, and begin otherwise.
+            for (at, byte) in name.iter().chain(b"=").enumerate() {
+                // SAFETY: nothing before this byte was the zero that ends the string, as no name holds one.
+                if unsafe { *entry.wrapping_add(at) }.cast_unsigned() != *byte || *byte == 0 {
+                    return None;
+                }
+            }
+            Some(text(&entry.wrapping_add(name.len()).wrapping_add(1)).to_bytes().to_vec())
+        };
+        self.environment.iter().find_map(value)
     }
 
     /// The environment, as another program takes it.
@@ -97,15 +106,12 @@ pub fn exit(status: u8) -> ! {
     }
 }
 
-/// Fresh memory, all zeros, that is never given back; with `now`, all of it is there at once instead of page by page.
+/// Fresh memory, all zeros, that is never given back.
 ///
 /// # Errors
 /// As mmap(2) says.
-pub fn map(length: usize, now: bool) -> Result<*mut u8, Errno> {
-    let (access, mut kind) = (k::PROT_READ | k::PROT_WRITE, k::MAP_PRIVATE | k::MAP_ANONYMOUS);
-    if now {
-        kind |= k::MAP_POPULATE;
-    }
+pub fn map(length: usize) -> Result<*mut u8, Errno> {
+    let (access, kind) = (k::PROT_READ | k::PROT_WRITE, k::MAP_PRIVATE | k::MAP_ANONYMOUS);
     // SAFETY: a new mapping touches nothing that exists.
     let start = unsafe { call(k::__NR_mmap, [0, length, access as usize, kind as usize, usize::MAX, 0]) }?;
     Ok(ptr::with_exposed_provenance_mut(start))

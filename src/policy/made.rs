@@ -256,5 +256,6 @@ impl World for Made<'_> {
         (all.len() <= limit).then_some(all)
     }
 
+    crate::world::asks_for_contents!(world);
     crate::world::asks_for_the_rest!(world);
 }

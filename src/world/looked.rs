@@ -1,16 +1,20 @@
-//! A world that is asked once what stands at a path: the commands of a call go through the same directories again and again.
+//! A world that is asked once what stands at a path: the commands of a call, and the rules after them, go through the same
+//! directories again and again.
 
-use super::{Child, Entry, World};
+use super::{Child, Content, Entry, World};
 use alloc::{borrow::ToOwned, collections::BTreeMap, vec::Vec};
 use core::cell::RefCell;
 
-/// Most bytes of paths that are remembered; beyond, the world is asked each time.
+/// Most bytes of paths, or of what is read, that are remembered; beyond, the world is asked each time.
 const MAX_BYTES: usize = 256 * 1024;
 
 /// What has been looked at in the course of one call.
 pub struct Looked<'w> {
     world: &'w dyn World,
     entries: RefCell<Entries>,
+    contents: RefCell<Contents>,
+    /// Whether the file system ignores case, by directories that are there.
+    cases: RefCell<BTreeMap<Vec<u8>, bool>>,
 }
 
 #[derive(Default)]
@@ -19,10 +23,30 @@ struct Entries {
     bytes: usize,
 }
 
+/// What was read, by path and by how much was asked for at most.
+#[derive(Default)]
+struct Contents {
+    by_path: BTreeMap<(Vec<u8>, usize), Content>,
+    bytes: usize,
+}
+
 impl<'w> Looked<'w> {
     /// Nothing has been looked at yet.
     pub fn new(world: &'w dyn World) -> Self {
-        Self { world, entries: RefCell::default() }
+        Self { world, entries: RefCell::default(), contents: RefCell::default(), cases: RefCell::default() }
+    }
+
+    /// The part of a path that may be there: without what is known to be missing, and all below.
+    fn there<'p>(&self, path: &'p [u8]) -> &'p [u8] {
+        let entries = self.entries.borrow();
+        let (mut there, mut at) = (path, Some(path));
+        while let Some(part) = at {
+            at = crate::path::parent(part);
+            if entries.by_path.get(part) == Some(&Entry::Missing) {
+                there = at.unwrap_or(part);
+            }
+        }
+        there
     }
 }
 
@@ -42,6 +66,35 @@ impl World for Looked<'_> {
 
     fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
         self.world.children(dir, limit)
+    }
+
+    fn read_small(&self, path: &[u8], limit: usize) -> Content {
+        let key = (path.to_owned(), limit);
+        if let Some(known) = self.contents.borrow().by_path.get(&key) {
+            return known.clone();
+        }
+        let content = self.world.read_small(path, limit);
+        let mut contents = self.contents.borrow_mut();
+        let length = if let Content::Text(text) = &content { text.len() } else { 0 };
+        contents.bytes = contents.bytes.saturating_add(path.len()).saturating_add(length);
+        if contents.bytes <= MAX_BYTES {
+            contents.by_path.insert(key, content.clone());
+        }
+        content
+    }
+
+    fn ignores_case(&self, path: &[u8]) -> bool {
+        // What is not there is on the file system of the directory that would hold it.
+        let there = self.there(path);
+        if let Some(known) = self.cases.borrow().get(there) {
+            return *known;
+        }
+        let answer = self.world.ignores_case(there);
+        let mut cases = self.cases.borrow_mut();
+        if cases.len() < MAX_BYTES / crate::path::PATH_MAX {
+            cases.insert(there.to_owned(), answer);
+        }
+        answer
     }
 
     crate::world::asks_for_the_rest!(world);

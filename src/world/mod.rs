@@ -51,16 +51,8 @@ macro_rules! asks_for_the_rest {
             self.$world.remotes(root)
         }
 
-        fn ignores_case(&self, path: &[u8]) -> bool {
-            self.$world.ignores_case(path)
-        }
-
         fn variable(&self, name: &str) -> Option<alloc::vec::Vec<u8>> {
             self.$world.variable(name)
-        }
-
-        fn read_small(&self, path: &[u8], limit: usize) -> $crate::world::Content {
-            self.$world.read_small(path, limit)
         }
 
         fn is_writable(&self, dir: &[u8]) -> bool {
@@ -73,6 +65,20 @@ macro_rules! asks_for_the_rest {
     };
 }
 pub(crate) use asks_for_the_rest;
+
+/// The same of what costs a look at the machine each time.
+macro_rules! asks_for_contents {
+    ($world:ident) => {
+        fn ignores_case(&self, path: &[u8]) -> bool {
+            self.$world.ignores_case(path)
+        }
+
+        fn read_small(&self, path: &[u8], limit: usize) -> $crate::world::Content {
+            self.$world.read_small(path, limit)
+        }
+    };
+}
+pub(crate) use asks_for_contents;
 
 /// What stands at a path, without following a final link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,13 +40,10 @@ impl Compiler<'_> {
         let number = self.made.len();
         let file = self.made.entry(name.to_owned()).or_insert_with(|| {
             let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
+            let all = Choice { policy: policy.clone(), ..Choice::default() };
             let file = self.directory.join(format!("{number}.bin"));
-            std::fs::write(
-                &file,
-                compiled::write(&[], &Choice { policy: policy.clone(), ..Choice::default() }, &origin)
-                    .expect("a policy of usual size"),
-            )
-            .expect("a file");
+            std::fs::write(&file, compiled::write(&[], &all, &origin).expect("a policy of usual size"))
+                .expect("a file");
             file
         });
         file.clone()

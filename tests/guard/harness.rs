@@ -2,8 +2,11 @@
 
 use nix::sys::resource::{Resource, setrlimit};
 use std::ffi::c_int;
+use std::io::{self, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Fault, and what the message says of it.
@@ -33,9 +36,32 @@ pub(crate) const FRUGAL: &[&str] =
     &["panic", "index", "overflow", "abort", "null", "big", "leak", "grow", "exit-0", "none", "loop"];
 
 pub(crate) fn faulty(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_prexec-faulty"));
+    subject(Path::new(env!("CARGO_BIN_EXE_prexec-faulty")), arguments)
+}
+
+/// Any executable, with all three streams in our hands.
+pub(crate) fn subject(program: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+pub(crate) fn send(child: &Child, number: c_int) {
+    // SAFETY: a process of ours that has not been waited for.
+    assert_eq!(unsafe { libc::kill(libc::pid_t::try_from(child.id()).expect("pid"), number) }, 0);
+}
+
+/// A pipe that is full; whether writing to it would block or fail is up to `blocking`.
+pub(crate) fn full_pipe(blocking: bool) -> (io::PipeReader, OwnedFd) {
+    let (reader, mut writer) = io::pipe().expect("pipe");
+    let file = writer.as_raw_fd();
+    // SAFETY: of a descriptor that is open.
+    let flags = |flags: c_int| unsafe { libc::fcntl(file, libc::F_SETFL, flags) };
+    flags(libc::O_NONBLOCK);
+    while writer.write(&[b' '; 512]).is_ok() {}
+    while writer.write(b" ").is_ok() {}
+    flags(if blocking { 0 } else { libc::O_NONBLOCK });
+    (reader, writer.into())
 }
 
 /// Runs it with standard input open and silent, and checks that it is over soon.

@@ -11,6 +11,8 @@
     reason = "functions beside tests are not known as tests"
 )]
 
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod bare;
 mod faults;
 mod harness;
 mod signals;

@@ -1,7 +1,6 @@
 //! Every signal is a deny, whatever was inherited and whoever sends it.
 
-use crate::harness::{FAULTS, assert_blocked, block_every_signal, faulty, ignore_every_signal, run, with};
-use std::ffi::c_int;
+use crate::harness::{FAULTS, assert_blocked, block_every_signal, faulty, ignore_every_signal, run, send, with};
 use std::fs;
 use std::path::Path;
 use std::process::Child;
@@ -55,11 +54,6 @@ fn started(directory: &Path, before: &[&str], after: &[&str]) -> Child {
         thread::sleep(Duration::from_millis(2));
     }
     child
-}
-
-fn send(child: &Child, number: c_int) {
-    // SAFETY: a process of ours that has not been waited for.
-    assert_eq!(unsafe { libc::kill(libc::pid_t::try_from(child.id()).expect("pid"), number) }, 0);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The answer, and the last message, reach Codex through whichever stream still works.
 
-use crate::harness::{FAULTS, assert_blocked, assert_blocked_by_json, close, faulty, limit, prepared, run, text, with};
+use crate::harness::{
+    FAULTS, assert_blocked, assert_blocked_by_json, close, faulty, full_pipe, limit, prepared, run, text, with,
+};
 use nix::sys::resource::Resource;
-use std::ffi::c_int;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::thread;
 use std::time::Duration;
@@ -93,19 +93,6 @@ fn standard_error_that_reaches_nobody_is_like_none() {
     let mut command = faulty(&["hook", "null"]);
     let output = with(|| limit(Resource::RLIMIT_FSIZE, 0, 0), command.stderr(file));
     assert_blocked_by_json(&output, "crashed (SIGSEGV)", "a file over the limit");
-}
-
-/// A pipe that is full; whether writing to it would block or fail is up to `blocking`.
-fn full_pipe(blocking: bool) -> (io::PipeReader, OwnedFd) {
-    let (reader, mut writer) = io::pipe().expect("pipe");
-    let file = writer.as_raw_fd();
-    // SAFETY: of a descriptor that is open.
-    let flags = |flags: c_int| unsafe { libc::fcntl(file, libc::F_SETFL, flags) };
-    flags(libc::O_NONBLOCK);
-    while writer.write(&[b' '; 512]).is_ok() {}
-    while writer.write(b" ").is_ok() {}
-    flags(if blocking { 0 } else { libc::O_NONBLOCK });
-    (reader, writer.into())
 }
 
 #[test]
