@@ -4,6 +4,7 @@
 //! cargo bench --bench process            # 400 rounds
 //! cargo bench --bench process -- --quick # 60 rounds, as CI runs it
 //! cargo bench --bench process -- PATH    # another build of prexec in the same run, to compare build options
+//! cargo bench --bench process -- --static # also a build of prexec that is linked with glibc statically, made by this
 //! ```
 //!
 //! Ratios of medians of one interleaved run are comparable between machines; microseconds are not. There is no pass or fail here.
@@ -13,6 +14,11 @@
     clippy::indexing_slicing,
     reason = "a bench ends where its subjects cannot be made, and there is always a first subject"
 )]
+
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[path = "../tests/bare/built.rs"]
+#[allow(dead_code, reason = "what the tests need besides")]
+mod built;
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -79,11 +85,25 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     all.push(subject("prexec hook, 1 rule", prexec.clone(), &["hook", "--policy", &small]));
     all.push(subject("prexec hook, embedded posture", prexec.clone(), &["hook", "--home", "/nonexistent"]));
     all.push(subject("prexec hook, 1,000 rules + 200 globs", prexec.clone(), &["hook", "--policy", &large]));
-    let sizes =
-        [("compiled 10 + 2", 10, 2), ("compiled 1,000 + 200", 1000, 200), ("compiled 10,000 + 10,000", 10_000, 10_000)];
+    let alone = without_c_library();
+    if let Some(alone) = &alone {
+        all.push(subject("prexec-hook, a refused option", alone.clone(), &["--no-such-option"]));
+    }
+    let whole = [Some(("prexec hook", prexec)), static_prexec().map(|path| ("static prexec hook", path))];
+    let sizes = [
+        ("10 + 200", 10, 200),
+        ("1,000 + 200", 1000, 200),
+        ("10,000 + 200", 10_000, 200),
+        ("1,000 + 10,000", 1000, 10_000),
+    ];
     for (name, rules, globs) in sizes {
         let compiled = compiled(dir, rules, globs);
-        all.push(subject(&format!("prexec hook, {name}"), prexec.clone(), &["hook", "--policy", &compiled]));
+        for (what, path) in whole.iter().flatten() {
+            all.push(subject(&format!("{what}, compiled {name}"), path.clone(), &["hook", "--policy", &compiled]));
+        }
+        if let Some(alone) = &alone {
+            all.push(subject(&format!("prexec-hook, compiled {name}"), alone.clone(), &["--policy", &compiled]));
+        }
     }
     for other in std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from) {
         let path = other.display();
@@ -91,6 +111,29 @@ fn subjects(dir: &Path) -> Vec<Subject> {
         all.push(subject(&format!("{path}, embedded"), other.clone(), &["hook", "--home", "/nonexistent"]));
     }
     all
+}
+
+/// The executable without a C library, where there can be one.
+fn without_c_library() -> Option<PathBuf> {
+    #[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return Some(built::bare().to_owned());
+    #[cfg(not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    return None;
+}
+
+/// The same sources, linked with the C library statically; made only where it is asked for, as it takes minutes.
+fn static_prexec() -> Option<PathBuf> {
+    if !std::env::args().any(|argument| argument == "--static") {
+        return None;
+    }
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("static");
+    let done = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--bin=prexec", "--target-dir"])
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("RUSTFLAGS", "-C target-feature=+crt-static")
+        .status();
+    done.is_ok_and(|done| done.success()).then(|| target.join("release/prexec"))
 }
 
 const BARE: &str = r#"

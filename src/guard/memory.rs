@@ -43,13 +43,32 @@ pub fn memory_used() -> usize {
 /// together pass `usize::MAX` have ended the process at the first.
 fn take(more: usize) {
     let limit = LIMIT.load(Ordering::Relaxed);
-    if USED.fetch_add(more, Ordering::Relaxed).saturating_add(more) > limit {
+    if add(more) > limit {
         last::end(&Cause::Memory { limit });
     }
 }
 
+#[cfg(not(bare))]
+fn add(more: usize) -> usize {
+    USED.fetch_add(more, Ordering::Relaxed).saturating_add(more)
+}
+
+#[cfg(not(bare))]
 fn give(less: usize) {
     USED.fetch_sub(less, Ordering::Relaxed);
+}
+
+/// With one thread there is no need to lock the memory for it, which takes longer than the rest of an allocation.
+#[cfg(bare)]
+fn add(more: usize) -> usize {
+    let used = memory_used().wrapping_add(more);
+    USED.store(used, Ordering::Relaxed);
+    used
+}
+
+#[cfg(bare)]
+fn give(less: usize) {
+    USED.store(memory_used().wrapping_sub(less), Ordering::Relaxed);
 }
 
 /// Passes on what the system returned for `size` bytes; a null ends the process once the guard stands.

@@ -4,6 +4,9 @@ use crate::built::{Installed, bare, end, traced};
 use serde_json::json;
 use std::process::Command;
 
+/// Bytes of the file: 0.6 MB are the knowledge of programs, most of the rest is the analysis.
+const LARGEST: usize = 4 << 20;
+
 /// The bytes at `at`, as a number.
 fn number(bytes: &[u8], at: usize, length: usize) -> usize {
     bytes[at..at + length].iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte))
@@ -23,10 +26,11 @@ fn there_is_no_loader_and_no_library() {
     let elf = std::fs::read(bare()).expect("the executable");
     let found = segments(&elf);
     assert!(!found.contains(&INTERPRETER) && !found.contains(&DYNAMIC), "{found:?}");
-    for needle in ["GLIBC", "ld-linux", "libc.so", "/rustc/"] {
+    for needle in ["GLIBC_2.", "/ld-linux", "libc.so.6"] {
         assert!(!elf.windows(needle.len()).any(|w| w == needle.as_bytes()), "{needle}");
     }
     println!("prexec-hook: {} bytes", elf.len());
+    assert!(elf.len() <= LARGEST, "{} bytes", elf.len());
 }
 
 /// On a virtual machine each CPUID instruction is an excursion to the host that takes longer than most of a decision.
@@ -47,7 +51,7 @@ fn there_is_no_cpuid_instruction() {
 #[test]
 fn system_calls_are_few() {
     /// All but what the analysis asks about the machine.
-    const MOST: usize = 40;
+    const MOST: usize = 52;
     let installed = Installed::new();
     std::fs::write(installed.path().join("p.rules"), "deny_read(\"**/.env\")\n").expect("a file");
     let mut compile = Command::new(env!("CARGO_BIN_EXE_prexec"));

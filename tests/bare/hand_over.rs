@@ -1,6 +1,6 @@
 //! What `prexec-hook` cannot do by itself it hands on, whole; where nobody can take it the call is denied.
 
-use crate::built::{Ended, Installed, end};
+use crate::built::{Ended, Installed, decided, end};
 use serde_json::json;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl Place {
     }
 
     fn run(&self, options: &[&str], input: &[u8]) -> [Ended; 2] {
-        self.installed.both(options).map(|mut command| end(command.current_dir(self.installed.path()), input))
+        self.installed.both(options).map(|mut command| decided(command.current_dir(self.installed.path()), input))
     }
 
     /// Whether it answers by itself: without the other executable beside it.

@@ -1,7 +1,7 @@
 //! Every case and every row of the corpora through both executables, by the same compiled policies: exit status, standard output and
 //! standard error are the same bytes.
 
-use crate::built::{Installed, end};
+use crate::built::{Installed, decided, end};
 use crate::suite::{self, Bench};
 use prexec::compiled::{self, Choice, Origin, Role};
 use prexec::policy::Policy;
@@ -195,7 +195,7 @@ fn faulty_inputs_and_options_get_the_same_answer() {
     for (options, input) in &runs {
         let [alone, whole] = installed.both(options).map(|mut command| {
             command.env_clear().current_dir(installed.path());
-            end(&mut command, input)
+            decided(&mut command, input)
         });
         assert_eq!(alone, whole, "{options:?}: {}", String::from_utf8_lossy(input.get(..300).unwrap_or(input)));
     }
@@ -207,17 +207,15 @@ fn faulty_inputs_and_options_get_the_same_answer() {
 fn the_hosted_build_of_the_name_is_the_hook() {
     let installed = Installed::new();
     std::fs::write(installed.path().join("p.rules"), "deny_read(\"**/.env\")\n").expect("a file");
-    for (options, command) in [
-        (&["--policy", "p.rules"][..], "cat .env"),
-        (&["--policy", "p.rules"], "true"),
-        (&["--nonsense"], "true"),
-        (&[], "rm -rf /"),
-    ] {
+    for (options, command) in
+        [(&["--policy", "p.rules"][..], "cat .env"), (&["--policy", "p.rules"], "true"), (&["--nonsense"], "true")]
+    {
         let input = payload("Bash", &json!({ "command": command }), "default");
         let [_, mut whole] = installed.both(options);
         let mut hosted = Command::new(env!("CARGO_BIN_EXE_prexec-hook"));
         hosted.args(options);
-        let [hosted, whole] = [&mut hosted, &mut whole].map(|c| end(c.current_dir(installed.path()), input.as_bytes()));
+        let [hosted, whole] =
+            [&mut hosted, &mut whole].map(|c| decided(c.current_dir(installed.path()), input.as_bytes()));
         assert_eq!(hosted, whole, "{options:?} {command}");
     }
 }

@@ -9,19 +9,31 @@ use crate::harness::{
     run, send, subject, text, with,
 };
 use nix::sys::resource::Resource;
+use prexec::compiled::{self, Choice, Origin, Role};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// What is said of a call that ends too early.
 const TRUNCATED: &str = "(rule input:truncated)";
 
-/// The hook, which goes on reading as long as standard input is open.
+/// The hook, which goes on reading as long as standard input is open, with a compiled policy without rules.
 fn hook() -> Command {
-    subject(built::bare(), &[])
+    static PLACE: OnceLock<TempDir> = OnceLock::new();
+    let place = PLACE.get_or_init(|| {
+        let place = tempfile::tempdir().expect("directory");
+        let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+        let bytes = compiled::write(&[], &Choice::default(), &origin).expect("a small policy");
+        fs::write(place.path().join("policy.bin"), bytes).expect("file");
+        place
+    });
+    let policy = place.path().join("policy.bin");
+    subject(built::bare(), &["--policy", policy.to_str().expect("UTF-8")])
 }
 
 /// Started, and past the setting up of its guard: only then does it make signals wait.
@@ -141,7 +153,8 @@ fn small_limits_do_not_help() {
     let limits: [(&str, fn()); 6] = [
         ("8 MiB of addresses", || limit(Resource::RLIMIT_AS, 8 << 20, 8 << 20)),
         ("64 KiB of stack", || limit(Resource::RLIMIT_STACK, 64 << 10, 64 << 10)),
-        ("3 files", || limit(Resource::RLIMIT_NOFILE, 3, 3)),
+        // One for the policy, and one for whatever is looked at.
+        ("5 files", || limit(Resource::RLIMIT_NOFILE, 5, 5)),
         ("no processes", || limit(Resource::RLIMIT_NPROC, 0, 0)),
         ("no files to write", || limit(Resource::RLIMIT_FSIZE, 0, 0)),
         ("no memory to lock", || limit(Resource::RLIMIT_MEMLOCK, 0, 0)),
