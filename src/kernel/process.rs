@@ -61,7 +61,7 @@ impl Process {
             // Only as far as they are the same: most entries are long, and begin otherwise.
             for (at, byte) in name.iter().chain(b"=").enumerate() {
                 // SAFETY: nothing before this byte was the zero that ends the string, as no name holds one.
-                if unsafe { *entry.wrapping_add(at) }.cast_unsigned() != *byte || *byte == 0 {
+                if unsafe { *entry.wrapping_add(at).cast::<u8>() } != *byte || *byte == 0 {
                     return None;
                 }
             }

@@ -81,18 +81,15 @@ pub(crate) unsafe fn use_stack(stack: *mut c_void, length: usize) -> Result<(), 
 
 /// Lets `handler` run when the signal comes, on the stack for handlers, while `waiting` signals wait. It may come again while
 /// the handler runs. As the handler never returns, what the C library puts behind one (a call that restores what was
-/// interrupted) is only there because the kernel of x86-64 insists.
+/// interrupted) is only there because the kernel insists on x86-64.
 pub(crate) fn handle(number: i32, handler: extern "C" fn(i32) -> !, waiting: Mask) -> Result<(), Errno> {
-    let flags = k::SA_ONSTACK | k::SA_NODEFER;
-    #[cfg(target_arch = "x86_64")]
-    let flags = flags | k::SA_RESTORER;
+    let flags = k::SA_ONSTACK | k::SA_NODEFER | k::SA_RESTORER;
     let action = k::kernel_sigaction {
         // SAFETY: both are functions that take a number; that one never returns is fine with who expects nothing of it.
         sa_handler_kernel: Some(unsafe {
             mem::transmute::<extern "C" fn(i32) -> !, unsafe extern "C" fn(i32)>(handler)
         }),
         sa_flags: flags.into(),
-        #[cfg(target_arch = "x86_64")]
         sa_restorer: Some(never),
         sa_mask: set(waiting),
     };
