@@ -46,3 +46,11 @@ extern "C" fn rust_eh_personality() -> ! {
 extern "C" fn _Unwind_Resume() -> ! {
     prexec::kernel::exit(2)
 }
+
+/// On aarch64 what the compiler brings along asks this, before `main`, whether the processor has newer atomic instructions. Nothing
+/// here runs before [`begin`]; if anything did, the answer would be that it knows of nothing.
+#[cfg(target_arch = "aarch64")]
+#[unsafe(no_mangle)]
+extern "C" fn getauxval(_: usize) -> usize {
+    0
+}
