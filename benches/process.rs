@@ -127,13 +127,15 @@ fn static_prexec() -> Option<PathBuf> {
         return None;
     }
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("static");
+    // With a target named the flags are for it alone, and not for what runs while it is built.
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let done = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--bin=prexec", "--target-dir"])
+        .args(["build", "--quiet", "--release", "--bin=prexec", "--target", &triple, "--target-dir"])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("RUSTFLAGS", "-C target-feature=+crt-static")
         .status();
-    done.is_ok_and(|done| done.success()).then(|| target.join("release/prexec"))
+    done.is_ok_and(|done| done.success()).then(|| target.join(triple).join("release/prexec"))
 }
 
 const BARE: &str = r#"

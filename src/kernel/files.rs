@@ -136,7 +136,8 @@ impl File {
         Self::open_with(path, k::O_RDONLY | k::O_NONBLOCK | k::O_NOCTTY)
     }
 
-    /// The same of a path in which no part is a symbolic link.
+    /// The same of a path in which no part is a symbolic link. Where the kernel is older than that call (5.6), or a filter does
+    /// not know it, only the last part is made sure of; whoever asks has looked at the others.
     ///
     /// # Errors
     /// A part is a link, or as openat2(2) says.
@@ -149,7 +150,12 @@ impl File {
         };
         let arguments = [HERE, path.as_ptr().addr(), (&raw const how).addr(), size_of::<k::open_how>()];
         // SAFETY: a path that ends in a zero, and a structure of the size that is said.
-        uninterrupted(|| unsafe { call(k::__NR_openat2, arguments) }).map(Self)
+        match uninterrupted(|| unsafe { call(k::__NR_openat2, arguments) }) {
+            Err(Errno(number)) if [errno::ENOSYS, errno::EPERM].contains(&number.cast_unsigned()) => {
+                Self::open_with(path.as_bytes(), k::O_RDONLY | k::O_NONBLOCK | k::O_NOCTTY | k::O_NOFOLLOW)
+            }
+            opened => opened.map(Self),
+        }
     }
 
     pub(super) fn open_with(path: &[u8], flags: u32) -> Result<Self, Errno> {
