@@ -223,7 +223,9 @@ impl Directory {
     /// As getdents(2) says.
     pub fn next_name(&mut self) -> Result<Option<(&[u8], u32)>, Errno> {
         if self.rest.is_empty() {
-            self.entries.resize(NAMES, 0);
+            if self.entries.is_empty() {
+                self.entries = vec![0; NAMES]; // fresh memory, of which only what is written to comes into being
+            }
             let arguments = [self.file.0, self.entries.as_mut_ptr().addr(), self.entries.len()];
             // SAFETY: as much room as is said.
             let length = unsafe { call(k::__NR_getdents64, arguments) }?;
