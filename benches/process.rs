@@ -114,6 +114,7 @@ fn subjects(dir: &Path) -> Vec<Subject> {
 }
 
 /// The executable without a C library, where there can be one.
+#[allow(clippy::unnecessary_wraps, reason = "not everywhere")]
 fn without_c_library() -> Option<PathBuf> {
     #[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
     return Some(built::bare().to_owned());

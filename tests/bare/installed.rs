@@ -149,9 +149,9 @@ fn layers_that_are_not_in_order_are_handed_over() {
     mode(&managed, 0o664);
     room.refuses("others may write");
     mode(&managed, 0o644);
-    mode(&room.path("home/.local"), 0o777);
+    mode(room.path("home/.local"), 0o777);
     room.refuses("others may write the directory");
-    mode(&room.path("home/.local"), 0o755);
+    mode(room.path("home/.local"), 0o755);
     room.write("etc/prexec/b.rules", "permit_repository_policy()\n");
     room.compile("--managed");
     room.decides(true, true);

@@ -26,11 +26,9 @@ fn own_environment() -> Process {
     process(&all.iter().map(|(n, v)| (n.as_slice(), v.as_slice())).collect::<Vec<_>>())
 }
 
-/// A tree with everything in it, and every path to ask about.
-fn tree(root: &Path) -> Vec<PathBuf> {
-    let at = |name: &[u8]| root.join(OsStr::from_bytes(name));
-    let (longest, too_long) = ("n".repeat(255), "n".repeat(256));
-    let odd: [&[u8]; 9] = [
+/// Names of files.
+fn odd() -> Vec<Vec<u8>> {
+    let names: [&[u8]; 8] = [
         b"plain",
         b"with space",
         b"new\nline",
@@ -39,10 +37,15 @@ fn tree(root: &Path) -> Vec<PathBuf> {
         b"-dash",
         b".hidden",
         b"*?[a]",
-        longest.as_bytes(),
     ];
-    for name in odd {
-        std::fs::write(at(name), name).expect("a file");
+    names.iter().map(|name| name.to_vec()).chain([vec![b'n'; 255]]).collect()
+}
+
+/// Puts everything into a directory that a tree can hold.
+fn plant(root: &Path) {
+    let at = |name: &[u8]| root.join(OsStr::from_bytes(name));
+    for name in odd() {
+        std::fs::write(at(&name), &name).expect("a file");
     }
     for directory in ["sub/deep/deeper", "repo/.git", "big", "closed/inner", "empty", "shared"] {
         std::fs::create_dir_all(root.join(directory)).expect("a directory");
@@ -67,7 +70,7 @@ fn tree(root: &Path) -> Vec<PathBuf> {
         ("there", "back"),
         ("back", "there"),
         ("up", ".."),
-        ("long", longest.as_str()),
+        ("long", "n"),
         ("empty/out", "../../.."),
     ] {
         symlink(target, root.join(name)).expect("a link");
@@ -75,8 +78,12 @@ fn tree(root: &Path) -> Vec<PathBuf> {
     symlink("x/".repeat(2000), root.join("longest-target")).expect("a link");
     nix::unistd::mkfifo(&root.join("fifo"), nix::sys::stat::Mode::S_IRWXU).expect("a fifo");
     let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).expect("a socket");
+}
 
-    let mut paths: Vec<PathBuf> = odd.iter().map(|name| at(name)).collect();
+/// Every path to ask about.
+fn paths(root: &Path) -> Vec<PathBuf> {
+    let at = |name: &[u8]| root.join(OsStr::from_bytes(name));
+    let mut paths: Vec<PathBuf> = odd().iter().map(|name| at(name)).collect();
     let below = [
         "",
         "sub",
@@ -118,7 +125,7 @@ fn tree(root: &Path) -> Vec<PathBuf> {
         "socket",
     ];
     paths.extend(below.iter().map(|name| if name.is_empty() { root.to_owned() } else { root.join(name) }));
-    paths.push(root.join(too_long));
+    paths.push(root.join("n".repeat(256)));
     paths.push(root.join("d/".repeat(3000)));
     paths.push(at(b"zero\0byte"));
     let system = [
@@ -172,7 +179,8 @@ fn tree(root: &Path) -> Vec<PathBuf> {
 #[test]
 fn both_worlds_answer_alike() {
     let root = tempfile::tempdir().expect("a directory");
-    let paths = tree(root.path());
+    plant(root.path());
+    let paths = paths(root.path());
     let (host, kernel) = (HostWorld::new(None), KernelWorld::new(own_environment(), None));
     let (host, kernel): (&dyn World, &dyn World) = (&host, &kernel);
     for path in &paths {

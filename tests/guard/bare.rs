@@ -37,6 +37,7 @@ fn hook() -> Command {
 }
 
 /// Started, and past the setting up of its guard: only then does it make signals wait.
+#[allow(clippy::zombie_processes, reason = "whoever asked for it waits")]
 fn reading() -> Child {
     let child = hook().spawn().expect("start");
     let status = format!("/proc/{}/status", child.id());
