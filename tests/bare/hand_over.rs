@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const POLICY: &str = "prefix_rule([\"true\"])\ndeny_read(\"**/.env\", justification = \"no secrets\")\n";
+const POLICY: &str = "prefix_rule([\"true\"])\nprefix_rule([\"git\", \"push\"], decision = \"prompt\")\ndeny_read(\"**/.env\", justification = \"no secrets\")\n";
 /// In every refusal of a call that nobody took over.
 const NOBODY: &str = "(rule internal:hand-over)\n";
 
@@ -140,6 +140,21 @@ fn a_stale_policy_is_handed_over() {
         place.hands_over(&["--policy", "p.bin"]);
         place.hands_over(&["--policy", "p.bin", "--stale", "sources"]);
     }
+}
+
+/// Whether a person can be asked stands in files of Codex, and nothing else needs them.
+#[test]
+fn asking_a_person_is_handed_over() {
+    let place = Place::new();
+    let options = ["--policy", "p.bin", "--prompt", "gate"];
+    place.answers_itself(&options);
+    let [both, whole] = place.run(&options, &call("git push"));
+    assert_eq!(both, whole);
+    let alone = place.alone(&options, &call("git push"));
+    assert!(alone.status.0 == Some(2) && alone.stderr.ends_with(NOBODY), "{alone:?}");
+    // Without the gate there is nothing to ask.
+    let [both, whole] = place.run(&["--policy", "p.bin"], &call("git push"));
+    assert_eq!((&both, &place.alone(&["--policy", "p.bin"], &call("git push"))), (&whole, &whole));
 }
 
 /// Without a managed policy (and nobody can install one for a test) the layers are not all compiled.

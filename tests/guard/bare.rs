@@ -27,7 +27,7 @@ fn hook() -> Command {
     static PLACE: OnceLock<TempDir> = OnceLock::new();
     let place = PLACE.get_or_init(|| {
         let place = tempfile::tempdir().expect("directory");
-        let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new() };
+        let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
         let bytes = compiled::write(&[], &Choice::default(), &origin).expect("a small policy");
         fs::write(place.path().join("policy.bin"), bytes).expect("file");
         place
