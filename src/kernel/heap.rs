@@ -46,7 +46,7 @@ fn list(size: usize) -> Option<(usize, usize)> {
     let part = (1_usize << power) / PARTS;
     let parts = (size - (1 << power)).div_ceil(part);
     let at = SMALL_LISTS + (usize::try_from(power).ok()? - 10) * PARTS + parts - 1;
-    (at < LISTS).then_some((at, (1 << power) + parts * part))
+    (at < LISTS).then(|| (at, (1 << power) + parts * part))
 }
 
 impl Heap {
