@@ -23,8 +23,8 @@ pub(super) struct Options {
     #[arg(long, value_enum, value_name = "POSTURE")]
     pub(super) posture: Option<Posture>,
     /// What becomes of a call that a person must approve
-    #[arg(long, value_name = "HOW")]
-    pub(super) prompt: Option<String>,
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(super) prompt: Option<Prompt>,
     /// The executable to register [default: this one, or `prexec-hook` beside it]
     #[arg(long, value_name = "FILE")]
     executable: Option<PathBuf>,
@@ -62,6 +62,26 @@ pub(super) struct Removal {
     /// Change nothing; say which files would be written
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// What becomes of a call that a person must approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Prompt {
+    /// It is denied, with a message that says so
+    Deny,
+    /// Codex asks the person, by the rule that `install --managed` writes
+    Gate,
+}
+
+impl Prompt {
+    /// As the hook is given it.
+    pub(super) fn arguments(self) -> [String; 2] {
+        let how = match self {
+            Self::Deny => "deny",
+            Self::Gate => "gate",
+        };
+        ["--prompt", how].map(String::from)
+    }
 }
 
 /// In which form something is printed.

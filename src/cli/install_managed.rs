@@ -132,8 +132,8 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
 fn arguments(options: &Options) -> Vec<String> {
     // A policy that was replaced counts at once; compiling it again makes calls quick again.
     let mut arguments = Vec::from(["--stale", "sources"].map(String::from));
-    if let Some(prompt) = &options.prompt {
-        arguments.extend(["--prompt".into(), prompt.clone()]);
+    if let Some(prompt) = options.prompt {
+        arguments.extend(prompt.arguments());
     }
     arguments
 }

@@ -129,8 +129,8 @@ fn decider(options: &Options, place: &Place) -> Result<Decider, Stopped> {
     if let Some(home) = &options.home {
         arguments.extend(["--home".into(), home.to_string_lossy().into_owned()]);
     }
-    if let Some(prompt) = &options.prompt {
-        arguments.extend(["--prompt".into(), prompt.clone()]);
+    if let Some(prompt) = options.prompt {
+        arguments.extend(prompt.arguments());
     }
     Ok(Decider { arguments, below_managed, posture })
 }

@@ -106,6 +106,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         environment::dotenv(machine),
         environment::start_up_files(machine),
         files::writable(machine),
+        native::gate(machine),
         native::deny_read(machine),
         native::allow_rules(machine),
         native::surfaces(machine),

@@ -1,10 +1,11 @@
 //! Codex's own controls around the hook: what protects nothing there, what lets our own verbs run unasked, what no hook sees.
 
 use super::machine::{REQUIREMENTS, files_of};
-use super::{Finding, Machine, Status};
+use super::{Finding, Machine, Status, registration};
 use crate::decision::Decision;
+use crate::install::command;
 use crate::policy::PrefixRule;
-use crate::rules::{Loader, requirements_warnings};
+use crate::rules::{Check, Loader, gate_rule, requirements_warnings};
 
 /// Entries that protect nothing in Codex itself.
 pub(super) fn deny_read(machine: &Machine) -> Finding {
@@ -19,6 +20,25 @@ pub(super) fn deny_read(machine: &Machine) -> Finding {
             }
         }
         Err(why) => finding.add(Status::Failure, why, "repair it; every call is blocked until then"),
+    }
+    finding
+}
+
+/// Whether Codex asks the person where the hook relies on it.
+pub(super) fn gate(machine: &Machine) -> Finding {
+    let mut finding = Finding::new("gate", "where a person must approve, a person is asked or the call is denied");
+    let Some((_, ours)) = registration::deciding(machine) else { return finding };
+    if command::values(&ours.arguments, "--prompt").last() != Some(&"gate") {
+        finding.say("such a call is denied; `prexec install --managed --prompt gate` has Codex ask");
+        return finding;
+    }
+    let gate = ours.executable.with_file_name("prexec");
+    match gate_rule(&machine.system.join(REQUIREMENTS), &Check::managed(), &gate.to_string_lossy()) {
+        Ok(_) => finding.say(format!("Codex asks about `{} run`", gate.display())),
+        Err(why) => {
+            let what = format!("such a call is denied, because Codex would not ask: {why}");
+            finding.add(Status::Warning, what, "run `prexec install --managed --prompt gate` as root");
+        }
     }
     finding
 }

@@ -69,9 +69,9 @@ fn managed(then: &str, arguments: &[&'static str]) -> (Session, bool) {
 }
 
 const INSTALL: &str = "/opt/prexec/prexec doctor --json > before || true
-/opt/prexec/prexec install --managed > said
+/opt/prexec/prexec install --managed --prompt gate > said
 /opt/prexec/prexec doctor --json > after
-/opt/prexec/prexec install --managed > again";
+/opt/prexec/prexec install --managed --prompt gate > again";
 
 #[test]
 fn a_machine_is_enforced_for_a_user_who_did_nothing_and_cannot_switch_it_off() {
@@ -85,10 +85,11 @@ fn a_machine_is_enforced_for_a_user_who_did_nothing_and_cannot_switch_it_off() {
         assert_eq!(doctor(&session, "before")["status"], "failure");
         let after = doctor(&session, "after");
         assert_ne!(after["status"], "failure", "{after:#}");
-        for id in ["registered", "trusted", "pinned", "only-hook", "executable", "policy", "canary", "files"] {
+        for id in ["registered", "trusted", "pinned", "only-hook", "executable", "policy", "canary", "files", "gate"] {
             let check = after["checks"].as_array().into_iter().flatten().find(|check| check["id"] == id);
             assert!(check.is_some_and(|check| check["status"] == "ok"), "{id}: {after:#}");
         }
+        assert!(after.to_string().contains("Codex asks about `/opt/prexec/prexec run`"), "{after:#}");
         let said = |name: &str| fs::read_to_string(session.file(name)).expect("what install said");
         assert!(
             said("said").contains("a canary is denied") && said("said").contains("registered in"),
