@@ -48,12 +48,22 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
     let mut reasons = Vec::new();
     let mut defaults = Vec::new();
     for (index, (effect, m)) in effects.iter().zip(matched).enumerate() {
+        let m_allowed = m.allowed.clone();
         let mut allowed = m.allowed;
         if let Some(by_command) = effect.command.and_then(|id| answered.get(&id)) {
             allowed.add(by_command);
         }
         if let Some((key, decision)) =
             default_of(policy, effect, &allowed, &mut |step| trace.default_step(EffectId(index), step))
+        {
+            let rule = RuleRef::Default(key);
+            defaults.push(Reason { decision, rule, effect: Some(EffectId(index)), justification: None });
+        }
+        // Of what it touches nothing is known: no allow of the command can have meant that.
+        if names_nothing(effect)
+            && let Some((key, decision)) = default_by(policy, Key::Unknown, &m_allowed, &mut |step| {
+                trace.default_step(EffectId(index), step);
+            })
         {
             let rule = RuleRef::Default(key);
             defaults.push(Reason { decision, rule, effect: Some(EffectId(index)), justification: None });
@@ -375,7 +385,21 @@ fn default_of(
     allowed: &Allowed,
     say: &mut impl FnMut(DefaultStep),
 ) -> Option<(&'static str, Decision)> {
-    let key = Key::of(&effect.kind)?;
+    default_by(policy, Key::of(&effect.kind)?, allowed, say)
+}
+
+/// Whether it touches a path of which nothing is known.
+fn names_nothing(effect: &Effect) -> bool {
+    let (Kind::Read(path) | Kind::Write(path)) = &effect.kind else { return false };
+    effect.certainty == Certainty::Unknown && path.value.alternatives().is_none()
+}
+
+fn default_by(
+    policy: &Policy,
+    key: Key,
+    allowed: &Allowed,
+    say: &mut impl FnMut(DefaultStep),
+) -> Option<(&'static str, Decision)> {
     let mut strictest = None;
     let mut step = |layer: Option<Trust>, decision: Decision, lifted: bool| {
         say(DefaultStep { key: key.name(), layer, decision, lifted });

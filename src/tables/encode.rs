@@ -54,6 +54,8 @@ pub struct ProgramRow {
     pub no_command: NoCommand,
     /// Bits of [`flags`].
     pub flags: u16,
+    /// Every option of the program is there, and none does more than read or write files.
+    pub complete: bool,
 }
 
 impl ProgramRow {
@@ -71,6 +73,7 @@ impl ProgramRow {
             skip: 0,
             no_command: NoCommand::Nothing,
             flags: 0,
+            complete: false,
         }
     }
 
@@ -166,6 +169,7 @@ pub fn encode(programs: &[ProgramRow], variables: &[VariableRow]) -> Result<Vec<
             program.skip,
             program.no_command.code(),
             program.last.map_or(0, |r| r.code() + 1),
+            u8::from(program.complete),
         ];
         records.extend_from_slice(&small);
         records.resize(records.len().next_multiple_of(4), 0);

@@ -1,7 +1,7 @@
 //! Sizes and marks of the binary table, shared by its writer and its reader.
 
 /// The first bytes of a table; changed with every change of the layout or of a vocabulary.
-pub const MAGIC: &[u8; 8] = b"PXTABLE4";
+pub const MAGIC: &[u8; 8] = b"PXTABLE5";
 /// Bytes of the header: the magic and seven numbers, padded.
 pub const HEADER: usize = 40;
 /// Bytes of a program record.

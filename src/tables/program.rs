@@ -95,6 +95,11 @@ impl<'a> Program<'a> {
         Some(Role::from_code(code).unwrap_or(Role::Unreviewed))
     }
 
+    /// Whether every option of it is known, and none does more than read or write files.
+    pub fn is_complete(&self) -> bool {
+        self.byte(29) == 1
+    }
+
     /// What stands for the operands where there are none.
     pub fn default_operand(&self) -> Option<&'a [u8]> {
         let text = self.bytes.text(self.bytes.u32(self.at + 12)?, usize::from(self.byte(22)))?;

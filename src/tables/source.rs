@@ -78,6 +78,9 @@ pub fn programs(rows: &[Value]) -> Result<Vec<ProgramRow>, String> {
         .map(|(name, row)| {
             let mut out = ProgramRow::new(name.to_string());
             inherit(&by_name, row, &mut out, 0).map_err(|e| format!("`{name}`: {e}"))?;
+            if out.complete && !only_files(&out) {
+                return Err(format!("`{name}` is not `complete`: an option does more than read or write files"));
+            }
             Ok(out)
         })
         .collect()
@@ -99,6 +102,9 @@ pub fn program(row: &Map<String, Value>, known: impl Fn(&str) -> Option<ProgramR
     };
     let mut out = ProgramRow { name: name.to_string(), ..base };
     apply(row, &mut out)?;
+    if out.complete && !only_files(&out) {
+        return Err("`complete` is for programs whose options only read or write files".into());
+    }
     Ok(out)
 }
 
@@ -106,7 +112,7 @@ pub fn program(row: &Map<String, Value>, known: impl Fn(&str) -> Option<ProgramR
 #[allow(dead_code, reason = "the build step takes any")]
 pub fn fields() -> impl Iterator<Item = &'static str> {
     let first = ["name", "same_as", "flags", "options", "operands", "last", "default_operand", "style"];
-    let last = ["runs", "skip", "no_command", "notes"];
+    let last = ["runs", "skip", "no_command", "complete", "notes"];
     let flags = FLAGS.iter().map(|(name, _)| *name);
     first.into_iter().chain(flags).chain(TRAITS.iter().map(|(name, _)| *name)).chain(last)
 }
@@ -114,7 +120,14 @@ pub fn fields() -> impl Iterator<Item = &'static str> {
 /// Whether a field is true or false.
 #[allow(dead_code, reason = "the build step has no types to show")]
 pub fn is_flag(field: &str) -> bool {
-    FLAGS.iter().any(|(name, _)| *name == field)
+    field == "complete" || FLAGS.iter().any(|(name, _)| *name == field)
+}
+
+/// Whether the program starts nothing and loads nothing, whatever it is given.
+fn only_files(row: &ProgramRow) -> bool {
+    let roles = row.operands.iter().map(|operand| operand.role).chain(row.last);
+    let options = row.options.values().flat_map(|option| option.roles.iter().copied());
+    row.runs == Runs::Nothing && row.builtin.is_none() && roles.chain(options).all(Role::is_about_files)
 }
 
 fn inherit(
@@ -168,6 +181,7 @@ fn field(key: &str, value: &Value, out: &mut ProgramRow) -> Result<(), String> {
     let unknown = |what: &str| format!("`{key}` knows no `{what}`");
     match key {
         "name" | "same_as" | "flags" | "options" | "notes" => {}
+        "complete" => out.complete = value.as_bool().ok_or_else(|| format!("`{key}` is not true or false"))?,
         "operands" => {
             out.operands.clear();
             for word in words(value, key)? {

@@ -165,30 +165,46 @@ vocabulary! {
 }
 
 impl Role {
-    /// Whether a word in this role decides which file or host is touched, so that a word of which nothing is known is unknown,
-    /// whatever allows the command.
-    pub const fn decides_what_is_touched(self) -> bool {
+    /// Whether a word in this role can do no more than name files that are looked at, read or written.
+    pub const fn is_about_files(self) -> bool {
+        matches!(self, Self::Flag | Self::Value | Self::Pattern | Self::Stat | Self::List)
+            || self.reads_files()
+            || self.writes_files()
+    }
+
+    /// Whether a word in this role may name files that are read.
+    pub const fn reads_files(self) -> bool {
         matches!(
             self,
             Self::Read
                 | Self::ReadTree
-                | Self::ReadGlob
-                | Self::ReadListAt
-                | Self::NamePrefix
+                | Self::ReadWrite
+                | Self::ListFile
                 | Self::Compressed
-                | Self::Write
+                | Self::Move
+                | Self::LinkTarget
+        )
+    }
+
+    /// Whether a word in this role may name files that are written.
+    pub const fn writes_files(self) -> bool {
+        matches!(
+            self,
+            Self::Write
                 | Self::WriteDir
                 | Self::ReadWrite
                 | Self::Modify
-                | Self::ModifyGlob
+                | Self::Compressed
+                | Self::Suffix
                 | Self::Move
                 | Self::LinkTarget
-                | Self::Net
-                | Self::Host
-                | Self::GitRemote
-                | Self::RemoteRead
-                | Self::RemoteWrite
         )
+    }
+
+    /// Whether a word in this role decides which host is touched, so that a word of which nothing is known is unknown, whatever
+    /// allows the command. A path of which nothing is known is an effect by itself, which is unknown in the same way.
+    pub const fn decides_what_is_touched(self) -> bool {
+        matches!(self, Self::Net | Self::Host | Self::GitRemote | Self::RemoteRead | Self::RemoteWrite)
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Parsed<'t> {
     pub(super) doubts: Vec<Doubt>,
     /// Options that the row does not name and that make no doubt.
     pub(super) strange: Vec<Word>,
+    /// A word may be any option of a program of which all are known.
+    pub(super) any_option: Option<Span>,
 }
 
 impl Parsed<'_> {
@@ -150,7 +152,7 @@ impl<'p, 't> Parser<'p, 't> {
             value if !may_begin(value, marks) => false,
             _ if self.partial(word) => true,
             value => {
-                if !self.harmless_as_option(value) {
+                if !self.harmless_as_option(value) && !self.any_option(value, word.span) {
                     let by = String::from_utf8_lossy(self.program.name()).into_owned();
                     self.doubt("dynamic-word", format!("a word of `{by}` may be an option"), word.span);
                     self.blame_names(value);
@@ -158,6 +160,15 @@ impl<'p, 't> Parser<'p, 't> {
                 false
             }
         }
+    }
+
+    /// Notes that the word may be any option; false where not all are known, or where it is one only if a name of a file is odd.
+    fn any_option(&mut self, value: &Value, span: Span) -> bool {
+        let any = self.program.is_complete() && !is_names(value);
+        if any {
+            self.out.any_option = Some(span);
+        }
+        any
     }
 
     /// Whether nothing changes if the word is an option after all: no option of the program has an effect that is not there
@@ -414,7 +425,7 @@ impl<'p, 't> Parser<'p, 't> {
                 if self.program.runs() != Runs::Find || !is_names(&next.value) {
                     self.out.operands.push(next.clone());
                 }
-                if !self.program.has(flags::PASSIVE) {
+                if !self.program.has(flags::PASSIVE) && !self.any_option(&next.value, next.span) {
                     self.doubt(
                         "dynamic-word",
                         format!("an argument of `{}` may be several words", shown(spec.name)),

@@ -13,7 +13,7 @@ use crate::{
     effects::LimitReached,
     path,
     tables::{
-        Program,
+        OptionSpec, Program,
         words::{Role, Runs, Style, VariableRole, traits},
     },
 };
@@ -73,7 +73,24 @@ impl<'t> Command<'_, 't> {
                 self.unknown("opaque-program", detail, one.span, true);
             }
         }
+        if let Some(span) = parsed.any_option {
+            self.any_option(program, span);
+        }
         Ok(())
+    }
+
+    /// Any option of a program that does nothing but read or write files: which files is not known.
+    fn any_option(&mut self, program: &Program<'t>, span: Span) {
+        let options = (0..program.option_count()).map_while(|n| program.option_at(n));
+        let of_option = |option: OptionSpec<'t>| option.roles.into_iter().take(usize::from(option.arguments));
+        let operands = program.operands().map(|(role, _)| role).chain(program.last());
+        let roles: Vec<Role> = options.flat_map(of_option).chain(operands).collect();
+        if roles.iter().any(|role| role.reads_files()) {
+            self.read(&Value::ANY_WORD, true, span);
+        }
+        if roles.iter().any(|role| role.writes_files()) {
+            self.write(&Value::ANY_WORD, true, span);
+        }
     }
 
     /// `curl -b NAME=VALUE` is a cookie, not a file.
