@@ -1,25 +1,17 @@
-//! awk programs: is there nothing in it but filtering? A hand-written scanner that gives up on any doubt.
+//! awk programs: is there nothing in it but filtering, and files that it names? A hand-written scanner that gives up on any doubt.
 
-/// Whether the program surely runs nothing and opens no file but its operands: outside strings and regular expressions it
-/// has no `|`, no `>` that could be a redirection, no `getline`, `system`, `ARGV`, `@` and the like.
-pub(super) fn is_harmless(program: &[u8]) -> bool {
-    scan(program).is_some()
+use super::sed::Files;
+use alloc::vec::Vec;
+
+/// The files that the program writes beside its operands; none where it may do more than that: outside strings and regular
+/// expressions it has no `|`, no `>` to a name that is not written out, no `getline` from elsewhere, `system`, `ARGV`, `@` and
+/// the like.
+pub(super) fn files(program: &[u8]) -> Option<Files> {
+    Some(Files { reads: Vec::new(), writes: scan(program)? })
 }
 
 /// Words that can open files, start programs, show the environment or change what is read.
-const FORBIDDEN: &[&[u8]] = &[
-    b"system",
-    b"getline",
-    b"close",
-    b"fflush",
-    b"ARGV",
-    b"ARGC",
-    b"ARGIND",
-    b"ENVIRON",
-    b"FUNCTAB",
-    b"SYMTAB",
-    b"PROCINFO",
-];
+const FORBIDDEN: &[&[u8]] = &[b"system", b"ARGV", b"ARGC", b"ARGIND", b"ENVIRON", b"FUNCTAB", b"SYMTAB", b"PROCINFO"];
 
 /// What a slash means here.
 #[derive(Clone, Copy, PartialEq)]
@@ -55,7 +47,8 @@ const KEYWORDS: &[&[u8]] = &[
     b"length",
 ];
 
-fn scan(text: &[u8]) -> Option<()> {
+fn scan(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut written = Vec::new();
     let mut at = 0;
     let mut slash = Slash::Regex;
     // Inside a `print` or `printf` statement a `>` writes to a file.
@@ -102,7 +95,12 @@ fn scan(text: &[u8]) -> Option<()> {
                 Slash::Regex
             }
             // Outside a print statement it compares.
-            b'>' if printing => return None,
+            b'>' if printing => {
+                let (file, after) = file_of_print(text, at)?;
+                written.push(file);
+                at = after;
+                Slash::Doubt
+            }
             b'+' | b'-' if text.get(at) == Some(&byte) => {
                 at += 1;
                 Slash::Doubt
@@ -119,7 +117,7 @@ fn scan(text: &[u8]) -> Option<()> {
                 let start = at - 1;
                 at = end_of(text, at, |b| b.is_ascii_alphanumeric() || b == b'_');
                 let word = text.get(start..at)?;
-                if FORBIDDEN.contains(&word) {
+                if FORBIDDEN.contains(&word) || (word == b"getline" && !reads_on(text, at)) {
                     return None;
                 }
                 printing |= word == b"print" || word == b"printf";
@@ -133,7 +131,33 @@ fn scan(text: &[u8]) -> Option<()> {
         };
         last = byte;
     }
-    Some(())
+    Some(written)
+}
+
+/// `print > "FILE"`, from behind the first `>`: the file, where nothing but a plain string names it, and what follows.
+fn file_of_print(text: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
+    let at = if text.get(at) == Some(&b'>') { at + 1 } else { at };
+    let start = end_of(text, at, |b| matches!(b, b' ' | b'\t'));
+    if text.get(start) != Some(&b'"') {
+        return None;
+    }
+    let after = close(text, start + 1, b'"')?;
+    let name = text.get(start + 1..after - 1)?;
+    let next = end_of(text, after, |b| matches!(b, b' ' | b'\t'));
+    let ends = text.get(next).is_none_or(|b| matches!(b, b';' | b'}' | b'\n'));
+    // `/inet/tcp/...` is a connection in some; `-` is standard output there, and a file elsewhere.
+    let plain = !name.is_empty() && !name.contains(&b'\\') && !name.starts_with(b"/inet") && name != b"-";
+    (ends && plain).then(|| (name.to_vec(), after))
+}
+
+/// Whether a `getline` that ends at `at` takes the next record of the input: no file stands behind it, nor anything that would
+/// have to be read to know.
+fn reads_on(text: &[u8], at: usize) -> bool {
+    let blank = |b| matches!(b, b' ' | b'\t');
+    let name = end_of(text, at, blank);
+    let after = end_of(text, name, |b: u8| b.is_ascii_alphanumeric() || b == b'_');
+    let next = end_of(text, after, blank);
+    text.get(next).is_none_or(|b| matches!(b, b';' | b'}' | b')' | b'\n'))
 }
 
 /// Past a number. Where letters follow without a space, implementations disagree on where it ends, and a call may

@@ -278,8 +278,8 @@ impl<'t> Command<'_, 't> {
                 self.project("runs a module", word, value.known().is_some());
             }
             Role::Code => self.opaque("runs code that is not analysed", word),
-            Role::Sed => self.checked(value.known().is_some_and(sed::is_harmless), "sed script", word),
-            Role::Awk => self.checked(value.known().is_some_and(awk::is_harmless), "awk program", word),
+            Role::Sed => self.filter(value.known().and_then(sed::files), "sed script", word),
+            Role::Awk => self.filter(value.known().and_then(awk::files), "awk program", word),
             Role::Jq if self.name == b"yq" => {
                 // One of the programs with this name takes a file in place of the filter.
                 let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/');
@@ -355,6 +355,18 @@ impl<'t> Command<'_, 't> {
     fn project(&mut self, what: &str, word: &Word, answered: bool) {
         let detail = format!("`{}` {what}", self.by);
         self.unknown("opaque-program", detail, word.span, answered);
+    }
+
+    /// A program of a filter, and the files that it names.
+    fn filter(&mut self, files: Option<sed::Files>, what: &str, word: &Word) {
+        self.checked(files.is_some(), what, word);
+        let Some(files) = files else { return };
+        for file in files.reads {
+            self.read(&Value::Known(file.into()), false, word.span);
+        }
+        for file in files.writes {
+            self.write(&Value::Known(file.into()), false, word.span);
+        }
     }
 
     fn checked(&mut self, harmless: bool, what: &str, word: &Word) {

@@ -1,15 +1,26 @@
-//! sed scripts: is there nothing in it but filtering? A hand-written reader that gives up on any doubt.
+//! sed scripts: is there nothing in it but filtering, and files that it names? A hand-written reader that gives up on any doubt.
 
-/// Whether the script neither runs, reads nor writes anything beside its input: no `e`, `r`, `R`, `w`, `W`, no `s///e` or
-/// `s///w`.
-pub(super) fn is_harmless(script: &[u8]) -> bool {
-    let mut reader = Reader { text: script, at: 0 };
-    reader.script().is_some()
+use alloc::vec::Vec;
+
+/// Files that a filter program names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Files {
+    pub(super) reads: Vec<Vec<u8>>,
+    pub(super) writes: Vec<Vec<u8>>,
+}
+
+/// The files that the script reads and writes beside its input (`r`, `w`, `s///w`); none where it may do more than that (`e`,
+/// `s///e`), or cannot be read.
+pub(super) fn files(script: &[u8]) -> Option<Files> {
+    let mut reader = Reader { text: script, at: 0, files: Files::default() };
+    reader.script()?;
+    Some(reader.files)
 }
 
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
+    files: Files,
 }
 
 impl Reader<'_> {
@@ -75,7 +86,23 @@ impl Reader<'_> {
                 self.part(mark)?;
                 self.part(mark)?;
                 self.skip(b"gpIiMm0123456789");
+                if self.peek() == Some(b'w') {
+                    self.at += 1;
+                    let file = self.file()?;
+                    self.files.writes.push(file);
+                    return Some(());
+                }
                 self.end()
+            }
+            b'r' | b'R' => {
+                let file = self.file()?;
+                self.files.reads.push(file);
+                Some(())
+            }
+            b'w' | b'W' => {
+                let file = self.file()?;
+                self.files.writes.push(file);
+                Some(())
             }
             b'y' => {
                 let mark = self.delimiter()?;
@@ -85,6 +112,16 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The name of a file, which runs to the end of the line, whatever stands in it.
+    fn file(&mut self) -> Option<Vec<u8>> {
+        self.skip(b" \t");
+        let start = self.at;
+        self.line();
+        let name = self.text.get(start..self.at)?;
+        // Another line might be joined to it.
+        (!name.is_empty() && !name.ends_with(b"\\") && !name.ends_with(b"\r")).then(|| name.to_vec())
     }
 
     fn delimiter(&mut self) -> Option<u8> {
@@ -104,8 +141,8 @@ impl Reader<'_> {
                 b'[' => {
                     // `[]...]`, `[^]...]`, `[.x.]` and `[=x=]` are read differently by different implementations.
                     let rest = self.text.get(self.at..)?;
-                    let rest = rest.strip_prefix(b"^").unwrap_or(rest);
-                    if matches!(rest.first(), Some(b']' | b'.' | b'=')) {
+                    let doubtful: &[u8] = if rest.first() == Some(&b'^') { b"]" } else { b"].=" };
+                    if rest.strip_prefix(b"^").unwrap_or(rest).first().is_some_and(|b| doubtful.contains(b)) {
                         return None;
                     }
                     bracket = true;
