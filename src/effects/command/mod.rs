@@ -22,6 +22,7 @@ mod options;
 mod outcome;
 mod package;
 pub(in crate::effects) mod paths;
+mod rename;
 mod roles;
 mod sed;
 mod shells;

@@ -88,6 +88,9 @@ impl<'t> Command<'_, 't> {
             // `ps eww`, without a dash.
             self.read(&Value::Pattern(b"/proc/*/environ".into()), false, self.span);
         }
+        if program.name() == b"mount" {
+            self.mounted(parsed);
+        }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;
         }
@@ -162,6 +165,17 @@ impl<'t> Command<'_, 't> {
             } else {
                 self.copy(&word.value, &target);
             }
+        }
+    }
+
+    /// What is mounted may hold any file under another name, now and in later calls: a device is the system's own disk perhaps.
+    fn mounted(&mut self, parsed: &Parsed<'t>) {
+        let options = parsed.uses.iter().filter(|u| matches!(u.spec.name, b"-o" | b"--options"));
+        let settings = options.filter_map(|u| u.arguments.first()?.value.known()).flat_map(|t| t.split(|b| *b == b','));
+        let changes = settings.into_iter().any(|setting| setting == b"remount");
+        let marks = parsed.uses.iter().any(|u| u.spec.name.starts_with(b"--make-"));
+        if !changes && !marks && !parsed.operands.is_empty() {
+            self.read(&Value::ANY_WORD, true, self.span);
         }
     }
 

@@ -164,11 +164,19 @@ impl<'p, 't> Parser<'p, 't> {
 
     /// Notes that the word may be any option; false where not all are known, or where it is one only if a name of a file is odd.
     fn any_option(&mut self, value: &Value, span: Span) -> bool {
-        let any = self.program.is_complete() && !is_names(value);
+        let any = (self.program.is_complete() || self.is_only_a_test(value)) && !is_names(value);
         if any {
             self.out.any_option = Some(span);
         }
         any
+    }
+
+    /// `find "$dir" -name x`: one word, before one that begins a test and so is no program. It may delete, or write to a file that
+    /// the next word names, and starts nothing.
+    fn is_only_a_test(&self, value: &Value) -> bool {
+        let next = self.words.get(self.next).map(|word| word.value.known());
+        let test = next.is_none_or(|text| text.is_some_and(|text| matches!(text.first(), Some(b'-' | b'(' | b'!'))));
+        self.program.runs() == Runs::Find && value.is_one_word() && test && self.out.operands.is_empty()
     }
 
     /// Whether nothing changes if the word is an option after all: no option of the program has an effect that is not there

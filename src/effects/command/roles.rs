@@ -5,7 +5,7 @@ use super::{
     emit::certainty,
     expression, git, jq, net,
     options::{Parsed, split},
-    sed,
+    rename, sed,
     variables::{assignment_text, is_inert_setting, is_loader},
 };
 use crate::{
@@ -81,6 +81,10 @@ impl<'t> Command<'_, 't> {
 
     /// Any option of a program that does nothing but read or write files: which files is not known.
     fn any_option(&mut self, program: &Program<'t>, span: Span) {
+        if program.runs() == Runs::Find {
+            self.read(&Value::ANY_WORD, true, span);
+            return self.write(&Value::ANY_WORD, true, span);
+        }
         let options = (0..program.option_count()).map_while(|n| program.option_at(n));
         let of_option = |option: OptionSpec<'t>| option.roles.into_iter().take(usize::from(option.arguments));
         let operands = program.operands().map(|(role, _)| role).chain(program.last());
@@ -277,6 +281,11 @@ impl<'t> Command<'_, 't> {
                 self.own_module(word);
                 self.project("runs a module", word, value.known().is_some());
             }
+            Role::Code if self.name == b"rename" || self.name == b"prename" || self.name == b"file-rename" => {
+                self.checked(value.known().is_some_and(rename::is_harmless), "expression", word);
+                // The names that come out of it.
+                self.write(&Value::ANY_WORD, false, span);
+            }
             Role::Code => self.opaque("runs code that is not analysed", word),
             Role::Sed => self.filter(value.known().and_then(sed::files), "sed script", word),
             Role::Awk => self.filter(value.known().and_then(awk::files), "awk program", word),
@@ -329,8 +338,10 @@ impl<'t> Command<'_, 't> {
             Role::SshOption => self.ssh_option(word)?,
             Role::TarAction => self.tar_action(word)?,
             Role::Setting => {
+                // `mount -o remount,rw`
+                let mark = |b: &u8| *b == b',' && self.name == b"mount";
                 let inert = |text: &[u8]| is_inert_setting(&self.analysis.tables, self.name, text);
-                if !value.known().is_some_and(inert) {
+                if !value.known().is_some_and(|text| text.split(mark).all(inert)) {
                     self.unreviewed(span);
                 }
             }
