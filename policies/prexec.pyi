@@ -135,6 +135,7 @@ def program(
     no_directory: str | list[str] | None = None,
     only_file: str | list[str] | None = None,
     unfiltered: str | list[str] | None = None,
+    complete: bool | None = None,
     notes: str | None = None,
 ) -> None:
     """What a program does with its options and operands; policies/tables/README.md explains the fields."""

@@ -8,7 +8,7 @@ use crate::effect::{Connect, Effect, Kind, PathValue, Run, Value, Word};
 use crate::report::Judged;
 use crate::tables::{
     Tables,
-    words::{Runs, flags},
+    words::{Runs, VariableRole, flags},
 };
 use crate::world::{World, toplevel};
 use std::{
@@ -17,26 +17,11 @@ use std::{
     vec::Vec,
 };
 
-/// Subcommands that run what their words name, or what a container, package or host holds, whichever program they are of.
-const RUNNING: &[&str] = &[
-    "attach",
-    "compose",
-    "console",
-    "create",
-    "debug",
-    "dlx",
-    "eval",
-    "exec",
-    "execute",
-    "repl",
-    "run",
-    "run-script",
-    "sh",
-    "shell",
-    "ssh",
-    "start",
-    "x",
-];
+/// Whether a subcommand of that name runs what its words name, or what a container, package or host holds, whichever program it is
+/// of (`subcommand:` rows).
+fn runs_others(tables: &Tables<'_>, word: &str) -> bool {
+    tables.variable(format!("subcommand:{word}").as_bytes()) == Some(VariableRole::Executing)
+}
 
 /// A rule that could be proposed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,7 +147,7 @@ fn program(run: &Run, call: &Call, world: &dyn World) -> Result<Candidate, Strin
         row = format!("{row} {word}");
         words.push(word);
         // What prexec does not know may take a command in its words.
-        if RUNNING.contains(&word) || runs_anything(&row) || (!known && tables.program(word.as_bytes()).is_some()) {
+        if runs_others(&tables, word) || runs_anything(&row) || (!known && tables.program(word.as_bytes()).is_some()) {
             return Err(why());
         }
         match tables.program(row.as_bytes()) {

@@ -23,6 +23,7 @@ pub fn decode(program: &Program<'_>) -> Option<ProgramRow> {
     row.builtin = program.builtin();
     row.skip = u8::try_from(program.skip()).ok()?;
     row.no_command = program.no_command();
+    row.complete = program.is_complete();
     row.flags = program.flags() & !flags::PASSIVE;
     Some(row)
 }

@@ -103,7 +103,10 @@ pub fn program(row: &Map<String, Value>, known: impl Fn(&str) -> Option<ProgramR
     let mut out = ProgramRow { name: name.to_string(), ..base };
     apply(row, &mut out)?;
     if out.complete && !only_files(&out) {
-        return Err("`complete` is for programs whose options only read or write files".into());
+        if row.get("complete").is_some() {
+            return Err("`complete` is for programs whose options only read or write files".into());
+        }
+        out.complete = false;
     }
     Ok(out)
 }

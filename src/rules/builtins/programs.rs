@@ -65,6 +65,7 @@ pub(super) const PROGRAM: Signature = Signature {
         "no_directory",
         "only_file",
         "unfiltered",
+        "complete",
         "notes",
     ],
     required: 1,
