@@ -29,7 +29,7 @@ pub(super) struct Manner {
     pub(super) spared: Spared,
 }
 
-impl<'t> Command<'_, 't> {
+impl Command<'_, '_> {
     /// The effect of one word in one role.
     #[allow(clippy::too_many_lines, reason = "one arm for each role")]
     pub(super) fn role(&mut self, role: Role, word: &Word, manner: Manner) -> Result<(), LimitReached> {
@@ -57,8 +57,6 @@ impl<'t> Command<'_, 't> {
             Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
             Role::ReadGlob => self.glob(Role::Read, word, manner)?,
-            Role::ModifyGlob if manner.reads_only => {}
-            Role::ModifyGlob => self.glob(Role::Modify, word, manner)?,
             Role::ReadListAt => self.read_list_at(word, manner)?,
             Role::NamePrefix => self.name_prefix(word),
             Role::Compressed => self.compressed(word, manner)?,
@@ -80,7 +78,8 @@ impl<'t> Command<'_, 't> {
                     self.write(value, manner.tree, span);
                 }
             }
-            Role::Write | Role::WriteDir | Role::Modify if manner.reads_only => {}
+            Role::Write | Role::WriteDir | Role::Modify | Role::ModifyGlob if manner.reads_only => {}
+            Role::ModifyGlob => self.glob(Role::Modify, word, manner)?,
             Role::Write if self.name == b"strace" => self.traced(value, span)?,
             Role::Write => self.write(value, false, span),
             Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
