@@ -260,8 +260,11 @@ enum Step {
 /// One write of what the reader has room for: a pipe that nobody empties must not hold the process until Codex gives up.
 fn write_some(file: c_int, bytes: &[u8]) -> Step {
     let mut poll = libc::pollfd { fd: file, events: libc::POLLOUT, revents: 0 };
-    // SAFETY: one valid entry. An answer of -1 (interrupted) is one of the waits.
-    if unsafe { libc::poll(&raw mut poll, 1, WAIT_MS) } < 1 {
+    // SAFETY: one valid entry. Being interrupted is one of the waits.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, WAIT_MS) };
+    // Where no file is permitted at all, poll refuses what write still does.
+    let refused = ready < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::EINVAL);
+    if ready < 1 && !refused {
         return Step::Wait;
     }
     // SAFETY: reads at most the length of the slice.

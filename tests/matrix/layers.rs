@@ -8,7 +8,6 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::process::Command;
 
 const MANAGED: &str = "prefix_rule([\"make\"], decision = \"forbidden\", justification = \"by the administrator\")\n";
 /// What a user writes who would rather not have that.
@@ -57,8 +56,8 @@ pub(crate) fn rows() -> Vec<Row> {
         etc(&room);
         make(&room);
         for (script, allowed) in [("make", false), ("true", *usable)] {
-            let mut command = Command::new(&room.program);
-            command.args(["hook", "--home"]).arg(room.file("home")).current_dir(room.path()).env_clear();
+            let mut command = room.start();
+            command.arg("--home").arg(room.file("home")).current_dir(room.path()).env_clear();
             let ended = run(&mut command, whole(&room.call(script)), bind(&room.file("etc")));
             let (wanted, decided) =
                 if allowed { (Wanted::Decided, Fate::Allowed) } else { (Wanted::Blocked, Fate::Blocked) };

@@ -1,6 +1,7 @@
 //! Never open: every fault at every place, and what came of it, as one table that is printed last.
 //!
 //! `cargo test --features fault-injection --test fault_matrix`; `MATRIX=word` runs the groups with that word in their names only.
+//! `PREXEC_BIN=/path/to/prexec-hook` shows another executable in all groups but `inside`; copies of it need `prexec` beside them.
 //! `PREXEC_ENVIRONMENTS` and `PREXEC_SWAPS` say how many random environments and how many reads of a file that is being swapped
 //! there are. The table also comes to stand in `fault-matrix.txt` of cargo's target directory.
 

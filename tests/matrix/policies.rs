@@ -138,8 +138,8 @@ fn good(room: &Room, compiled: bool) -> PathBuf {
 
 /// Blocked, by a sentence that says what to do.
 fn refused(room: &Room, row: Row, policies: &[&Path]) -> Row {
-    let mut command = Command::new(&room.program);
-    command.arg("hook").current_dir(room.path()).env_clear();
+    let mut command = room.start();
+    command.current_dir(room.path()).env_clear();
     for policy in policies {
         command.arg("--policy").arg(policy);
     }

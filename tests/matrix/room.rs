@@ -14,8 +14,9 @@ pub(crate) const BAD: &str = "cat .env";
 
 pub(crate) struct Room {
     directory: TempDir,
-    /// `prexec`; `PREXEC_BIN` names another build of it.
+    /// `prexec`; `PREXEC_BIN` names another build of it, or `prexec-hook`.
     pub(crate) program: PathBuf,
+    pub(crate) verb: &'static [&'static str],
 }
 
 impl Room {
@@ -27,7 +28,8 @@ impl Room {
 
     pub(crate) fn at(directory: TempDir) -> Self {
         let program = std::env::var_os("PREXEC_BIN").map_or_else(|| env!("CARGO_BIN_EXE_prexec").into(), PathBuf::from);
-        let room = Self { directory, program };
+        let verb: &[&str] = if program.ends_with("prexec-hook") { &[] } else { &["hook"] };
+        let room = Self { directory, program, verb };
         room.write("policy.rules", POLICY);
         room
     }
@@ -57,8 +59,15 @@ impl Room {
     }
 
     pub(crate) fn hook_with(&self, policy: &Path) -> Command {
+        let mut command = self.start();
+        command.arg("--policy").arg(policy).current_dir(self.path()).env_clear();
+        command
+    }
+
+    /// The executable with its verb; `prexec-hook` has none.
+    pub(crate) fn start(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["hook", "--policy"]).arg(policy).current_dir(self.path()).env_clear();
+        command.args(self.verb);
         command
     }
 

@@ -136,7 +136,8 @@ fn one_line(text: &str) -> String {
 
 /// The registered command line of a hook, prepared by `before` (`ulimit -n 3; `), as Codex starts it.
 pub(crate) fn registered(room: &Room, before: &str) -> Command {
-    let hook = format!("({before}exec {} hook --policy {})", room.program.display(), room.policy().display());
+    let verb = room.verb.join(" ");
+    let hook = format!("({before}exec {} {verb} --policy {})", room.program.display(), room.policy().display());
     let line = format!("{hook} || /bin/bash -pc '[ \"$1\" = 2 ] || echo \"{FALLBACK}\" >&2; exit 2' - $?");
     let mut command = Command::new("/bin/bash");
     command.args(["-c", &line]).current_dir(room.path()).env_clear().env("PATH", "/usr/bin:/bin");
