@@ -1,4 +1,4 @@
-//! What `docs/fleet.md` says is run, as root on a machine whose `/etc` is the test's own; the packages are built and opened.
+//! What `examples/fleet/README.md` says is run, as root on a machine whose `/etc` is the test's own; the packages are built and opened.
 
 #![cfg(all(feature = "admin", target_os = "linux"))]
 #![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
@@ -53,12 +53,14 @@ fn every_command_of_the_document_runs() {
     let packages = tempfile::tempdir().expect("a directory");
     let mut script = String::new();
     let mut own = 0;
-    for line in commands("docs/fleet.md") {
+    for line in commands("examples/fleet/README.md") {
         let line = line.replace("target/packages", &packages.path().display().to_string());
         let run = match line.as_str() {
             // CI builds it.
             "cargo build --release" => continue,
-            line if line.starts_with("packaging/build") => format!("{line} '{}'", stand_in(packages.path()).display()),
+            line if line.starts_with("examples/fleet/package") => {
+                format!("{line} '{}'", stand_in(packages.path()).display())
+            }
             // It ends with 5 where something would be decided otherwise.
             line if line.starts_with("prexec diff") => format!("{line} || [ $? = 5 ]"),
             line => line.to_owned(),
@@ -153,7 +155,7 @@ done
 }
 
 fn built(packages: &Path) -> String {
-    let mut command = Command::new(root().join("packaging/build"));
+    let mut command = Command::new(root().join("examples/fleet/package"));
     let out = command.arg(packages).arg(stand_in(packages)).output().expect("bash");
     assert!(out.status.success(), "{out:?}");
     fs::read_to_string(packages.join("SHA256SUMS")).expect("checksums")
