@@ -48,8 +48,8 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
     let mut reasons = Vec::new();
     let mut defaults = Vec::new();
     for (index, (effect, m)) in effects.iter().zip(matched).enumerate() {
-        let m_allowed = m.allowed.clone();
-        let mut allowed = m.allowed;
+        let own = m.allowed;
+        let mut allowed = own.clone();
         if let Some(by_command) = effect.command.and_then(|id| answered.get(&id)) {
             allowed.add(by_command);
         }
@@ -61,7 +61,7 @@ pub fn decide_traced(policy: &Policy, effects: &[Effect], scene: &Scene<'_>, tra
         }
         // Of what it touches nothing is known: no allow of the command can have meant that.
         if names_nothing(effect)
-            && let Some((key, decision)) = default_by(policy, Key::Unknown, &m_allowed, &mut |step| {
+            && let Some((key, decision)) = default_by(policy, Key::Unknown, &own, &mut |step| {
                 trace.default_step(EffectId(index), step);
             })
         {

@@ -114,6 +114,14 @@ pub(crate) fn ignore_every_signal() {
     }
 }
 
+/// Whoever started the tests may have been deaf to some (`nohup`).
+pub(crate) fn default_every_signal() {
+    for number in 1..=64 {
+        // SAFETY: takes numbers; refuses some.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+    }
+}
+
 pub(crate) fn close(file: c_int) {
     // SAFETY: of this process only, which is about to be replaced.
     unsafe { libc::close(file) };

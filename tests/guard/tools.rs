@@ -1,6 +1,6 @@
 //! Verbs other than `hook`: a message, a status of their own, and the usual signals.
 
-use crate::harness::{faulty, ignore_every_signal, run, text, with};
+use crate::harness::{default_every_signal, faulty, ignore_every_signal, run, text, with};
 use std::os::unix::process::ExitStatusExt;
 
 #[test]
@@ -33,7 +33,7 @@ fn tools_end_with_their_own_status() {
 #[test]
 fn tools_keep_the_usual_signals() {
     for number in [libc::SIGPIPE, libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
-        let output = run(&mut faulty(&["tool-1", &format!("raise-{number}")]));
+        let output = with(default_every_signal, &mut faulty(&["tool-1", &format!("raise-{number}")]));
         assert_eq!(output.status.signal(), Some(number));
         assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
     }

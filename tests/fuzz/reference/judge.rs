@@ -83,6 +83,10 @@ fn one_end(case: &Case, strict: bool) -> Decision {
             }
         }
         decision = decision.max(default(case, key, &by));
+        // Of an unknown word nothing is known, whatever is said of its command.
+        if matches!(effect.does, Does::Read { path: Text::Anything, .. } | Does::Write(Text::Anything)) {
+            decision = decision.max(default(case, "unknown", &allowed[at]));
+        }
     }
     decision
 }
