@@ -89,6 +89,7 @@ program(\"cat\", inert = True)
 program(\"grep\", same_as = \"grep\", options = {\"--vault\": \"read\"})
 wrapper(\"acme-run\")
 prefix_rule([\"acme-run\"])
+deny_read(\"/opt/tool{,-helper}\", justification = \"d\")
 ";
 
 #[test]
@@ -114,6 +115,7 @@ fn weak_policies_are_found_out() {
         ("overdue", 7),
         ("known-program", 9),
         ("runs-others", 12),
+        ("empty-alternative", 13),
     ];
     assert_eq!(codes, wanted.map(|(code, line)| (code.to_owned(), line)), "{json}");
     let (_, human) = found(&[]);

@@ -70,6 +70,12 @@ pub const CODES: &[Code] = &[
          `mcp__SERVER__TOOL`. The fix splits the word, or completes the name.",
     ),
     warning(
+        "empty-alternative",
+        "an alternative of a glob that is empty",
+        "In a glob `{,x}` an empty alternative matches nothing: `bin/tool{,-helper}` covers `bin/tool-helper` and not `bin/tool`. Write both \
+         names in full: `bin/{tool,tool-helper}`.",
+    ),
+    warning(
         "known-program",
         "a description of a program that prexec knows",
         "`program` and `wrapper` take the place of what the tables that come with prexec say of a program. What they leave out (an option \

@@ -98,6 +98,12 @@ pub fn findings(loaded: &Loaded, today: &str) -> Vec<Finding> {
 fn globs(layer: &Layer, found: &mut Vec<Finding>) {
     let is_literal = |text: &str| !text.contains(['*', '?', '[', '{', '\\']);
     for rule in &layer.glob_rules {
+        for pattern in rule.patterns.iter().chain(&rule.unless).map(PathGlob::as_str) {
+            if has_empty_alternative(pattern) {
+                let message = format!("an alternative of `{pattern}` is empty, and matches nothing");
+                found.push(Finding::new("empty-alternative", &rule.head.place, message, "write each name in full"));
+            }
+        }
         for pattern in rule.patterns.iter().map(PathGlob::as_str) {
             let takes_back = |unless: &str| {
                 let tree = unless.trim_end_matches('/');
@@ -113,6 +119,27 @@ fn globs(layer: &Layer, found: &mut Vec<Finding>) {
     }
 }
 
+/// Whether one of the alternatives in braces is empty; a class in brackets has none.
+fn has_empty_alternative(pattern: &str) -> bool {
+    let (mut depth, mut in_class, mut begins) = (0_usize, false, false);
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let began = core::mem::take(&mut begins);
+        match character {
+            '\\' => drop(characters.next()),
+            ']' => in_class = false,
+            _ if in_class => {}
+            '[' => in_class = true,
+            '{' => (depth, begins) = (depth + 1, true),
+            ',' | '}' if depth > 0 && began => return true,
+            ',' if depth > 0 => begins = true,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The file of a place.
 fn file(place: &str) -> &str {
     place.rsplitn(3, ':').nth(2).unwrap_or(place)
@@ -122,4 +149,19 @@ fn file(place: &str) -> &str {
 fn shown(rule: &RuleNote) -> String {
     let text: String = rule.subject.chars().take(60).collect();
     format!("{}({text})", rule.function)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_empty_alternative;
+
+    #[test]
+    fn empty_alternatives() {
+        for pattern in ["/bin/tool{,-helper}", "**/{a,}", "**/{a,,b}", "**/{}", "**/{a,{b,}}"] {
+            assert!(has_empty_alternative(pattern), "{pattern}");
+        }
+        for pattern in ["**/{a,b}", "**/a,b", "**/[{,}]", "**/a\\{,b", "**/{a,[,]}", "**/{a,{b,c}}"] {
+            assert!(!has_empty_alternative(pattern), "{pattern}");
+        }
+    }
 }
