@@ -102,7 +102,10 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     }
     let (plan, line) = if place.is_here() {
         compiled(&place, &mut record)?;
-        tried(&executables, &record, planned)?
+        let request = Request { stale: Stale::Sources, ..Request::default() };
+        try_canary::first(&executables, &request, Path::new("/"), |executable| {
+            planned(executable, &record).map(|(plan, _, line)| (plan, line))
+        })?
     } else {
         (plan, line)
     };
@@ -187,28 +190,6 @@ fn compiled(place: &Place, record: &mut Record) -> Result<(), Stopped> {
     let made = compile::layer(&[], true, None, None)?;
     println!("compiled {} rules on commands and paths to `{}`", made.rules, made.path.display());
     Ok(())
-}
-
-/// The first executable whose command line denies what the policy denies, and what registering it takes.
-fn tried(
-    executables: &[PathBuf],
-    record: &Record,
-    planned: impl Fn(&Path, &Record) -> Result<(managed::Plan, String, String), String>,
-) -> Result<(managed::Plan, String), Stopped> {
-    let mut why = String::new();
-    for executable in executables {
-        let (plan, _, line) = planned(executable, record)?;
-        let request = Request { stale: Stale::Sources, ..Request::default() };
-        match try_canary::run(&line, &request, Path::new("/")) {
-            Ok(denied) => {
-                println!("a canary is denied through the command line: {denied}");
-                return Ok((plan, line));
-            }
-            Err(Stopped::Policy(found)) => return Err(Stopped::Policy(found)),
-            Err(Stopped::Other(reason)) => why = reason,
-        }
-    }
-    Err(format!("nothing is registered, because the hook does not do what it is for: {why}").into())
 }
 
 pub(super) fn uninstall(options: &Removal) -> Result<(), Stopped> {

@@ -86,7 +86,9 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
         println!("wrote the policy `{}`", change.path.display());
     }
     compiled(options, &place, &decider, &mut record)?;
-    let (line, plan) = tried(&executables, &decider, &place, planned)?;
+    let named: Vec<PathBuf> = command::values(&decider.arguments, "--policy").into_iter().map(PathBuf::from).collect();
+    let request = Request { named: &named, home: Some(&place.home), stale: Stale::Sources, ..Request::default() };
+    let (plan, line) = try_canary::first(&executables, &request, &place.home, planned)?;
     record.note(&plan.change, plan.without_ours.clone());
     write_record(&place, &record)?;
     let changed = plan.change.is_one();
@@ -187,30 +189,6 @@ fn compiled(options: &Options, place: &Place, decider: &Decider, record: &mut Re
     let made = compile::layer(&sources, false, Some(output), home)?;
     println!("compiled {} rules on commands and paths to `{}`", made.rules, made.path.display());
     Ok(())
-}
-
-/// The first executable whose command line denies what the policy denies, and what registering it takes.
-fn tried(
-    executables: &[PathBuf],
-    decider: &Decider,
-    place: &Place,
-    planned: impl Fn(&Path) -> Result<(user::Plan, String), String>,
-) -> Result<(String, user::Plan), Stopped> {
-    let named: Vec<PathBuf> = command::values(&decider.arguments, "--policy").into_iter().map(PathBuf::from).collect();
-    let request = Request { named: &named, home: Some(&place.home), stale: Stale::Sources, ..Request::default() };
-    let mut why = String::new();
-    for executable in executables {
-        let (plan, line) = planned(executable)?;
-        match try_canary::run(&line, &request, &place.home) {
-            Ok(denied) => {
-                println!("a canary is denied through the command line: {denied}");
-                return Ok((line, plan));
-            }
-            Err(Stopped::Policy(found)) => return Err(Stopped::Policy(found)),
-            Err(Stopped::Other(reason)) => why = reason,
-        }
-    }
-    Err(format!("nothing is registered, because the hook does not do what it is for: {why}").into())
 }
 
 pub(super) fn uninstall(options: &Removal) -> Result<(), Stopped> {

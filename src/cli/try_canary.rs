@@ -8,7 +8,7 @@ use crate::gate;
 use crate::install::canary::{self, Answer, Launch};
 use crate::install::registered::Event;
 use crate::world::HostWorld;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Asks about calls that the policy denies, for both events, and about one that nobody needs to stop; gives back what is denied.
 pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result<String, Stopped> {
@@ -41,6 +41,29 @@ pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result
             Err(format!("`{}` is answered otherwise than the policy does: {}", canary::HARMLESS, told(&other)).into())
         }
     }
+}
+
+/// The first executable whose command line answers as the policy does: what registering it takes, and the line. `planned` says both
+/// of an executable.
+pub(super) fn first<P>(
+    executables: &[PathBuf],
+    request: &Request<'_>,
+    directory: &Path,
+    planned: impl Fn(&Path) -> Result<(P, String), String>,
+) -> Result<(P, String), Stopped> {
+    let mut why = String::new();
+    for executable in executables {
+        let (plan, line) = planned(executable)?;
+        match run(&line, request, directory) {
+            Ok(denied) => {
+                println!("a canary is denied through the command line: {denied}");
+                return Ok((plan, line));
+            }
+            Err(Stopped::Policy(found)) => return Err(Stopped::Policy(found)),
+            Err(Stopped::Other(reason)) => why = reason,
+        }
+    }
+    Err(format!("nothing is registered, because the hook does not do what it is for: {why}").into())
 }
 
 /// An answer in a few words.
