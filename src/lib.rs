@@ -67,4 +67,6 @@ pub mod shell;
 pub mod suggest;
 pub mod tables;
 pub mod text;
+#[cfg(feature = "admin")]
+pub mod trail;
 pub mod world;

@@ -1,0 +1,13 @@
+//! The audit trail as it is read: the files of a record directory, and the lines in them. What writes them is the hook (`audit`);
+//! nothing here is on the path of a call.
+//!
+//! ```text
+//! DIR/2026-11-21.jsonl      one line per record; a day that grows too large goes on in 2026-11-21.1.jsonl, ...
+//! DIR/chain.jsonl           one line per file that is closed: its digest, and that of the line before
+//! ```
+
+mod files;
+mod record;
+
+pub use files::{Day, DayFile, day_files};
+pub use record::{Agent, Effect, Kind, Reason, Record, SCHEMA, read_line};
