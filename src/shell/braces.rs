@@ -3,6 +3,7 @@
 use super::{
     cursor::{begins_name, continues_name},
     dialect::{Construct, Dialect},
+    differences::Equals,
     tree::{Part, Unread},
 };
 use alloc::vec::Vec;
@@ -39,6 +40,15 @@ impl Finish {
     pub(super) const PLAIN: Self = Self { braces: false, tilde: Tilde::None, directories: true };
     /// A word that is not split: an operand, a pattern, a here-string.
     pub(super) const TILDE: Self = Self { braces: false, tilde: Tilde::Start, directories: true };
+
+    /// Where zsh makes paths of names in such a word.
+    pub(super) const fn equals(self) -> Option<Equals> {
+        match self.tilde {
+            Tilde::None => None,
+            Tilde::Start | Tilde::Argument => Some(Equals::Start),
+            Tilde::Assignment => Some(Equals::Value),
+        }
+    }
 
     /// The same word, as far as a shell expands it.
     pub(super) fn to(self, dialect: Dialect) -> Self {
@@ -367,7 +377,7 @@ fn split_tildes(
 }
 
 /// Where the value begins in a word that looks like an assignment (`if=~/x`).
-fn assignment_value(parts: &[Part]) -> Option<usize> {
+pub(super) fn assignment_value(parts: &[Part]) -> Option<usize> {
     let Some(Part::Text { bytes, quoted: false }) = parts.first() else { return None };
     let name = bytes.iter().position(|byte| !continues_name(*byte))?;
     let begins = bytes.first().is_some_and(|byte| begins_name(*byte));

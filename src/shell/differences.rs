@@ -7,6 +7,7 @@
 //! dash stops when it gets there.
 
 use super::{
+    braces::assignment_value,
     parser::{Core, Parser},
     parts::Parts,
     tree::{Descriptor, Difference, Node, NodeId, Part, Redirection},
@@ -14,6 +15,10 @@ use super::{
 
 /// Command words that only zsh takes as a prefix or a loop: what follows them runs there.
 const ZSH_PREFIXES: &[&[u8]] = &[b"-", b"nocorrect", b"noglob", b"repeat", b"foreach"];
+
+/// Builtins of zsh whose arguments are values where they look like assignments, and the one that runs them by their names.
+const ZSH_VALUES: &[&[u8]] =
+    &[b"alias", b"builtin", b"declare", b"export", b"float", b"integer", b"local", b"private", b"readonly", b"typeset"];
 
 /// Whether a code speaks of what zsh alone reads differently.
 pub(super) fn is_about_zsh(code: &str) -> bool {
@@ -23,20 +28,65 @@ pub(super) fn is_about_zsh(code: &str) -> bool {
 
 /// What an argument holds.
 pub(super) fn argument(parser: &mut Parser<'_, '_, '_>, parts: &Parts, start: usize) {
-    match parts.list.first() {
-        // `=ls` is the path of `ls` to zsh; `=`, `==` and `=~` are operators of tests, which fail there at worst
-        Some(Part::Text { bytes, quoted: false }) if bytes.first() == Some(&b'=') => {
-            let more = bytes.get(1).map_or(parts.list.len() > 1, |byte| !matches!(byte, b'=' | b'~'));
-            if more {
-                parser.differs("zsh-equals", start);
-            }
-        }
-        Some(Part::Text { bytes, quoted: false }) if bytes == b"}" && parts.list.len() == 1 => {
-            // zsh closes a group here
-            parser.differs("zsh-closing-brace", start);
-        }
-        _ => {}
+    if let [Part::Text { bytes, quoted: false }] = parts.list.as_slice()
+        && bytes == b"}"
+    {
+        // zsh closes a group here
+        parser.differs("zsh-closing-brace", start);
     }
+}
+
+/// Where zsh makes a path of `=ls` in a word: at its start, and in the value of an assignment behind each `:`, too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Equals {
+    /// At the start of the word.
+    Start,
+    /// In a word that is a value.
+    Value,
+    /// In the value of a word that looks like an assignment, as zsh reads what follows `export` and its like.
+    Argument,
+}
+
+/// A word in which zsh may take `=ls` as the path of `ls`.
+pub(super) fn equals(parser: &mut Parser<'_, '_, '_>, parts: &[Part], at: Equals, start: usize) {
+    let value_at = match at {
+        Equals::Start | Equals::Value => 0,
+        Equals::Argument => match assignment_value(parts) {
+            Some(offset) => offset,
+            None => return,
+        },
+    };
+    let mut before = Some(b' ');
+    for (index, part) in parts.iter().enumerate() {
+        let Part::Text { bytes, quoted } = part else {
+            // What an expansion gives may end with a colon.
+            before = None;
+            continue;
+        };
+        for (offset, byte) in bytes.iter().enumerate().skip(if index == 0 { value_at } else { 0 }) {
+            let begins =
+                (index == 0 && offset == value_at) || (at != Equals::Start && matches!(before, None | Some(b':')));
+            if *byte == b'=' && !quoted && begins {
+                // `=`, `==` and `=~` are operators of tests; as a path, they fail at worst.
+                let named = match bytes.get(offset + 1) {
+                    Some(next) => !matches!(next, b'=' | b'~'),
+                    None => index + 1 < parts.len(),
+                };
+                if named {
+                    return parser.differs("zsh-equals", start);
+                }
+            }
+            before = Some(*byte);
+        }
+        if at == Equals::Start {
+            return;
+        }
+    }
+}
+
+/// Whether a command, by its first word where that is plain, may be one whose arguments zsh reads as assignments.
+pub(super) fn may_take_values(word: Option<&[u8]>) -> bool {
+    word.is_none_or(|name| ZSH_VALUES.contains(&name))
 }
 
 /// Whether the word of a command is one of those that only zsh takes as a prefix or a loop.

@@ -2,7 +2,7 @@
 
 use super::{
     assignment::Assigned,
-    differences,
+    differences::{self, Equals},
     parser::{Parser, Read, refuse},
     tree::{Node, NodeId, Simple},
 };
@@ -16,7 +16,7 @@ impl Parser<'_, '_, '_> {
         let start = self.pos;
         let mut simple = Simple::default();
         let mut first_word = None;
-        let (mut declares, mut prefix) = (false, false);
+        let (mut declares, mut prefix, mut values) = (false, false, false);
         loop {
             self.blanks();
             if let Some(redirection) = self.redirection()? {
@@ -55,15 +55,25 @@ impl Parser<'_, '_, '_> {
             }
             let from = self.pos;
             if let Some(word) = self.plain_word()? {
+                if values {
+                    differences::equals(self, &word.parts, Equals::Argument, from);
+                }
                 if simple.words.is_empty() {
                     let name = self.text.get(from..self.pos).unwrap_or_default();
                     (declares, prefix) = (DECLARING.contains(&name), differences::is_zsh_prefix(name));
+                    values = differences::may_take_values(Some(name));
                     first_word = self.parenthesis_follows().then(|| name.to_vec());
                 }
                 simple.words.push(word);
                 continue;
             }
             let parts = self.word_parts()?;
+            if values {
+                differences::equals(self, &parts.list, Equals::Argument, from);
+            }
+            if simple.words.is_empty() {
+                values = differences::may_take_values(parts.plain());
+            }
             if simple.words.is_empty()
                 && let Some(name) = parts.plain()
             {

@@ -90,6 +90,9 @@ impl<'s> Parser<'s, '_, '_> {
         self.count_word(start)?;
         let room = self.core.limits.depth.saturating_sub(self.core.depth);
         let span = self.span(start);
+        if let Some(place) = how.equals() {
+            super::differences::equals(self, &parts.list, place, start);
+        }
         let Some(finished) = finish(parts.list, how.to(self.core.dialect), room, &mut self.core.steps) else {
             return limit("script-depth", self.core.limits.depth, "constructs inside each other");
         };
