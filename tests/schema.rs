@@ -86,6 +86,7 @@ fn every_kind_of_effect_has_the_right_form() {
         let program = Some(path(value.clone(), false));
         kinds.push(Kind::Run(Box::new(Run {
             argv: vec![word.clone(), word.clone()],
+            more: None,
             canonical: Some(vec![word]),
             shape: None,
             loads: Vec::new(),

@@ -104,6 +104,8 @@ pub enum Kind {
 pub struct Run {
     /// The words, program first, after quotes are removed and wrappers seen through.
     pub argv: Vec<Word>,
+    /// What the last words stand for, where nobody knows how many there are (`find -exec {} +`).
+    pub more: Option<More>,
     /// `argv` without the global options between program and subcommand (`git -C dir push` -> `git push`), where the
     /// program's table names such options and the call uses them. Prefix rules are asked about both.
     pub canonical: Option<Vec<Word>>,
@@ -113,6 +115,15 @@ pub struct Run {
     pub program: Option<PathValue>,
     /// The files whose code it executes: the script of an interpreter, the makefile of `make -f`.
     pub loads: Vec<PathValue>,
+}
+
+/// Words at the end of a command of which there may be any number, in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct More {
+    /// How many words of the command stand for them: each value twice.
+    pub samples: usize,
+    /// Each of them is one of these.
+    pub values: Rc<[Value]>,
 }
 
 /// A command as its own program sees it: options may stand anywhere, in clusters or shortened, and mean the same.

@@ -9,7 +9,7 @@ use super::prefix;
 use super::rule::{HostExecutable, Policy, PrefixRule};
 use super::scene::Scene;
 use crate::decision::Decision;
-use crate::effect::{Run, Shape, Value, Word};
+use crate::effect::{More, Run, Shape, Value, Word};
 use crate::glob::Answer;
 use crate::path;
 use alloc::{string::String, vec::Vec};
@@ -41,6 +41,7 @@ pub(super) struct Found {
 pub(super) struct Command<'a> {
     readings: Vec<Lookup<'a>>,
     shape: Option<&'a Shape>,
+    more: Option<&'a More>,
     /// The program's name where it is looked for along PATH.
     bare: Option<&'a [u8]>,
     scene: &'a Scene<'a>,
@@ -50,9 +51,9 @@ impl<'a> Command<'a> {
     pub(super) fn new(policy: &'a Policy, run: &'a Run, scene: &'a Scene<'a>) -> Self {
         let path = run.program.as_ref().and_then(|p| p.value.known());
         let argvs = core::iter::once(&run.argv).chain(run.canonical.as_ref());
-        let readings = argvs.map(|argv| Lookup::new(policy, argv, path)).collect();
+        let readings = argvs.map(|argv| Lookup::new(policy, argv, run.more.as_ref(), path)).collect();
         let bare = run.argv.first().and_then(|w| w.value.known()).filter(|name| !name.contains(&b'/'));
-        Self { readings, shape: run.shape.as_ref(), bare, scene }
+        Self { readings, shape: run.shape.as_ref(), more: run.more.as_ref(), bare, scene }
     }
 
     /// The words by which a rule can speak of it.
@@ -68,7 +69,7 @@ impl<'a> Command<'a> {
         }
         let in_order = self.readings.iter().map(|lookup| lookup.find(rule, first).here).max().unwrap_or(Answer::No);
         let answer = match self.shape {
-            Some(shape) if rule.options_anywhere => in_order.max(shape_answer(rule, shape)),
+            Some(shape) if rule.options_anywhere => in_order.max(shape_answer(rule, shape, self.more)),
             _ => in_order,
         };
         // Looked up only for what would be allowed.
@@ -92,10 +93,43 @@ fn takes_back(option: &[u8], name: &str) -> bool {
     long.is_some_and(|long| option.strip_prefix(b"--no-") == Some(long.as_bytes()))
 }
 
+/// The values that each word may have: those that are written, and with names of which there may be any number, all of these in every
+/// place from the first name on.
+fn readings<'a>(words: &'a [Word], more: Option<&'a More>) -> impl Iterator<Item = Reading<'a>> {
+    let named =
+        more.map(|more| Reading { words, fixed: words.len().saturating_sub(more.samples), names: &more.values });
+    core::iter::once(Reading { words, fixed: words.len(), names: &[] }).chain(named)
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    words: &'a [Word],
+    fixed: usize,
+    names: &'a [Value],
+}
+
+impl<'a> Reading<'a> {
+    fn places(self) -> impl Iterator<Item = &'a [Value]> {
+        let names = (!self.names.is_empty()).then_some(self.names);
+        let written = self.words.iter().take(self.fixed).map(|word| core::slice::from_ref(&word.value));
+        written.chain(names.into_iter().flat_map(core::iter::repeat))
+    }
+
+    /// Nobody knows whether a name stands in a place.
+    fn at_most(self) -> Answer {
+        if self.names.is_empty() { Answer::Yes } else { Answer::Maybe }
+    }
+}
+
 /// Holds a rule with `options_anywhere` against a command whose options are known.
-fn shape_answer(rule: &PrefixRule, shape: &Shape) -> Answer {
-    let mut result = Answer::Yes;
-    let mut words = shape.words.iter();
+fn shape_answer(rule: &PrefixRule, shape: &Shape, more: Option<&More>) -> Answer {
+    readings(&shape.words, more).map(|reading| shape_in(rule, shape, reading)).max().unwrap_or(Answer::No)
+}
+
+fn shape_in(rule: &PrefixRule, shape: &Shape, reading: Reading<'_>) -> Answer {
+    let mut result = reading.at_most();
+    let mut places = reading.places();
     for alternatives in &rule.pattern {
         let options = alternatives.iter().filter(|token| token.starts_with('-'));
         if options.clone().any(|token| uses(shape, token)) {
@@ -104,9 +138,9 @@ fn shape_answer(rule: &PrefixRule, shape: &Shape) -> Answer {
         if options.count() == alternatives.len() {
             return Answer::No;
         }
-        let Some(word) = words.next() else { return Answer::No };
-        result = result.min(word_answer(rule, &alternatives.iter().map(String::as_str), &word.value, false));
-        if result == Answer::No || !word.value.is_one_word() {
+        let Some(values) = places.next() else { return Answer::No };
+        result = result.min(place_answer(rule, &alternatives.iter().map(String::as_str), values, false));
+        if result == Answer::No || !are_one_word(values) {
             return result.min(Answer::Maybe);
         }
     }
@@ -124,6 +158,8 @@ fn uses(shape: &Shape, token: &str) -> bool {
 pub(super) struct Lookup<'a> {
     policy: &'a Policy,
     argv: &'a [Word],
+    /// What the last words stand for.
+    more: Option<&'a More>,
     by_path: Option<ByPath>,
 }
 
@@ -139,14 +175,14 @@ pub(super) struct ByPath {
 
 impl<'a> Lookup<'a> {
     /// `program`: the program's absolute normal path, where it is called by a path.
-    pub(super) fn new(policy: &'a Policy, argv: &'a [Word], program: Option<&[u8]>) -> Self {
+    pub(super) fn new(policy: &'a Policy, argv: &'a [Word], more: Option<&'a More>, program: Option<&[u8]>) -> Self {
         let by_path = argv.first().and_then(|w| w.value.known()).and_then(|written| {
             let name = basename_of_path(written)?;
             let absolute = || path::is_absolute(written).then(|| path::normalize(written));
             let mut spoken_for = false;
             for layer in &policy.layers {
                 layer.prefix_rules.near(&[Question::Command(argv)], &mut |rule| {
-                    spoken_for |= as_written(rule, rule.pattern.first(), argv) != Answer::No;
+                    spoken_for |= as_written(rule, rule.pattern.first(), argv, more) != Answer::No;
                 });
             }
             Some(ByPath {
@@ -156,7 +192,7 @@ impl<'a> Lookup<'a> {
                 spoken_for,
             })
         });
-        Self { policy, argv, by_path }
+        Self { policy, argv, more, by_path }
     }
 
     pub(super) fn by_path(&self) -> Option<&ByPath> {
@@ -165,12 +201,12 @@ impl<'a> Lookup<'a> {
 
     /// What the rule says with `first` as the alternatives of its first word.
     pub(super) fn find(&self, rule: &PrefixRule, first: &[String]) -> Found {
-        let exact = as_written(rule, Some(first), self.argv);
+        let exact = as_written(rule, Some(first), self.argv, self.more);
         let words = || first.iter().map(String::as_str);
         let falls_back = |by_text: bool| match &self.by_path {
             Some(program) if !program.spoken_for => {
                 let listed = words().filter(|word| self.lists(program, word, by_text));
-                exact.max(prefix_answer(rule, &listed, self.argv, true))
+                exact.max(prefix_answer(rule, &listed, self.argv, self.more, true))
             }
             _ => exact,
         };
@@ -180,7 +216,7 @@ impl<'a> Lookup<'a> {
         } else if allows {
             falls_back(false)
         } else {
-            exact.max(prefix_answer(rule, &words(), self.argv, true))
+            exact.max(prefix_answer(rule, &words(), self.argv, self.more, true))
         };
         let codex = if exact == Answer::Yes { exact } else { falls_back(true) };
         let kind = if allows { Difference::ParentSteps } else { Difference::StrictBasename };
@@ -204,9 +240,9 @@ impl<'a> Lookup<'a> {
 }
 
 /// Holds the rule against the words as they are.
-fn as_written<F: AsRef<[String]>>(rule: &PrefixRule, first: Option<F>, argv: &[Word]) -> Answer {
+fn as_written<F: AsRef<[String]>>(rule: &PrefixRule, first: Option<F>, argv: &[Word], more: Option<&More>) -> Answer {
     let Some(first) = first else { return Answer::No };
-    prefix_answer(rule, &first.as_ref().iter().map(String::as_str), argv, false)
+    prefix_answer(rule, &first.as_ref().iter().map(String::as_str), argv, more, false)
 }
 
 /// Holds the rule, with `first` in its first place, against the words; with the program's basename in the first place where
@@ -215,21 +251,44 @@ fn prefix_answer<'r>(
     rule: &'r PrefixRule,
     first: &(impl Iterator<Item = &'r str> + Clone),
     argv: &[Word],
+    more: Option<&More>,
     by_name: bool,
 ) -> Answer {
-    let Some((program, arguments)) = argv.split_first() else { return Answer::No };
-    let mut result = word_answer(rule, first, &program.value, by_name);
-    let mut before = &program.value;
-    let mut words = arguments.iter();
+    readings(argv, more).map(|reading| prefix_in(rule, first, reading, by_name)).max().unwrap_or(Answer::No)
+}
+
+fn prefix_in<'r>(
+    rule: &'r PrefixRule,
+    first: &(impl Iterator<Item = &'r str> + Clone),
+    reading: Reading<'_>,
+    by_name: bool,
+) -> Answer {
+    let mut places = reading.places();
+    let Some(program) = places.next() else { return Answer::No };
+    let mut result = reading.at_most().min(place_answer(rule, first, program, by_name));
+    let mut before = program;
     for alternatives in rule.pattern.iter().skip(1) {
-        if result == Answer::No || !before.is_one_word() {
+        if result == Answer::No || !are_one_word(before) {
             return result.min(Answer::Maybe); // what becomes no word or several cannot be aligned with what follows
         }
-        let Some(word) = words.next() else { return Answer::No };
-        result = result.min(word_answer(rule, &alternatives.iter().map(String::as_str), &word.value, false));
-        before = &word.value;
+        let Some(values) = places.next() else { return Answer::No };
+        result = result.min(place_answer(rule, &alternatives.iter().map(String::as_str), values, false));
+        before = values;
     }
-    if before.is_one_word() { result } else { result.min(Answer::Maybe) }
+    if are_one_word(before) { result } else { result.min(Answer::Maybe) }
+}
+
+fn are_one_word(values: &[Value]) -> bool {
+    values.iter().all(Value::is_one_word)
+}
+
+fn place_answer<'r>(
+    rule: &PrefixRule,
+    alternatives: &(impl Iterator<Item = &'r str> + Clone),
+    values: &[Value],
+    by_name: bool,
+) -> Answer {
+    values.iter().map(|value| word_answer(rule, alternatives, value, by_name)).max().unwrap_or(Answer::No)
 }
 
 fn word_answer<'r>(
@@ -338,7 +397,7 @@ mod tests {
                 };
                 let policy = Policy { layers: vec![Layer::new(Trust::Managed)], digest: String::new() };
                 let argv = [Word { value: value.clone(), span: Span::default() }];
-                let found = Lookup::new(&policy, &argv, None).find(&rule, &rule.pattern[0]);
+                let found = Lookup::new(&policy, &argv, None, None).find(&rule, &rule.pattern[0]);
                 assert_eq!(found.here, expected, "{argv:?} {ignore_case} {decision:?}");
             }
         }

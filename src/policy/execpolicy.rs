@@ -41,7 +41,7 @@ impl PrefixMatch {
 pub fn matched_prefix_rules(policy: &Policy, argv: &[&str], cwd: &str) -> Vec<PrefixMatch> {
     let words: Vec<Word> = argv.iter().map(|word| Word::known(*word, Span::default())).collect();
     let program = argv.first().map(|word| path::normalize(&path::join(cwd.as_bytes(), word.as_bytes())));
-    let lookup = Lookup::new(policy, &words, program.as_deref());
+    let lookup = Lookup::new(policy, &words, None, program.as_deref());
     let rules = policy.layers.iter().flat_map(|l| &l.prefix_rules);
     let alternatives = rules.flat_map(|rule| rule.pattern.first().into_iter().flatten().map(move |word| (rule, word)));
     alternatives.filter_map(|(rule, word)| one(&lookup, rule, word, argv)).collect()

@@ -126,7 +126,8 @@ mod tests {
 
     fn judged(argv: Vec<Word>, path: Value) -> Judged {
         let span = Span::new(0, 8);
-        let run = Kind::Run(Run { argv, canonical: None, shape: None, program: None, loads: Vec::new() }.into());
+        let run =
+            Kind::Run(Run { argv, more: None, canonical: None, shape: None, program: None, loads: Vec::new() }.into());
         let read = Kind::Read(PathValue::file(path));
         let by = Some("cat".into());
         let effects = vec![

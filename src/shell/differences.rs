@@ -2,6 +2,9 @@
 //! is modelled stands in [`super::dialect`]. The codes are stable; each is raised only where the difference can change what runs,
 //! is read or is written.
 //!
+//! `here-document-semicolon`: bash 5.2 prints what stands in `$( )` and parses that again when it runs; a semicolon behind a
+//! here-document gets lost on the way, and what follows becomes words of the command before (seen with 5.2.15).
+//!
 //! Not recorded, because the other shell refuses the whole line before it runs anything of it: `<( )`, `<<<`, `|&`,
 //! arrays, `for ((`, `;&` (dash); glob qualifiers outside an extended glob (bash itself refuses those). Nor `>&file`, at which
 //! dash stops when it gets there.

@@ -35,6 +35,7 @@ impl Parser<'_, '_, '_> {
             return limit("script-here-documents", self.core.limits.here_documents, "here-documents");
         }
         self.core.bodies.push(None);
+        self.began_document = true;
         self.pending.push(Pending { slot, delimiter, quoted, strip });
         Ok(Word { parts: Vec::new(), span: Span::new(slot, slot) })
     }

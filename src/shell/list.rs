@@ -126,6 +126,8 @@ impl Parser<'_, '_, '_> {
                 _ => None,
             };
             let Some((operator, length)) = next else { return Ok(()) };
+            let from = self.pos;
+            let semicolon = self.peek() == Some(b';');
             self.take_operator(length);
             match operator {
                 Operator::Always if one_line => {
@@ -141,6 +143,9 @@ impl Parser<'_, '_, '_> {
                     }
                 }
                 Operator::And | Operator::Or => self.newlines()?,
+            }
+            if semicolon && self.substitutions > 0 && self.began_document {
+                self.differs("here-document-semicolon", from);
             }
             items.after = Some(operator);
         }

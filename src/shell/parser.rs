@@ -121,6 +121,8 @@ pub(super) struct Parser<'s, 'c, 'l> {
     pub(super) reserved: Option<(usize, Option<&'static [u8]>)>,
     /// How many substitutions are open.
     pub(super) substitutions: usize,
+    /// A here-document has begun in the innermost one.
+    pub(super) began_document: bool,
     /// Where the matching parentheses of a double parenthesis are, by position.
     pub(super) parentheses: super::arithmetic::Parentheses,
     /// Which bytes belong to a token, a blank or a comment: all of them, at the end.
@@ -139,6 +141,7 @@ impl<'s, 'c, 'l> Parser<'s, 'c, 'l> {
             pending: Vec::new(),
             reserved: None,
             substitutions: 0,
+            began_document: false,
             parentheses: super::arithmetic::Parentheses::default(),
             #[cfg(debug_assertions)]
             covered: alloc::vec![false; text.len()],

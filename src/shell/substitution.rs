@@ -40,9 +40,11 @@ impl<'s> Parser<'s, '_, '_> {
         let outer = core::mem::take(&mut self.pending);
         let start = self.pos;
         self.substitutions += 1;
+        let began = core::mem::take(&mut self.began_document);
         let body = self.nested(Self::list)?;
         self.expect_close()?;
         self.substitutions -= 1;
+        self.began_document = began;
         if !self.pending.is_empty() {
             return refuse(
                 "here-document",

@@ -156,7 +156,7 @@ fn decides_by(policy: &Policy, argv: &[String], cwd: &str, found: &[PrefixMatch]
     });
     let argv = argv.iter().map(|word| Word::known(word.as_bytes(), Span::default())).collect();
     let effect = Effect {
-        kind: Kind::Run(Run { argv, canonical: None, shape: None, program, loads: Vec::new() }.into()),
+        kind: Kind::Run(Run { argv, more: None, canonical: None, shape: None, program, loads: Vec::new() }.into()),
         certainty: Certainty::Known,
         span: Span::default(),
         by: None,

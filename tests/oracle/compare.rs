@@ -3,7 +3,7 @@
 use crate::confined::{Observed, Started};
 use crate::tree;
 use prexec::call::{AbsolutePath, Call, Event, Json, PermissionMode, ToolCall};
-use prexec::effect::{CommandId, Effect, Kind, PathValue, Run, Value, Word};
+use prexec::effect::{CommandId, Effect, Kind, More, PathValue, Run, Span, Value, Word};
 use prexec::effects;
 use prexec::glob::{Answer, PathGlob, PathRule, Places, Reading, Subject, applies};
 use prexec::path;
@@ -166,7 +166,17 @@ fn is_run(run: &Run, started: &Started) -> bool {
     };
     let whole = |argv: &[Word]| {
         let Some((first, rest)) = argv.split_first() else { return false };
-        first.value.is_one_word() && program(first) && words_match(rest, started.words.get(1..).unwrap_or_default())
+        let real = started.words.get(1..).unwrap_or_default();
+        let named = |more: &More| {
+            let fixed = rest.len().saturating_sub(more.samples);
+            let names = real.get(fixed..).unwrap_or_default();
+            let is_name = |word: &Vec<u8>| {
+                let one = |value: &Value| Word { value: value.clone(), span: Span::default() };
+                more.values.iter().any(|value| words_match(&[one(value)], core::slice::from_ref(word)))
+            };
+            real.len() >= fixed && words_match(&rest[..fixed], &real[..fixed]) && names.iter().all(is_name)
+        };
+        first.value.is_one_word() && program(first) && (words_match(rest, real) || run.more.as_ref().is_some_and(named))
             || !first.value.is_one_word()
     };
     whole(&run.argv)

@@ -2,7 +2,7 @@
 
 use super::{Command, Script, Shell, Stdin, command, options::Parsed, paths};
 use crate::{
-    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, PathValue, Span, Spared, Value, Word},
+    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, More, PathValue, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
 };
@@ -171,6 +171,28 @@ impl Command<'_, '_> {
         let outcome = command(self.analysis, self.scripts, &cwd, stdin, argv, self.span)?;
         self.outcome.executes_stdin |= outcome.executes_stdin;
         Ok(outcome)
+    }
+
+    /// A command with names at its end of which nobody knows how many there are: with each alone, and with all of them twice, so
+    /// that each stands in a first place, in the middle and in the last.
+    pub(super) fn inner_with_names(
+        &mut self,
+        before: &[Word],
+        names: &[Value],
+        stdin: Stdin<'_>,
+    ) -> Result<(), LimitReached> {
+        let span = self.span;
+        let word = |value: &Value| Word { value: value.clone(), span };
+        let twice: Vec<Word> = before.iter().cloned().chain(names.iter().chain(names).map(word)).collect();
+        for name in names {
+            let one: Vec<Word> = before.iter().cloned().chain([word(name)]).collect();
+            self.inner(&one, stdin)?;
+        }
+        let more = More { samples: 2 * names.len(), values: names.into() };
+        let outer = self.analysis.more.replace(more);
+        let outcome = self.inner(&twice, stdin);
+        self.analysis.more = outer;
+        outcome.map(|_| ())
     }
 
     /// Shell text; what is not known of it is an effect that no allow of this command answers.

@@ -29,10 +29,15 @@ pub(super) fn command_option<'t>(
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
-    for found in found_names(parsed, find, here) {
-        run_with(on, words, &found, find, several, here)?;
+    let names = found_names(parsed, find, here);
+    match words.split_last() {
+        // `-exec COMMAND {} +`
+        Some((last, before)) if several && last.value.known() == Some(b"{}") => in_directory(on, here, |on| {
+            let stdin = on.stdin.shared();
+            on.inner_with_names(before, &names, stdin)
+        }),
+        _ => names.iter().try_for_each(|found| run_with(on, words, found, find, here)),
     }
-    Ok(())
 }
 
 /// Names of files that a command writes to a pipe, and nothing else.
@@ -184,7 +189,6 @@ fn run_with(
     words: &[Word],
     found: &Value,
     find: bool,
-    several: bool,
     here: bool,
 ) -> Result<(), LimitReached> {
     let mut argv = Vec::new();
@@ -199,21 +203,28 @@ fn run_with(
             braces(word)
         };
         placed |= new != *word;
-        if several && whole {
-            argv.push(new.clone());
-        }
         argv.push(new);
     }
     if !find && !placed {
         argv.push(Word { value: Value::ANY_WORD, span: on.span });
     }
+    let stdin = if find { on.stdin.shared() } else { Stdin::Empty };
+    in_directory(on, here, |on| on.inner(&argv, stdin).map(|_| ()))
+}
+
+/// Does something in the directory of each name that is found, or where the command is.
+fn in_directory<'c, 't>(
+    on: &mut Command<'c, 't>,
+    of_names: bool,
+    work: impl FnOnce(&mut Command<'c, 't>) -> Result<(), LimitReached>,
+) -> Result<(), LimitReached> {
     let cwd = on.cwd.clone();
-    if here {
+    if of_names {
         on.cwd = Value::ANY_WORD;
     }
-    let result = on.inner(&argv, if find { on.stdin.shared() } else { Stdin::Empty });
+    let result = work(on);
     on.cwd = cwd;
-    result.map(|_| ())
+    result
 }
 
 fn braces(word: &Word) -> Word {

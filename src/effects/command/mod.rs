@@ -44,7 +44,7 @@ pub use variables::{assignment, shell_assignment};
 
 use super::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::{
-    effect::{Certainty, CommandId, Effect, Filter, Kind, Run, Shape, Span, Value, Word},
+    effect::{Certainty, CommandId, Effect, Filter, Kind, More, Run, Shape, Span, Value, Word},
     tables::{
         Program, Tables,
         words::{flags, traits},
@@ -172,6 +172,8 @@ pub struct Analysis<'t> {
     names_left: usize,
     /// A shell may have been in another directory as well.
     astray: bool,
+    /// The names at the end of the command that is looked at, and of what it runs.
+    more: Option<More>,
     /// Where the effects of this reading of the script begin.
     pub(in crate::effects) reading: usize,
     next_id: u32,
@@ -193,6 +195,7 @@ impl<'t> Analysis<'t> {
             shells: Vec::new(),
             names_left: names::MAX_NAMES,
             astray: false,
+            more: None,
             reading: 0,
             next_id: 0,
             steps: 0,
@@ -265,7 +268,14 @@ fn dispatch(
         }
         _ => {
             let id = analysis.next_command();
-            let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
+            let run = Run {
+                argv: argv.to_vec(),
+                more: analysis.more.clone(),
+                canonical: None,
+                shape: None,
+                program: None,
+                loads: Vec::new(),
+            };
             let certainty = Certainty::Unknown;
             let by = None;
             analysis.effects.push(Effect { kind: Kind::Run(run.into()), certainty, span, by, command: Some(id) });
@@ -346,7 +356,17 @@ impl<'c, 't> Command<'c, 't> {
         let certainty =
             if argv.iter().all(|w| w.value.known().is_some()) { Certainty::Known } else { Certainty::Partial };
         self.push(
-            Kind::Run(Run { argv, canonical: None, shape: None, program, loads: Vec::new() }.into()),
+            Kind::Run(
+                Run {
+                    argv,
+                    more: self.analysis.more.clone(),
+                    canonical: None,
+                    shape: None,
+                    program,
+                    loads: Vec::new(),
+                }
+                .into(),
+            ),
             certainty,
             self.span,
             true,

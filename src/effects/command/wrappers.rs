@@ -259,7 +259,6 @@ impl<'t> Command<'_, 't> {
         if words.is_empty() {
             return Ok(());
         }
-        let word = |value: &Value| Word { value: value.clone(), span: self.span };
         let mut calls: Vec<Vec<Word>> = Vec::new();
         if let Some(replaced) = replaced {
             let token: &[u8] = match replaced.arguments.first() {
@@ -276,9 +275,7 @@ impl<'t> Command<'_, 't> {
             if !parsed.uses(&[b"-r", b"--no-run-if-empty"]) {
                 calls.push(words.to_vec());
             }
-            let several = names.iter().chain(names).map(word);
-            calls.extend(names.iter().map(|name| words.iter().cloned().chain([word(name)]).collect()));
-            calls.push(words.iter().cloned().chain(several).collect());
+            self.inner_with_names(words, names, Stdin::Empty)?;
         }
         for argv in &calls {
             self.inner(argv, Stdin::Empty)?;

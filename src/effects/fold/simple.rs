@@ -385,7 +385,7 @@ fn is_patch(argv: &[Word]) -> bool {
 fn apply_patch(analysis: &mut Analysis<'_>, argv: &[Word], stdin: Stdin<'_>, cwd: &Value, span: Span) {
     let id = analysis.next_command();
     let known = argv.iter().all(|w| w.value.known().is_some());
-    let run = Run { argv: argv.to_vec(), canonical: None, shape: None, program: None, loads: Vec::new() };
+    let run = Run { argv: argv.to_vec(), more: None, canonical: None, shape: None, program: None, loads: Vec::new() };
     let certainty = if known { Certainty::Known } else { Certainty::Partial };
     analysis.effects.push(Effect { kind: Kind::Run(run.into()), certainty, span, by: None, command: Some(id) });
     let text = match (argv.get(1..).unwrap_or_default(), stdin) {

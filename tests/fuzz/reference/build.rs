@@ -179,7 +179,7 @@ fn of_effect(from: &Effect) -> effect::Effect {
                 Text::Is(path) if path.starts_with('/') => Some(PathValue::file(value(&words[0]))),
                 _ => None,
             };
-            let run = Run { argv, canonical: None, shape: None, program, loads: Vec::new() };
+            let run = Run { argv, more: None, canonical: None, shape: None, program, loads: Vec::new() };
             (Kind::Run(Box::new(run)), certainty(&words[0]))
         }
         Does::Read { path, tree: true } => (Kind::Read(PathValue::standing(value(path), true)), certainty(path)),
