@@ -118,16 +118,23 @@ fn main() -> ExitCode {
 }
 
 /// The script of a seed: two of four by grammar, one that changes the shell's state, one by changing a one-liner of
-/// `oracle/seeds.txt`. `ORACLE_KIND=states` makes all of them of that kind.
+/// `oracle/seeds.txt`; and a few of them inside a substitution, which bash 5.2 prints and parses again before it runs them.
+/// `ORACLE_KIND=states` and `ORACLE_KIND=substitutions` make all of them of that kind.
 fn script_of(seed: u64) -> String {
     let mut random = Random::new(seed);
+    let only = std::env::var("ORACLE_KIND").unwrap_or_default();
     let kind = random.below(4);
-    if kind == 2 || std::env::var("ORACLE_KIND").is_ok_and(|kind| kind == "states") {
+    let script = if kind == 2 || only == "states" {
         states::script(&mut random)
     } else if kind < 2 {
         generate::script(&mut random)
     } else {
         mutate::script(&mut random)
+    };
+    match random.below(if only == "substitutions" { 2 } else { 24 }) {
+        0 => format!(": \"$(\n{script}\n)\""),
+        1 => format!("cat <(\n{script}\n)"),
+        _ => script,
     }
 }
 

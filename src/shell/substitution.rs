@@ -27,9 +27,13 @@ impl<'s> Parser<'s, '_, '_> {
 
     /// `<( list )`, `>( list )`
     pub(super) fn process(&mut self, parts: &mut Parts) -> Read<()> {
-        let reads = self.peek() == Some(b'<');
+        let (start, reads) = (self.pos, self.peek() == Some(b'<'));
         self.take_operator(2);
         let body = self.enclosed()?;
+        if body.is_none() {
+            // No word at all to bash, the name of an empty file to zsh.
+            self.differs("empty-substitution", start);
+        }
         parts.push(Part::Process { body, reads });
         Ok(())
     }

@@ -181,15 +181,20 @@ impl<'s> Parser<'s, '_, '_> {
         self.advance(run);
     }
 
-    /// A backslash and what it quotes; at the end of the text it stands for itself.
+    /// A backslash and what it quotes. At the end of the text it stands for itself in `bash -c` and dash; zsh drops it, and so does
+    /// bash in a file.
     fn escape(&mut self, parts: &mut Parts) {
+        let start = self.pos;
         self.advance(1);
         match self.raw(0) {
             Some(byte) => {
                 parts.text(&[byte], true);
                 self.advance(1);
             }
-            None => parts.text(b"\\", true),
+            None => {
+                self.differs("backslash-at-end", start);
+                parts.text(b"\\", true);
+            }
         }
     }
 
