@@ -20,7 +20,7 @@ fn read(path: &str) -> String {
 fn commands(document: &str) -> Vec<String> {
     let text = read(document);
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
-    blocks.flat_map(str::lines).map(String::from).collect()
+    blocks.flat_map(str::lines).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
 /// Runs a script in the checkout as root of a namespace: `/etc` is covered, and prexec stands in `/opt/prexec`, as the only one in PATH.
@@ -79,6 +79,29 @@ fn every_command_of_the_document_runs() {
     assert!(out.status.success(), "{out:?}");
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(said.contains("already registered") && said.contains("prexec/doctor/1"), "{said}");
+}
+
+/// Neither the hook nor what Codex itself enforces may stop anything then.
+#[test]
+fn what_only_observes_leaves_no_rule_that_blocks() {
+    if !is_root() {
+        return;
+    }
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let script = r#"prexec install --managed > /dev/null
+grep -q forbidden /etc/codex/requirements.toml
+prexec install --managed --native-reads --observe
+! grep -E 'forbidden|deny_read' /etc/codex/requirements.toml
+status=0
+prexec doctor --json > /opt/doctor || status=$?
+[ $status = 5 ] && grep -q 'NOTHING is blocked' /opt/doctor
+prexec install --managed > /dev/null
+grep -q forbidden /etc/codex/requirements.toml
+prexec doctor --json > /opt/doctor
+"#;
+    let out = as_root(script, scratch.path());
+    assert!(out.status.success(), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("NOTHING is blocked"), "{out:?}");
 }
 
 /// Whoever is in no group gets lockdown, and a compiled policy beside its sources is fresh.

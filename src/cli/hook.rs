@@ -31,6 +31,9 @@ pub(super) struct Options {
     /// On a permission request, approve in the person's place what explicit allow rules cover in full
     #[arg(long)]
     auto_approve: bool,
+    /// Decide, but never block: every call runs, whatever the verdict, and whatever goes wrong
+    #[arg(long)]
+    observe: bool,
     /// What becomes of a call where a compiled policy is older than its sources
     #[arg(long, value_enum, default_value_t)]
     stale: policy::Stale,

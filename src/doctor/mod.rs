@@ -92,7 +92,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         Some((line, ours)) => {
             all.push((probes.policy)(&ours));
             match (probes.canary)(&line, &ours) {
-                Ok(denied) => canary.say(format!("{denied} is denied")),
+                Ok(denied) => canary.say(denied),
                 Err(why) => {
                     canary.add(Status::Failure, why, "repair what is said there, then run `prexec doctor` again");
                 }

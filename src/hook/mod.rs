@@ -14,7 +14,7 @@ mod trusted;
 
 #[cfg(all(feature = "admin", test))]
 pub(crate) use options::NAMES;
-pub use options::{Audit, Options, Prompt, Stale, parse};
+pub use options::{Audit, OBSERVE, Options, Prompt, Stale, parse};
 #[cfg(kernel)]
 pub use trusted::{Beyond, Trusted};
 
@@ -64,6 +64,10 @@ pub trait Means {
 
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
 pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> ! {
+    // Before anything can go wrong, wrong options included.
+    if options::observes(arguments) {
+        guard::observe();
+    }
     boundary!("started");
     let options = match parse(arguments) {
         Ok(options) => options,
