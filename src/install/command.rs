@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn one_that_observes_fails_open_and_has_one_that_blocks() {
-        let line = line(Path::new("/o/prexec"), &["--observe".into(), "--stale=deny".into()]).unwrap();
-        assert_eq!(line, "/o/prexec hook --observe --stale=deny || true");
+        let line = line(Path::new("/o/prexec"), &["--observe", "--stale", "deny"].map(String::from)).unwrap();
+        assert_eq!(line, "/o/prexec hook --observe --stale deny || true");
         let ours = ours(&line).unwrap();
         assert!(ours.observes() && !ours.fails_closed);
         let blocking = super::ours(&ours.enforcing().unwrap()).unwrap();
-        assert!(!blocking.observes() && blocking.fails_closed && blocking.arguments == ["--stale=deny"]);
+        assert!(!blocking.observes() && blocking.fails_closed && blocking.arguments == ["--stale", "deny"]);
     }
 
     #[test]
