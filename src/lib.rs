@@ -29,6 +29,7 @@ pub mod agent;
 pub mod approval;
 #[cfg(feature = "admin")]
 pub mod bench;
+pub mod break_glass;
 pub mod call;
 #[cfg(feature = "admin")]
 pub mod cases;

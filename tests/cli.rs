@@ -28,6 +28,8 @@ mod hostile_policies;
 mod install;
 #[path = "cli/jsonl.rs"]
 mod jsonl;
+#[path = "cli/observe.rs"]
+mod observe;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/privacy.rs"]

@@ -20,7 +20,7 @@ fn read(path: &str) -> String {
 fn commands(document: &str) -> Vec<String> {
     let text = read(document);
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
-    blocks.flat_map(str::lines).map(String::from).collect()
+    blocks.flat_map(str::lines).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
 /// Runs a script in the checkout as root of a namespace: `/etc` is covered, and prexec stands in `/opt/prexec`, as the only one in PATH.
@@ -63,6 +63,8 @@ fn every_command_of_the_document_runs() {
             }
             // It ends with 5 where something would be decided otherwise.
             line if line.starts_with("prexec diff") => format!("{line} || [ $? = 5 ]"),
+            // So do those that show an override.
+            "prexec break-glass" => format!("{line} || [ $? = 5 ]"),
             line => line.to_owned(),
         };
         script.extend([run.as_str(), "\n"]);
@@ -79,6 +81,111 @@ fn every_command_of_the_document_runs() {
     assert!(out.status.success(), "{out:?}");
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(said.contains("already registered") && said.contains("prexec/doctor/1"), "{said}");
+}
+
+/// Neither the hook nor what Codex itself enforces may stop anything then.
+#[test]
+fn what_only_observes_leaves_no_rule_that_blocks() {
+    if !is_root() {
+        return;
+    }
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let script = r#"prexec install --managed > /dev/null
+grep -q forbidden /etc/codex/requirements.toml
+prexec install --managed --native-reads --observe
+! grep -E 'forbidden|deny_read' /etc/codex/requirements.toml
+status=0
+prexec doctor --json > /opt/doctor || status=$?
+[ $status = 5 ] && grep -q 'NOTHING is blocked' /opt/doctor
+prexec install --managed > /dev/null
+grep -q forbidden /etc/codex/requirements.toml
+prexec doctor --json > /opt/doctor
+"#;
+    let out = as_root(script, scratch.path());
+    assert!(out.status.success(), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stdout).contains("NOTHING is blocked"), "{out:?}");
+}
+
+/// In an emergency calls run that the policy stops: for a while, by root only, and `doctor` says so.
+#[test]
+fn an_override_is_made_shown_and_ended_by_root() {
+    if !is_root() {
+        return;
+    }
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let script = r#"call='{"session_id":"s","turn_id":"t","transcript_path":null,"cwd":"/opt","hook_event_name":"PreToolUse","model":"m",
+"permission_mode":"default","tool_name":"Bash","tool_input":{"command":"cat .env"},"tool_use_id":"u"}'
+hook() { local status=0; printf %s "$call" | prexec hook > /opt/out 2>&1 || status=$?; echo "hook $status"; }
+fails() { local status=0; "$@" > /opt/out 2>&1 || status=$?; echo "status $status: $(tr '\n' ' ' < /opt/out)"; }
+check() { prexec doctor --json > /opt/doctor || true; python3 -c '
+import json
+print("doctor", [c["status"] for c in json.load(open("/opt/doctor"))["checks"] if c["id"] == "break-glass"][0])'; }
+fails prexec break-glass --for 1h --reason x
+prexec install --managed > /dev/null
+prexec break-glass
+check
+hook
+fails prexec break-glass --for 1h --reason 'INC-42: the pipeline is down'
+stat -c 'mode %a %U' /etc/prexec/override
+hook
+check
+fails prexec break-glass
+fails prexec break-glass --for 1h --reason INC --account nobody
+hook
+check
+fails setpriv --reuid=65534 --clear-groups prexec break-glass --end
+sed -i 's/^until .*/until 99999999999/' /etc/prexec/override
+fails prexec break-glass
+hook
+check
+prexec break-glass --end
+[ ! -e /etc/prexec/override ]
+ln -s /opt/elsewhere /etc/prexec/override
+fails prexec break-glass --for 1m --reason INC
+[ ! -e /opt/elsewhere ] && [ ! -L /etc/prexec/override ]
+fails prexec break-glass --for 25h --reason INC
+fails prexec break-glass --for 1h
+prexec break-glass --end
+hook
+"#;
+    let out = as_root(script, scratch.path());
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{out:?}");
+    let expected = [
+        "status 1: prexec: there is no managed policy",
+        "no override is in force",
+        "doctor ok",
+        "hook 2",
+        "status 0: an override is in force until ",
+        "mode 644 root",
+        "hook 0",
+        "doctor failure",
+        "status 5: an override is in force until ",
+        "status 0: an override is in force until ",
+        "hook 2",
+        "doctor warning",
+        "status 1: prexec: an override is made and ended by root only",
+        "status 0: no override is in force; `/etc/prexec/override` counts for nothing: it is for longer than 24 hours",
+        "hook 2",
+        "doctor warning",
+        "no override is in force",
+        "status 0: an override is in force until ",
+        "status 1: error: invalid value '25h'",
+        "status 1: error: the following required arguments were not provided",
+        "no override is in force",
+        "hook 2",
+    ];
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), expected.len(), "{said}");
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{line}: expected {expected}\n{said}");
+    }
+    assert!(
+        said.contains("for every account")
+            && said.contains("for nobody")
+            && said.contains("INC-42: the pipeline is down"),
+        "{said}"
+    );
 }
 
 /// Whoever is in no group gets lockdown, and a compiled policy beside its sources is fresh.

@@ -113,7 +113,13 @@ fn every_kind_of_effect_has_the_right_form() {
             vec![Effect { kind, certainty: Certainty::Partial, span: Span::default(), by: None, command: None }];
         let rule = RuleRef::Default("unknown");
         let reason = Reason { decision: Decision::Prompt, rule, effect: Some(EffectId(0)), justification: None };
-        let judged = Judged { tool: "t".into(), verdict: Verdict::of(reason), effects, tiers: vec!["open".into()] };
+        let judged = Judged {
+            tool: "t".into(),
+            verdict: Verdict::of(reason),
+            effects,
+            tiers: vec!["open".into()],
+            lifted: None,
+        };
         let explained = Explained {
             call: None,
             judged: &judged,

@@ -40,8 +40,13 @@ fn one(input: &[u8], policy: &Policy, world: &dyn World) -> Option<[Duration; ST
     let scene = Scene::at(policy, world, &cwd, &analysed.effects, &analysed.directories);
     let verdict = decide(policy, &analysed.effects, &scene);
     let deciding = lap();
-    let judged =
-        Judged { tool: typed.tool_name.clone(), verdict, effects: analysed.effects.clone(), tiers: Vec::new() };
+    let judged = Judged {
+        tool: typed.tool_name.clone(),
+        verdict,
+        effects: analysed.effects.clone(),
+        tiers: Vec::new(),
+        lifted: None,
+    };
     lap();
     let shown = gate::for_people(&judged);
     let answer = codex::answer(&Question {

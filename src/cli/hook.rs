@@ -5,12 +5,13 @@ use super::ask::{self, Registered};
 use super::policy;
 use crate::agent::ALL as AGENTS;
 use crate::approval::Asked;
+use crate::break_glass::{self, Override};
 use crate::call::Call;
 use crate::compiled::GateFact;
 use crate::hook;
 use crate::policy::Policy;
 use crate::report::Judged;
-use crate::world::{HostWorld, World};
+use crate::world::{HostWorld, Machine, World};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use std::ffi::{OsStr, OsString};
@@ -31,6 +32,9 @@ pub(super) struct Options {
     /// On a permission request, approve in the person's place what explicit allow rules cover in full
     #[arg(long)]
     auto_approve: bool,
+    /// Decide, but never block: every call runs, whatever the verdict, and whatever goes wrong
+    #[arg(long)]
+    observe: bool,
     /// What becomes of a call where a compiled policy is older than its sources
     #[arg(long, value_enum, default_value_t)]
     stale: policy::Stale,
@@ -101,6 +105,11 @@ impl hook::Means for Standard {
 
     fn world(&self) -> &dyn World {
         &self.world
+    }
+
+    fn break_glass(&self) -> Option<Override> {
+        let machine = self.world.machine();
+        break_glass::look(machine).for_account(machine.account())
     }
 
     fn ask(&self, call: &Call, judged: &Judged, options: &hook::Options, _: &[u8]) -> Asked {

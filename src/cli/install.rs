@@ -4,6 +4,7 @@ use super::call::finish;
 use super::compile::Failed;
 use super::human::{self, Color};
 use super::{POLICY_ERROR, install_managed, install_user};
+use crate::hook::OBSERVE;
 use crate::install::command;
 use crate::rules::{self, Check, Diagnostics};
 use clap::{Args, ValueEnum};
@@ -25,6 +26,9 @@ pub(super) struct Options {
     /// What becomes of a call that a person must approve
     #[arg(long, value_enum, value_name = "HOW")]
     pub(super) prompt: Option<Prompt>,
+    /// Register the hook so that it decides, but blocks nothing: for a roll-out in stages
+    #[arg(long)]
+    pub(super) observe: bool,
     /// The executable to register [default: this one, or `prexec-hook` beside it]
     #[arg(long, value_name = "FILE")]
     executable: Option<PathBuf>,
@@ -81,6 +85,26 @@ impl Prompt {
             Self::Gate => "gate",
         };
         ["--prompt", how].map(String::from)
+    }
+}
+
+impl Options {
+    /// What the hook is given for options that both installations have.
+    pub(super) fn more_arguments(&self) -> Vec<String> {
+        let mut arguments: Vec<String> = self.prompt.map(Prompt::arguments).into_iter().flatten().collect();
+        if self.observe {
+            arguments.push(OBSERVE.into());
+        }
+        arguments
+    }
+
+    /// What a person has to know at the end: whether the hook blocks.
+    pub(super) fn warn(&self) {
+        if self.observe {
+            println!(
+                "warning: registered with `{OBSERVE}`: NOTHING is blocked, by any policy; install again without it to enforce"
+            );
+        }
     }
 }
 

@@ -54,7 +54,9 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     let arguments = arguments(options);
     let planned = |executable: &Path, record: &Record| -> Result<(managed::Plan, String, String), String> {
         let line = command::line(executable, &arguments)?;
-        let (prefix_rules, deny_read) = policy.as_ref().map_or_else(Default::default, |policy| {
+        // What Codex itself enforces blocks, too.
+        let enforced = policy.as_ref().filter(|_| !options.observe);
+        let (prefix_rules, deny_read) = enforced.map_or_else(Default::default, |policy| {
             let reads = if options.native_reads { native::deny_read(policy) } else { Vec::new() };
             (native::prefix_rules(policy), reads)
         });
@@ -129,15 +131,14 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
             "nothing was compiled or tried below another root; run `prexec compile --managed` and `prexec doctor` on the machine"
         );
     }
+    options.warn();
     Ok(())
 }
 
 fn arguments(options: &Options) -> Vec<String> {
     // A policy that was replaced counts at once; compiling it again makes calls quick again.
     let mut arguments = Vec::from(["--stale", "sources"].map(String::from));
-    if let Some(prompt) = options.prompt {
-        arguments.extend(prompt.arguments());
-    }
+    arguments.extend(options.more_arguments());
     arguments
 }
 

@@ -99,6 +99,7 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     let path = plan.change.path.display();
     println!("{} `{path}`: {line}", if changed { "registered and trusted in" } else { "already registered in" });
     println!("Codex asks prexec before every call from its next start on; `prexec doctor` says what is not covered");
+    options.warn();
     Ok(())
 }
 
@@ -131,9 +132,7 @@ fn decider(options: &Options, place: &Place) -> Result<Decider, Stopped> {
     if let Some(home) = &options.home {
         arguments.extend(["--home".into(), home.to_string_lossy().into_owned()]);
     }
-    if let Some(prompt) = options.prompt {
-        arguments.extend(prompt.arguments());
-    }
+    arguments.extend(options.more_arguments());
     Ok(Decider { arguments, below_managed, posture })
 }
 

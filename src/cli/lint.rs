@@ -6,6 +6,7 @@ use super::rewrite::rewrite;
 use super::{POLICY_ERROR, human, policy};
 use crate::lint::{self, Finding, Level};
 use crate::rules::{Diagnostics, Loader, SourceFile};
+use crate::text::date;
 use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
@@ -155,37 +156,5 @@ fn explain(name: &str) -> Result<ExitCode, String> {
 /// The day in UTC, as ISO 8601 writes it.
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (year, month, day) = civil(seconds / 86_400);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-/// Year, month and day of a number of days since 1970.
-fn civil(mut days: u64) -> (u64, u64, u64) {
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let mut year = 1970;
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    for (month, length) in
-        [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().enumerate()
-    {
-        if days < length {
-            return (year, month as u64 + 1, days + 1);
-        }
-        days -= length;
-    }
-    (year, 12, 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::civil;
-
-    #[test]
-    fn days_since_1970() {
-        for (days, day) in [(0, (1970, 1, 1)), (59, (1970, 3, 1)), (11_016, (2000, 2, 29)), (20_777, (2026, 11, 20))] {
-            assert_eq!(civil(days), day);
-        }
-    }
+    date::day(seconds)
 }

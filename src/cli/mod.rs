@@ -2,6 +2,7 @@
 
 mod ask;
 mod bench;
+mod break_glass;
 mod call;
 mod check;
 mod compile;
@@ -69,6 +70,8 @@ enum Verb {
     Uninstall(install::Removal),
     /// Say whether the hook is really enforced here, and what is not covered (exit status 0, or 5 where something fails)
     Doctor(doctor::Options),
+    /// Let calls run that the policy stops, for a while, in an emergency (as root; `doctor` and every record say so)
+    BreakGlass(break_glass::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
@@ -122,6 +125,7 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Install(options) }) => install::run(&options),
         Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
         Ok(Cli { verb: Verb::Doctor(options) }) => doctor::run(&options),
+        Ok(Cli { verb: Verb::BreakGlass(options) }) => break_glass::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),

@@ -5,13 +5,36 @@ use super::policy::{self, Request};
 use crate::codex;
 use crate::decision::Decision;
 use crate::gate;
+use crate::hook::OBSERVE;
 use crate::install::canary::{self, Answer, Launch};
+use crate::install::command::{self, Ours};
 use crate::install::registered::Event;
 use crate::world::HostWorld;
 use std::path::{Path, PathBuf};
 
-/// Asks about calls that the policy denies, for both events, and about one that nobody needs to stop; gives back what is denied.
+/// Asks about calls that the policy denies, for both events, and about one that nobody needs to stop; gives back what is denied, in a
+/// few words. A line that only observes has to deny nothing, and to deny it once it does not only observe.
 pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result<String, Stopped> {
+    let Some(observing) = command::ours(line).filter(Ours::observes) else {
+        return Ok(format!("`{}` is denied", asked(line, request, directory)?));
+    };
+    let command = asked(&observing.enforcing()?, request, directory)?;
+    let launch = Launch { directory: Some(directory), ..Launch::default() };
+    for event in Event::ALL {
+        match canary::ask(line, event, &canary::call(event, command, directory), &launch)? {
+            Answer::Silent => {}
+            other => {
+                return Err(
+                    format!("`{command}` is answered on {} with `{OBSERVE}`: {}", event.name(), told(&other)).into()
+                );
+            }
+        }
+    }
+    Ok(format!("`{command}` would be denied, but is let through because of `{OBSERVE}`"))
+}
+
+/// The call that is denied.
+fn asked(line: &str, request: &Request<'_>, directory: &Path) -> Result<&'static str, Stopped> {
     let ready = policy::load_bounded(request).map_err(Stopped::Policy)?;
     let world = HostWorld::new(request.home);
     let decide = |event: Event, command: &str| {
@@ -36,7 +59,7 @@ pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result
     let (decision, call) = decide(Event::PreToolUse, canary::HARMLESS);
     match (decision, canary::ask(line, Event::PreToolUse, &call, &launch)?) {
         (Decision::Allow, Answer::Silent)
-        | (Decision::Prompt | Decision::Deny, Answer::Denied(_) | Answer::Rewritten) => Ok(format!("`{command}`")),
+        | (Decision::Prompt | Decision::Deny, Answer::Denied(_) | Answer::Rewritten) => Ok(command),
         (_, other) => {
             Err(format!("`{}` is answered otherwise than the policy does: {}", canary::HARMLESS, told(&other)).into())
         }
@@ -56,7 +79,7 @@ pub(super) fn first<P>(
         let (plan, line) = planned(executable)?;
         match run(&line, request, directory) {
             Ok(denied) => {
-                println!("a canary is denied through the command line: {denied}");
+                println!("a canary was put to the command line: {denied}");
                 return Ok((plan, line));
             }
             Err(Stopped::Policy(found)) => return Err(Stopped::Policy(found)),

@@ -19,6 +19,8 @@ pub enum RuleRef {
     Policy(&'static str),
     /// Something in prexec itself failed; the code says what, such as `panic` or `deadline`.
     Internal(&'static str),
+    /// An administrator's override lets the call run.
+    BreakGlass,
     /// There was nothing to judge.
     NoEffect,
 }
@@ -32,6 +34,7 @@ impl fmt::Display for RuleRef {
             Self::Limit(name) => write!(f, "limit:{name}"),
             Self::Policy(code) => write!(f, "policy:{code}"),
             Self::Internal(code) => write!(f, "internal:{code}"),
+            Self::BreakGlass => f.write_str("break-glass"),
             Self::NoEffect => f.write_str("no-effect"),
         }
     }

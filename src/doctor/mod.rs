@@ -1,5 +1,6 @@
 //! Is the hook really enforced here, and what is not covered? A list of checks, each in one place.
 
+pub mod break_glass;
 pub mod environment;
 pub mod files;
 pub mod machine;
@@ -92,7 +93,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         Some((line, ours)) => {
             all.push((probes.policy)(&ours));
             match (probes.canary)(&line, &ours) {
-                Ok(denied) => canary.say(format!("{denied} is denied")),
+                Ok(denied) => canary.say(denied),
                 Err(why) => {
                     canary.add(Status::Failure, why, "repair what is said there, then run `prexec doctor` again");
                 }
@@ -102,6 +103,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
     }
     all.push(canary);
     all.extend([
+        break_glass::in_force(machine),
         environment::variables(machine),
         environment::dotenv(machine),
         environment::start_up_files(machine),

@@ -44,7 +44,7 @@ pub(super) fn gate(machine: &Machine) -> Finding {
 }
 
 /// Verbs of ours that change what decides, or that run what a person has approved.
-const VERBS: &[&str] = &["run", "install", "uninstall", "compile", "audit", "hook"];
+const VERBS: &[&str] = &["run", "install", "uninstall", "break-glass", "compile", "audit", "hook"];
 
 /// Whether a rule of Codex's own lets one of them run without asking anybody.
 pub(super) fn allow_rules(machine: &Machine) -> Finding {

@@ -61,7 +61,7 @@ pub(super) fn registered(machine: &Machine) -> Finding {
             if handler.kind != "command" || handler.is_async {
                 wrong(Status::Failure, "does not wait for the answer, so it cannot block".into());
             }
-            if !ours.fails_closed {
+            if !ours.fails_closed && !ours.observes() {
                 wrong(Status::Failure, "lets calls run where the executable is missing or killed".into());
             }
             if handler.timeout < TIMEOUT {
@@ -71,8 +71,13 @@ pub(super) fn registered(machine: &Machine) -> Finding {
             if !ours.executable.is_absolute() {
                 wrong(Status::Failure, "names the executable by no absolute path".into());
             }
-            if ours.arguments.iter().any(|argument| argument == "--observe") {
-                wrong(Status::Failure, "only observes: NOTHING is blocked".into());
+            if ours.observes() {
+                let what = format!("{place} is registered with `--observe`: NOTHING is blocked");
+                finding.add(
+                    Status::Failure,
+                    what,
+                    "install again without `--observe` where every call is to be decided",
+                );
             }
             finding.say(place);
         }

@@ -56,14 +56,20 @@ fn judge_by(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Tr
             let scene = Scene::at(policy, world, &cwd, &effects, &directories);
             let verdict = decide_traced(policy, &effects, &scene, trace);
             let tiers = scene.tiers().map(String::from).collect();
-            Judged { tool: call.tool_name.clone(), verdict, effects, tiers }
+            Judged { tool: call.tool_name.clone(), verdict, effects, tiers, lifted: None }
         }
         Err(limit) => deny(&call.tool_name, RuleRef::Limit(limit.name), &limit.message),
     }
 }
 
 fn deny(tool: &str, rule: RuleRef, why: &str) -> Judged {
-    Judged { tool: tool.into(), verdict: Verdict::deny(rule, why), effects: Vec::new(), tiers: Vec::new() }
+    Judged {
+        tool: tool.into(),
+        verdict: Verdict::deny(rule, why),
+        effects: Vec::new(),
+        tiers: Vec::new(),
+        lifted: None,
+    }
 }
 
 /// Whether explicit allow rules, not defaults, cover every effect of a call with certainty: what an approval in the person's

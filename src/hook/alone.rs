@@ -3,6 +3,7 @@
 
 use super::{Beyond, Means, Options, Trusted};
 use crate::approval::Asked;
+use crate::break_glass::{self, Override};
 use crate::call::Call;
 use crate::guard;
 use crate::kernel::{self, Process};
@@ -44,6 +45,10 @@ impl Means for Alone {
 
     fn world(&self) -> &dyn World {
         &self.world
+    }
+
+    fn break_glass(&self) -> Option<Override> {
+        break_glass::look(self.world.machine()).for_account(self.process.account())
     }
 
     fn ask(&self, _: &Call, _: &Judged, _: &Options, input: &[u8]) -> Asked {

@@ -14,11 +14,12 @@ mod trusted;
 
 #[cfg(all(feature = "admin", test))]
 pub(crate) use options::NAMES;
-pub use options::{Audit, Options, Prompt, Stale, parse};
+pub use options::{Audit, OBSERVE, Options, Prompt, Stale, parse};
 #[cfg(kernel)]
 pub use trusted::{Beyond, Trusted};
 
 use crate::approval::{Asked, is_askable};
+use crate::break_glass::{self, Override};
 use crate::call::Call;
 use crate::codex::{self, Answer, Occasion, Question};
 use crate::decision::{Decision, RuleRef, Verdict};
@@ -55,6 +56,9 @@ pub trait Means {
     /// The machine.
     fn world(&self) -> &dyn World;
 
+    /// The administrator's override, where one is in force for this account.
+    fn break_glass(&self) -> Option<Override>;
+
     /// Whether and how a person is asked about a call that was judged to need approval.
     fn ask(&self, call: &Call, judged: &Judged, options: &Options, input: &[u8]) -> Asked;
 
@@ -64,6 +68,10 @@ pub trait Means {
 
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
 pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> ! {
+    // Before anything can go wrong, wrong options included.
+    if options::observes(arguments) {
+        guard::observe();
+    }
     boundary!("started");
     let options = match parse(arguments) {
         Ok(options) => options,
@@ -97,7 +105,14 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         Ok(policy) => {
             let _deciding = stage(Stage::Deciding, None);
             boundary!("loaded");
-            let judged = gate::judge(&call, &policy, means.world());
+            let mut judged = gate::judge(&call, &policy, means.world());
+            // Only the installed layers: a policy that is named is somebody's own.
+            if options.policies.is_empty()
+                && break_glass::could_lift(&judged.verdict)
+                && let Some(by) = means.break_glass()
+            {
+                break_glass::lift(&mut judged, &by);
+            }
             boundary!("decided");
             let instead = gate::alternative(&call, &judged, &policy, means.world());
             // Its destructors have nothing to do that the end of the process does not.
@@ -134,7 +149,7 @@ fn unusable_policy(diagnostics: &str) -> Judged {
     let why =
         format!("the policy does not load, so every call is blocked until it is repaired: {}", diagnostics.trim());
     let verdict = Verdict::deny(RuleRef::Policy("load"), why);
-    Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new() }
+    Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new(), lifted: None }
 }
 
 fn leave(answer: &Answer) -> ! {

@@ -42,6 +42,8 @@ pub struct Options {
     pub prompt: Prompt,
     /// Whether a permission request is approved in the person's place where explicit allow rules cover it.
     pub auto_approve: bool,
+    /// Whether calls are only decided about, and none is blocked.
+    pub observe: bool,
     /// What becomes of a call where a compiled policy is older than its sources.
     pub stale: Stale,
     /// Where decisions are recorded.
@@ -57,6 +59,7 @@ pub(crate) const NAMES: &[(&str, Option<&str>)] = &[
     ("policy", Some("P")),
     ("prompt", Some("PROMPT")),
     ("auto-approve", None),
+    ("observe", None),
     ("stale", Some("STALE")),
     ("audit", Some("AUDIT")),
     ("home", Some("DIR")),
@@ -65,6 +68,15 @@ pub(crate) const NAMES: &[(&str, Option<&str>)] = &[
 
 /// Bytes of an argument that a refusal shows.
 const SHOWN: usize = 100;
+
+/// The option that keeps the hook from blocking anything.
+pub const OBSERVE: &str = "--observe";
+
+/// Whether it is among the arguments, which need not be in order otherwise: who registered the hook to observe wants no call blocked
+/// by a mistake in another option either.
+pub(super) fn observes(arguments: &[&[u8]]) -> bool {
+    arguments.contains(&OBSERVE.as_bytes())
+}
 
 /// Reads the arguments behind the verb.
 ///
@@ -116,6 +128,7 @@ fn options(arguments: &[&[u8]]) -> Result<Options, String> {
             "policy" => options.policies.push(value.to_vec()),
             "home" => options.home = Some(value.to_vec()),
             "auto-approve" => options.auto_approve = true,
+            "observe" => options.observe = true,
             "prompt" if value == b"deny" => options.prompt = Prompt::Deny,
             "prompt" if value == b"gate" => options.prompt = Prompt::Gate,
             "agent" => options.agent = *Agent::named(value).ok_or_else(invalid)?,
@@ -146,15 +159,33 @@ mod tests {
         let all = Options {
             policies: Vec::from([b"a b".to_vec(), b"c=d".to_vec()]),
             auto_approve: true,
+            observe: true,
             stale: Stale::Sources,
             home: Some(b"/h".to_vec()),
             ..Options::default()
         };
-        let apart = ["--policy", "a b", "--policy", "c=d", "--auto-approve", "--stale", "sources", "--home", "/h"];
-        let joined = ["--policy=a b", "--policy=c=d", "--auto-approve", "--stale=sources", "--home=/h", "--audit=off"];
+        let apart =
+            ["--policy", "a b", "--policy", "c=d", "--auto-approve", "--observe", "--stale", "sources", "--home", "/h"];
+        let joined = [
+            "--policy=a b",
+            "--policy=c=d",
+            "--auto-approve",
+            "--observe",
+            "--stale=sources",
+            "--home=/h",
+            "--audit=off",
+        ];
         assert_eq!((read(&apart), read(&joined)), (Ok(all.clone()), Ok(all)));
         assert_eq!(read(&[]), Ok(Options::default()));
         assert_eq!(read(&["--prompt", "deny", "--stale", "deny"]), Ok(Options::default()));
+    }
+
+    #[test]
+    fn observing_needs_no_other_option_to_be_in_order() {
+        let given =
+            |arguments: &[&str]| observes(&arguments.iter().map(|argument| argument.as_bytes()).collect::<Vec<_>>());
+        assert!(given(&["--observe"]) && given(&["--wrong", "--observe"]) && given(&["--policy", "--observe"]));
+        assert!(!given(&["--observe=", "--observ", "observe", "--policy=--observe"]));
     }
 
     #[test]

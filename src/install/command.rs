@@ -1,5 +1,6 @@
 //! The command line that Codex is given, and how it is known again.
 
+use crate::hook::OBSERVE;
 use std::path::{Path, PathBuf};
 
 /// Seconds after which Codex gives up on the hook and runs the tool. prexec's own limits end every call long before.
@@ -8,6 +9,9 @@ pub const TIMEOUT: u64 = 10;
 /// What follows `||` blocks the call where the executable is missing, not executable, crashes or is killed: Codex runs the tool
 /// after any status but 2. `-p` keeps exported functions and `BASH_ENV` out of that shell.
 const FALLBACK: &str = r#"/bin/bash -pc '[ "$1" = 2 ] || echo "policy hook failed; blocking" >&2; exit 2' - $?"#;
+
+/// The same where the hook only observes: nothing may block, and Codex shows nothing of a failure.
+const FALLBACK_OBSERVING: &str = "true";
 
 /// What the fallback says: an answer with these words is not prexec's own.
 pub const FALLBACK_SAYS: &str = "policy hook failed; blocking";
@@ -27,7 +31,12 @@ pub fn line(executable: &Path, arguments: &[String]) -> Result<String, String> {
     let verb = (!is_small(executable)).then_some("hook");
     let words = [name].into_iter().chain(verb).chain(arguments.iter().map(String::as_str));
     let words = shlex::try_join(words).map_err(|_| "a NUL byte cannot stand in a command line".to_owned())?;
-    Ok(format!("{words} || {FALLBACK}"))
+    let fallback = if observes(arguments) { FALLBACK_OBSERVING } else { FALLBACK };
+    Ok(format!("{words} || {fallback}"))
+}
+
+fn observes(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == OBSERVE)
 }
 
 fn is_small(executable: &Path) -> bool {
@@ -48,6 +57,22 @@ pub struct Ours {
     pub arguments: Vec<String>,
     /// Whether every failure of the executable blocks the call.
     pub fails_closed: bool,
+}
+
+impl Ours {
+    /// Whether it blocks nothing.
+    pub fn observes(&self) -> bool {
+        observes(&self.arguments)
+    }
+
+    /// The command line that it would be if it blocked.
+    ///
+    /// # Errors
+    /// As [`line`].
+    pub fn enforcing(&self) -> Result<String, String> {
+        let arguments: Vec<String> = self.arguments.iter().filter(|argument| *argument != OBSERVE).cloned().collect();
+        line(&self.executable, &arguments)
+    }
 }
 
 /// Whether a command line starts prexec as a hook.
@@ -93,6 +118,16 @@ mod tests {
             let found = ours(&line).unwrap();
             assert_eq!(found, Ours { executable: executable.into(), arguments, fails_closed: true }, "{line}");
         }
+    }
+
+    #[test]
+    fn one_that_observes_fails_open_and_has_one_that_blocks() {
+        let line = line(Path::new("/o/prexec"), &["--observe", "--stale", "deny"].map(String::from)).unwrap();
+        assert_eq!(line, "/o/prexec hook --observe --stale deny || true");
+        let ours = ours(&line).unwrap();
+        assert!(ours.observes() && !ours.fails_closed);
+        let blocking = super::ours(&ours.enforcing().unwrap()).unwrap();
+        assert!(!blocking.observes() && blocking.fails_closed && blocking.arguments == ["--stale", "deny"]);
     }
 
     #[test]

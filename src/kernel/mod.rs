@@ -10,6 +10,7 @@
 
 mod accounts;
 mod call;
+mod clock;
 mod exec;
 mod files;
 #[cfg(any(bare, test))]
@@ -20,6 +21,7 @@ mod signals;
 mod streams;
 
 pub use accounts::Accounts;
+pub use clock::now;
 pub use exec::replace;
 pub use files::{Directory, File, current_dir, facts, kind_of_file_system, may_write, target};
 #[cfg(bare)]

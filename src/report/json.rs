@@ -140,7 +140,7 @@ mod tests {
             effect: Some(EffectId(1)),
             justification: Some("secrets stay unread".into()),
         };
-        Judged { tool: "Bash".into(), verdict: Verdict::of(reason), effects, tiers: Vec::new() }
+        Judged { tool: "Bash".into(), verdict: Verdict::of(reason), effects, tiers: Vec::new(), lifted: None }
     }
 
     #[test]

@@ -26,4 +26,6 @@ pub struct Judged {
     pub effects: Vec<Effect>,
     /// The trust tiers that the call is in.
     pub tiers: Vec<String>,
+    /// What the policy decided, where an administrator's override has lifted it.
+    pub lifted: Option<Verdict>,
 }

@@ -117,6 +117,11 @@ impl Machine for Host {
         std::env::current_exe().ok().map(|path| path.into_os_string().into_vec())
     }
 
+    fn now(&self) -> Option<u64> {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.ok().map(|since| since.as_secs())
+    }
+
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>> {
         std::env::var_os(OsStr::from_bytes(name)).map(OsStringExt::into_vec)
     }

@@ -134,6 +134,10 @@ impl Machine for Kernel {
         kernel::target(b"/proc/self/exe").ok()
     }
 
+    fn now(&self) -> Option<u64> {
+        kernel::now()
+    }
+
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.process.variable(name)
     }

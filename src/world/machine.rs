@@ -104,6 +104,8 @@ pub trait Machine {
     fn current_dir(&self) -> Option<Vec<u8>>;
     /// The file that this process executes.
     fn executable(&self) -> Option<Vec<u8>>;
+    /// Seconds since 1970.
+    fn now(&self) -> Option<u64>;
     /// A variable of the environment.
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>>;
     /// The home directory of [`account`](Self::account), from the account database.

@@ -232,3 +232,22 @@ fn where_nobody_can_take_it_the_call_is_denied() {
     std::fs::set_permissions(place.path("prexec"), PermissionsExt::from_mode(0o755)).expect("permissions");
     denied("no program");
 }
+
+/// One that only observes blocks nothing, whoever decides, and where nobody can.
+#[test]
+fn nothing_is_blocked_where_it_only_observes() {
+    let place = Place::new();
+    let silent = |ended: &Ended, what: &str| {
+        assert_eq!((ended.status, ended.stdout.as_str(), ended.stderr.as_str()), ((Some(0), None), "", ""), "{what}");
+    };
+    for policy in ["p.bin", "p.rules", "missing.bin"] {
+        let options = ["--policy", policy, "--observe"];
+        for input in [call("cat .env"), call("git push"), b"not JSON".to_vec()] {
+            for ended in place.run(&options, &input) {
+                silent(&ended, policy);
+            }
+            silent(&place.alone(&options, &input), policy);
+        }
+    }
+    silent(&place.alone(&["--observe", "--wrong"], &call("cat .env")), "wrong options");
+}

@@ -77,7 +77,7 @@ fn an_empty_home_is_enforced_and_then_empty_again() {
     let place = Place::new();
     let before = tree(place.path());
     let said = installed(&place, &[]);
-    assert!(said.contains("a canary is denied") && said.contains("registered and trusted"), "{said}");
+    assert!(said.contains("a canary was put to the command line") && said.contains("registered and trusted"), "{said}");
     assert!(enforced(&place));
     assert_eq!(fs::metadata(config(&place)).expect("it is there").permissions().mode() & 0o777, 0o600);
     let once = text(&config(&place));

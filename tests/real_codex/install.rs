@@ -92,7 +92,7 @@ fn a_machine_is_enforced_for_a_user_who_did_nothing_and_cannot_switch_it_off() {
         assert!(after.to_string().contains("Codex asks about `/opt/prexec/prexec run`"), "{after:#}");
         let said = |name: &str| fs::read_to_string(session.file(name)).expect("what install said");
         assert!(
-            said("said").contains("a canary is denied") && said("said").contains("registered in"),
+            said("said").contains("a canary was put to the command line") && said("said").contains("registered in"),
             "{}",
             said("said")
         );
