@@ -15,6 +15,8 @@ mod languages {
 #[path = "src/tables/layout.rs"]
 #[allow(dead_code, reason = "the reader uses all of it")]
 mod layout;
+#[path = "src/tables/secrets_source.rs"]
+mod secrets_source;
 #[path = "src/tables/source.rs"]
 mod source;
 #[path = "src/tables/words.rs"]
@@ -48,6 +50,8 @@ fn build() -> Result<(), String> {
     fs::write(Path::new(&out).join("tables.bin"), bytes).map_err(|e| e.to_string())?;
     let git = git_source::rust(&lines(&tables.join("git.jsonl"))?)?;
     fs::write(Path::new(&out).join("git_tables.rs"), git).map_err(|e| e.to_string())?;
+    let secrets = secrets_source::rust(&lines(&tables.join("secrets.jsonl"))?)?;
+    fs::write(Path::new(&out).join("secrets_tables.rs"), secrets).map_err(|e| e.to_string())?;
     let bytes = languages::rows::encode(&lines(&tables.join("languages.jsonl"))?)?;
     fs::write(Path::new(&out).join("languages.bin"), bytes).map_err(|e| e.to_string())
 }

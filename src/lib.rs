@@ -27,6 +27,7 @@ macro_rules! boundary {
 
 pub mod agent;
 pub mod approval;
+pub mod audit;
 #[cfg(feature = "admin")]
 pub mod bench;
 pub mod break_glass;

@@ -12,6 +12,7 @@ pub mod git;
 pub mod languages;
 #[allow(unreachable_pub, reason = "the build step includes it as well")]
 mod layout;
+pub mod secrets;
 #[cfg(any(feature = "admin", test))]
 pub mod source;
 pub mod words;

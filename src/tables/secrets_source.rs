@@ -1,0 +1,147 @@
+//! `policies/tables/secrets.jsonl` -> the text of Rust tables. Used by the build step only.
+
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, fmt::Write as _};
+
+const FIELDS: &[&str] = &[
+    "attached", "before", "begins", "body", "digits", "dots", "followed", "format", "harmless", "hint", "inside",
+    "least", "long", "marks", "names", "operands", "plain", "programs", "public", "record", "rest", "says", "schemes",
+    "separate", "suffix", "value", "with",
+];
+
+/// The statics of `tables::secrets` as Rust text.
+///
+/// # Errors
+/// One sentence that names the row and what is wrong with it.
+pub fn rust(rows: &[Value]) -> Result<String, String> {
+    let (mut formats, mut marks, mut names, mut options) = (Vec::new(), String::new(), String::new(), String::new());
+    let (mut lists, mut programs) = (String::new(), BTreeMap::<&str, u32>::new());
+    let mut rows_of_options = 0_u32;
+    for row in rows {
+        let row = row.as_object().ok_or("a row of secrets.jsonl is not an object")?;
+        if let Some(field) = row.keys().find(|k| !FIELDS.contains(&k.as_str())) {
+            return Err(format!("secrets.jsonl knows no field `{field}`"));
+        }
+        if let Some(id) = text(row, "format")? {
+            let body = body(text(row, "body")?.unwrap_or_default())?;
+            let rest = format!(
+                "Format {{ id: {id:?}, says: {:?}, body: Body::{body}, least: {}, inside: {}, dots: {}, record: {}, ",
+                text(row, "says")?.ok_or_else(|| format!("`{id}` of secrets.jsonl has no `says`"))?,
+                number(row, "least")?,
+                flag(row, "inside")?,
+                number(row, "dots")?,
+                flag(row, "record")?,
+            );
+            for begins in words(row, "begins")? {
+                formats.push((begins, format!("{rest}begins: {begins:?} }},\n")));
+            }
+            if let Some(mark) = text(row, "marks")? {
+                let (before, digits) = (number(row, "before")?, flag(row, "digits")?);
+                let _ = writeln!(
+                    marks,
+                    "Mark {{ before: {before}, digits: {digits}, format: {rest}begins: {mark:?} }} }},"
+                );
+            }
+        } else if let Some(all) = text(row, "names")? {
+            let hint = text(row, "hint")?.ok_or("a row of names in secrets.jsonl has no `hint`")?;
+            for name in all.split_whitespace() {
+                let (suffix, long) = (flag(row, "suffix")?, number(row, "long")?);
+                let _ = writeln!(names, "Name {{ name: {name:?}, hint: {hint:?}, suffix: {suffix}, long: {long} }},");
+            }
+        } else if text(row, "programs")?.is_some() {
+            let part = match text(row, "value")?.unwrap_or_default().split_once(' ') {
+                None => "None".to_owned(),
+                Some((_, mark)) => format!("Some({:?})", mark.bytes().next().unwrap_or_default()),
+            };
+            for program in words(row, "programs")? {
+                let bit = 1_u32.checked_shl(rows_of_options).ok_or("secrets.jsonl has too many rows of programs")?;
+                *programs.entry(program).or_default() |= bit;
+            }
+            rows_of_options += 1;
+            let _ = writeln!(
+                options,
+                "Options {{ with: &{:?}, attached: &{:?}, separate: &{:?}, operands: {}, after: {part}, hint: {:?} }},",
+                words(row, "with")?,
+                words(row, "attached")?,
+                words(row, "separate")?,
+                flag(row, "operands")?,
+                text(row, "hint")?.ok_or("a row of programs in secrets.jsonl has no `hint`")?,
+            );
+        } else {
+            let list = ["harmless", "plain", "rest", "schemes", "followed", "public"];
+            let field =
+                list.iter().find(|field| row.contains_key(**field)).ok_or("a row of secrets.jsonl says nothing")?;
+            let mut all = words(row, field)?;
+            all.sort_unstable();
+            let _ =
+                writeln!(lists, "/// Words of the table.\npub static {}: &[&str] = &{all:?};", field.to_uppercase());
+        }
+    }
+    // Of those that begin alike the longest says most.
+    formats.sort_by_key(|(begins, _)| (begins.as_bytes().first().copied(), usize::MAX - begins.len()));
+    let starts: Vec<usize> = (0..=256_usize)
+        .map(|byte| {
+            formats.iter().filter(|(begins, _)| begins.bytes().next().is_some_and(|b| usize::from(b) < byte)).count()
+        })
+        .collect();
+    let mut pairs = vec![0_u64; 1024];
+    for (begins, _) in &formats {
+        let [first, second, ..] = begins.as_bytes() else {
+            return Err(format!("`{begins}` of secrets.jsonl is too short to begin a format"));
+        };
+        let pair = usize::from(*first) << 8 | usize::from(*second);
+        *pairs.get_mut(pair / 64).ok_or("a byte is out of range")? |= 1 << (pair % 64);
+    }
+    let programs: Vec<_> = programs.into_iter().collect();
+    let formats: String = formats.into_iter().map(|(_, row)| row).collect();
+    Ok(format!(
+        "/// The formats, by their first byte, the longest beginning first.\npub static FORMATS: &[Format] = &[{formats}];\n\
+         static STARTS: [u16; 257] = {starts:?};\n#[allow(clippy::unreadable_literal, reason = \"bits\")]\n\
+         static PAIRS: [u64; 1024] = {pairs:?};\n\
+         /// Formats that are known by what stands within.\npub static MARKS: &[Mark] = &[{marks}];\n\
+         /// Names whose values are secret.\npub static NAMES: &[Name] = &[{names}];\n\
+         /// Options whose values are secret.\npub static OPTIONS: &[Options] = &[{options}];\n\
+         #[allow(clippy::unreadable_literal, reason = \"bits\")]\nstatic PROGRAMS: &[(&str, u32)] = &{programs:?};\n{lists}"
+    ))
+}
+
+fn body(name: &str) -> Result<&'static str, String> {
+    Ok(match name {
+        "alnum" => "Alnum",
+        "base64" => "Base64",
+        "base64url" => "Base64Url",
+        "dots" => "Dots",
+        "hex" => "Hex",
+        "password" => "Password",
+        "upper" => "Upper",
+        "url" => "Url",
+        other => return Err(format!("secrets.jsonl knows no body `{other}`")),
+    })
+}
+
+fn text<'r>(row: &'r Map<String, Value>, field: &str) -> Result<Option<&'r str>, String> {
+    match row.get(field) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(format!("`{field}` of secrets.jsonl is {other}, not a text")),
+    }
+}
+
+fn words<'r>(row: &'r Map<String, Value>, field: &str) -> Result<Vec<&'r str>, String> {
+    Ok(text(row, field)?.unwrap_or_default().split_whitespace().collect())
+}
+
+fn flag(row: &Map<String, Value>, field: &str) -> Result<bool, String> {
+    match row.get(field) {
+        None => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(other) => Err(format!("`{field}` of secrets.jsonl is {other}, neither true nor false")),
+    }
+}
+
+fn number(row: &Map<String, Value>, field: &str) -> Result<u64, String> {
+    match row.get(field) {
+        None => Ok(0),
+        Some(value) => value.as_u64().ok_or_else(|| format!("`{field}` of secrets.jsonl is {value}, not a number")),
+    }
+}
