@@ -1,6 +1,8 @@
 //! The command line: one file per verb.
 
 mod ask;
+mod audit;
+mod audit_export;
 mod bench;
 mod break_glass;
 mod call;
@@ -24,8 +26,10 @@ mod process;
 mod rewrite;
 mod run;
 mod shell;
+mod stop;
 mod suggest;
 mod test;
+mod trail;
 mod try_canary;
 
 use clap::{Parser, Subcommand};
@@ -85,6 +89,8 @@ enum Verb {
     Run(run::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     Suggest(suggest::Options),
+    /// Hand on and report what was decided, from the records of calls
+    Audit(audit::Options),
 }
 
 /// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
@@ -135,6 +141,7 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Run(options) }) => run::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
+        Ok(Cli { verb: Verb::Audit(options) }) => audit::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(arguments.get(1..).unwrap_or_default()),
         Err(error) => {

@@ -6,8 +6,12 @@
 //! DIR/chain.jsonl           one line per file that is closed: its digest, and that of the line before
 //! ```
 
+pub mod export;
 mod files;
+mod moment;
 mod record;
+pub mod source;
 
 pub use files::{Day, DayFile, day_files};
+pub use moment::{Moment, Span, length, point};
 pub use record::{Agent, Effect, Kind, Reason, Record, SCHEMA, read_line};

@@ -1,0 +1,103 @@
+//! What the verbs that read the trail have in common: where it is, which span of time, and progress.
+
+use crate::trail::{Moment, Span, length, point, source};
+use crate::world::{HostWorld, World};
+use clap::Args;
+use std::io::{IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+#[derive(Debug, Args)]
+pub(super) struct TrailOptions {
+    /// Directory of records, or one that holds such a directory per account; may be repeated [default: this account's]
+    #[arg(long, value_name = "DIR")]
+    pub(super) audit: Vec<PathBuf>,
+    /// Records from then on: `2026-11-01`, `2026-11-01T08:00:00Z`, or `30d` for that long ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Records before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Records of that long until now: `30d`, `12h`, `90m`
+    #[arg(long, value_name = "LENGTH", conflicts_with = "since")]
+    last: Option<String>,
+    /// The account's home directory, instead of the one in the account database
+    #[arg(long, value_name = "DIR")]
+    home: Option<PathBuf>,
+}
+
+impl TrailOptions {
+    /// The span that was asked for.
+    pub(super) fn span(&self) -> Result<Span, String> {
+        let now = Moment::now();
+        let read = |text: &Option<String>| text.as_deref().map(|text| point(text, now)).transpose();
+        let since = match &self.last {
+            Some(text) => Some(now.before(length(text)?)),
+            None => read(&self.since)?,
+        };
+        Ok(Span { since, until: read(&self.until)? })
+    }
+
+    /// The directories of records.
+    pub(super) fn places(&self) -> Result<Vec<PathBuf>, String> {
+        let named = if self.audit.is_empty() { Vec::from([self.own()?]) } else { self.audit.clone() };
+        let mut places = Vec::new();
+        for place in named {
+            let found = source::places(&place).map_err(|e| {
+                format!("the records in `{}` cannot be read: {e}; name their directory with --audit", place.display())
+            })?;
+            for place in found {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    fn own(&self) -> Result<PathBuf, String> {
+        let shared = Path::new("/var/log/prexec");
+        if shared.is_dir() {
+            return Ok(shared.join(nix::unistd::getuid().to_string()));
+        }
+        let world = HostWorld::new(self.home.as_deref());
+        let home =
+            world.home().ok_or("this account has no home directory; name the records' directory with --audit")?;
+        Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(".local/state/prexec/audit"))
+    }
+}
+
+/// Says on a terminal how far a reader is, once it has taken a second.
+pub(super) struct Progress {
+    started: Instant,
+    said: Option<Instant>,
+    shown: bool,
+}
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        Self { started: Instant::now(), said: None, shown: std::io::stderr().is_terminal() }
+    }
+
+    /// `done` of `total` bytes are read.
+    pub(super) fn tick(&mut self, done: u64, total: u64) {
+        let (now, pause) = (Instant::now(), Duration::from_millis(200));
+        if !self.shown
+            || now - self.started < Duration::from_secs(1)
+            || self.said.is_some_and(|said| now - said < pause)
+        {
+            return;
+        }
+        self.said = Some(now);
+        let percent = done.min(total).saturating_mul(100).checked_div(total).unwrap_or(100);
+        let _ = write!(std::io::stderr(), "\rreading records: {percent} % of {} MiB ", total >> 20);
+    }
+
+    /// Wipes the line.
+    pub(super) fn end(&self) {
+        if self.said.is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Handing the trail on: each form by what its readers require, each receiver with everything that can go wrong on the way.
+
+#![cfg(feature = "admin")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests fail as tests do"
+)]
+
+#[path = "../trail/generate.rs"]
+mod generate;
+
+mod datagrams;
+mod exactly_once;
+mod forms;
+mod requests;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// `prexec audit export` over a directory of records.
+fn export(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prexec"));
+    command.args(["audit", "export", "--audit"]).arg(directory).args(arguments);
+    // No proxy of whoever runs the tests stands between.
+    for name in ["http_proxy", "https_proxy", "all_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    command
+}
+
+fn output(directory: &Path, arguments: &[&str]) -> Output {
+    export(directory, arguments).output().unwrap()
+}
+
+/// Standard output of a run that goes well.
+fn text(directory: &Path, arguments: &[&str]) -> String {
+    let out = output(directory, arguments);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
