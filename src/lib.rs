@@ -52,6 +52,8 @@ pub mod guard;
 pub mod hook;
 #[cfg(feature = "admin")]
 pub mod install;
+#[cfg(feature = "admin")]
+pub mod inventory;
 #[cfg(kernel)]
 pub mod kernel;
 #[cfg(feature = "admin")]

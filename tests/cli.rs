@@ -26,6 +26,8 @@ mod hook;
 mod hostile_policies;
 #[path = "cli/install.rs"]
 mod install;
+#[path = "cli/inventory.rs"]
+mod inventory;
 #[path = "cli/jsonl.rs"]
 mod jsonl;
 #[path = "cli/output.rs"]

@@ -70,6 +70,11 @@ impl CallOptions {
         input(None, "Bash", &json!({ "command": command }))
     }
 
+    /// The same in another directory, where one is named.
+    pub(super) fn shell_input_in(cwd: Option<&Path>, command: &str) -> Result<Vec<u8>, String> {
+        input(cwd, "Bash", &json!({ "command": command }))
+    }
+
     fn tool_input(&self, command: &str) -> Result<Json, String> {
         match self.tool.as_str() {
             "Bash" | "apply_patch" => Ok(json!({ "command": command })),

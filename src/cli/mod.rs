@@ -16,6 +16,7 @@ mod human;
 mod install;
 mod install_managed;
 mod install_user;
+mod inventory;
 mod lint;
 mod policy;
 mod process;
@@ -69,6 +70,8 @@ enum Verb {
     Uninstall(install::Removal),
     /// Say whether the hook is really enforced here, and what is not covered (exit status 0, or 5 where something fails)
     Doctor(doctor::Options),
+    /// List what agents load here, and what of it is not as it was or not as it may be (exit status 0, or 5 where something is)
+    Inventory(inventory::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
@@ -122,6 +125,7 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Install(options) }) => install::run(&options),
         Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
         Ok(Cli { verb: Verb::Doctor(options) }) => doctor::run(&options),
+        Ok(Cli { verb: Verb::Inventory(options) }) => inventory::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
