@@ -1,6 +1,9 @@
 //! The command line: one file per verb.
 
 mod ask;
+mod audit;
+mod audit_prune;
+mod audit_verify;
 mod bench;
 mod call;
 mod check;
@@ -25,6 +28,7 @@ mod run;
 mod shell;
 mod suggest;
 mod test;
+mod trail_place;
 mod try_canary;
 
 use clap::{Parser, Subcommand};
@@ -70,6 +74,8 @@ enum Verb {
     Uninstall(install::Removal),
     /// Say whether the hook is really enforced here, and what is not covered (exit status 0, or 5 where something fails)
     Doctor(doctor::Options),
+    /// Ask what was decided, and look after the records of it
+    Audit(audit::Options),
     /// List what agents load here, and what of it is not as it was or not as it may be (exit status 0, or 5 where something is)
     Inventory(inventory::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
@@ -125,6 +131,7 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Install(options) }) => install::run(&options),
         Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
         Ok(Cli { verb: Verb::Doctor(options) }) => doctor::run(&options),
+        Ok(Cli { verb: Verb::Audit(options) }) => audit::run(&options),
         Ok(Cli { verb: Verb::Inventory(options) }) => inventory::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
