@@ -91,30 +91,10 @@ fn every_tampering_is_found() {
             fs::rename(p.join("2026-11-19.1.jsonl"), p.join("2026-11-19.jsonl")).expect("a file");
         }),
         ("does not follow the line before", |p| {
-            edit(p, CHAIN, |t| {
-                lines(&t, |lines| {
-                    *lines = lines
-                        .split_off(0)
-                        .into_iter()
-                        .enumerate()
-                        .filter(|(at, _)| *at != 1)
-                        .map(|(_, line)| line)
-                        .collect()
-                })
-            });
+            edit(p, CHAIN, |t| lines(&t, |lines| lines.retain(|line| !line.contains("2026-11-19.jsonl"))));
         }),
         ("the beginning of the chain was taken out", |p| {
-            edit(p, CHAIN, |t| {
-                lines(&t, |lines| {
-                    *lines = lines
-                        .split_off(0)
-                        .into_iter()
-                        .enumerate()
-                        .filter(|(at, _)| *at != 0)
-                        .map(|(_, line)| line)
-                        .collect()
-                })
-            });
+            edit(p, CHAIN, |t| lines(&t, |lines| lines.retain(|line| !line.contains("2026-11-18.jsonl"))));
         }),
         ("does not follow the line before", |p| {
             edit(p, CHAIN, |t| lines(&t, |lines| lines.swap(1, 2)));
