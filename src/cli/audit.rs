@@ -1,6 +1,6 @@
 //! `prexec audit`: what was decided, asked of the records.
 
-use super::audit_export;
+use super::{audit_export, audit_prune, audit_verify};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -14,10 +14,16 @@ pub(super) struct Options {
 enum Verb {
     /// Write records in the forms of other tools, or hand them to a collector without sending one twice
     Export(audit_export::Options),
+    /// Say whether the records are as they were closed (exit status 0, or 5 where something speaks of tampering or loss)
+    Verify(audit_verify::Options),
+    /// Close the files of days that are over, and remove those that are kept long enough
+    Prune(audit_prune::Options),
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
     match &options.verb {
         Verb::Export(options) => audit_export::run(options),
+        Verb::Verify(options) => audit_verify::run(options),
+        Verb::Prune(options) => audit_prune::run(options),
     }
 }

@@ -3,6 +3,8 @@
 mod ask;
 mod audit;
 mod audit_export;
+mod audit_prune;
+mod audit_verify;
 mod bench;
 mod break_glass;
 mod call;
@@ -30,6 +32,7 @@ mod stop;
 mod suggest;
 mod test;
 mod trail;
+mod trail_place;
 mod try_canary;
 
 use clap::{Parser, Subcommand};
@@ -89,7 +92,7 @@ enum Verb {
     Run(run::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     Suggest(suggest::Options),
-    /// Hand on and report what was decided, from the records of calls
+    /// Ask, verify and hand on what was decided, from the records of calls
     Audit(audit::Options),
 }
 
@@ -135,13 +138,13 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Uninstall(options) }) => install::remove(&options),
         Ok(Cli { verb: Verb::Doctor(options) }) => doctor::run(&options),
         Ok(Cli { verb: Verb::BreakGlass(options) }) => break_glass::run(&options),
+        Ok(Cli { verb: Verb::Audit(options) }) => audit::run(&options),
         Ok(Cli { verb: Verb::Inventory(options) }) => inventory::run(&options),
         Ok(Cli { verb: Verb::Lint(options) }) => lint::run(&options),
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Run(options) }) => run::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
-        Ok(Cli { verb: Verb::Audit(options) }) => audit::run(&options),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(arguments.get(1..).unwrap_or_default()),
         Err(error) => {

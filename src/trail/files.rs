@@ -50,7 +50,8 @@ pub fn day_files(directory: &Path) -> io::Result<Vec<DayFile>> {
     Ok(found)
 }
 
-fn name(name: &OsStr) -> Option<(Day, u32)> {
+/// The day and the part that a file's name stands for.
+pub(super) fn name(name: &OsStr) -> Option<(Day, u32)> {
     let stem = name.to_str()?.strip_suffix(".jsonl")?;
     let (day, part) = match stem.split_once('.') {
         None => (stem, 0),

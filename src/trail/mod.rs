@@ -6,12 +6,17 @@
 //! DIR/chain.jsonl           one line per file that is closed: its digest, and that of the line before
 //! ```
 
+pub mod chain;
 pub mod export;
 mod files;
+mod keep;
 mod moment;
 mod record;
 pub mod source;
+mod verify;
 
 pub use files::{Day, DayFile, day_files};
+pub use keep::{Kept, RULES, Rules, close_all, keep, keep_all};
 pub use moment::{Moment, Span, length, point};
 pub use record::{Agent, Effect, Kind, Reason, Record, SCHEMA, read_line};
+pub use verify::{Finding, VERIFY_SCHEMA, Verified, verify};
