@@ -34,6 +34,8 @@ mod jsonl;
 mod observe;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/packaged.rs"]
+mod packaged;
 #[path = "cli/privacy.rs"]
 mod privacy;
 #[path = "cli/real_trees.rs"]

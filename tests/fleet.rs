@@ -90,7 +90,7 @@ fn what_only_observes_leaves_no_rule_that_blocks() {
         return;
     }
     let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
-    let script = r#"prexec install --managed > /dev/null
+    let script = r"prexec install --managed > /dev/null
 grep -q forbidden /etc/codex/requirements.toml
 prexec install --managed --native-reads --observe
 ! grep -E 'forbidden|deny_read' /etc/codex/requirements.toml
@@ -100,7 +100,7 @@ prexec doctor --json > /opt/doctor || status=$?
 prexec install --managed > /dev/null
 grep -q forbidden /etc/codex/requirements.toml
 prexec doctor --json > /opt/doctor
-"#;
+";
     let out = as_root(script, scratch.path());
     assert!(out.status.success(), "{out:?}");
     assert!(String::from_utf8_lossy(&out.stdout).contains("NOTHING is blocked"), "{out:?}");
@@ -296,5 +296,34 @@ fn packages_hold_the_executable_and_are_the_same_each_time() {
         run("dpkg-deb", &["-x", deb, into]);
         assert_eq!(run(&format!("{into}/usr/bin/prexec"), &["--version"]), version);
         run(&format!("{into}/usr/bin/prexec"), &["test", &format!("{into}/usr/share/doc/prexec/examples")]);
+        // What a shell and `man` find by themselves.
+        for carried in [
+            "bash-completion/completions/prexec",
+            "zsh/vendor-completions/_prexec",
+            "fish/vendor_completions.d/prexec.fish",
+            "man/man1/prexec.1.gz",
+            "man/man1/prexec-break-glass.1.gz",
+        ] {
+            assert!(Path::new(into).join("usr/share").join(carried).is_file(), "{carried}");
+        }
+    }
+    if let Some(rpm) = find(".rpm") {
+        let rpm = rpm.to_str().expect("UTF-8");
+        let facts = run("rpm", &["-qp", "--queryformat", "%{NAME} %{VERSION}\n%{LICENSE}\n", rpm]);
+        assert_eq!(facts, format!("{version}MIT OR Apache-2.0\n"));
+        let files = run("rpm", &["-qp", "--queryformat", "[%{FILEMODES:perms} %{FILEUSERNAME} %{FILENAMES}\n]", rpm]);
+        for file in [
+            "-rwxr-xr-x root /usr/bin/prexec\n",
+            "-rw-r--r-- root /usr/share/zsh/site-functions/_prexec\n",
+            "-rw-r--r-- root /usr/share/man/man1/prexec-doctor.1.gz\n",
+            "-rw-r--r-- root /usr/share/doc/prexec/examples/requirements.toml\n",
+        ] {
+            assert!(files.contains(file), "{file}{files}");
+        }
+        assert!(!files.contains("/etc/"), "a package registers nothing: {files}");
+        let scripts = run("rpm", &["-qp", "--scripts", rpm]);
+        assert!(scripts.contains("compile --managed") && scripts.contains("uninstall --managed"), "{scripts}");
+    } else {
+        println!("no RPM package is tested: `rpmbuild` is not here");
     }
 }

@@ -15,16 +15,7 @@ use std::process::ExitCode;
 /// Exit status where an override is in force.
 const IN_FORCE: u8 = 5;
 
-const EXAMPLES: &str = "Without options it says whether one is in force (exit status 0 for none, 5 for one).
-
-Examples:
-  prexec break-glass
-  prexec break-glass --for 1h --reason 'INC-42: the pipeline is down'
-  prexec break-glass --for 30m --reason 'INC-42' --account alice
-  prexec break-glass --end";
-
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
 pub(super) struct Options {
     /// How long calls run that the policy stops: a number and `m` or `h`, at most 24h; takes root
     #[arg(long = "for", value_name = "TIME", value_parser = seconds, requires = "reason", conflicts_with = "end")]

@@ -10,9 +10,11 @@ mod break_glass;
 mod call;
 mod check;
 mod compile;
+mod completions;
 mod derivation;
 mod diff;
 mod doctor;
+mod examples;
 mod excerpt;
 mod explain;
 mod fmt;
@@ -35,7 +37,7 @@ mod trail;
 mod trail_place;
 mod try_canary;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -61,39 +63,62 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Decide one call of Codex: hook JSON on standard input, the answer as Codex reads it (exit status 0 or 2, nothing else)
+    #[command(after_help = examples::HOOK)]
     Hook(hook::Options),
     /// Say what would be decided about a command, or about one recorded call per line (`--jsonl`)
+    #[command(after_help = examples::CHECK)]
     Check(check::Options),
     /// Show how the decision about a command comes about: its words, effects, the rules that were tried, and what decided
+    #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Options),
     /// Check the examples of rules and `*.cases` files, and which rules they cover (exit status 0, or 5 where something fails)
+    #[command(after_help = examples::TEST)]
     Test(test::Options),
     /// Say which recorded calls a change of policy decides otherwise (exit status 0, or 5 where there are some)
+    #[command(after_help = examples::DIFF)]
     Diff(diff::Options),
     /// Make one file of a policy, which a call uses in place instead of reading the sources
+    #[command(after_help = examples::COMPILE)]
     Compile(compile::Options),
     /// Register the hook with Codex, compile the policy, and see that a canary is denied
+    #[command(after_help = examples::INSTALL)]
     Install(install::Options),
     /// Take out what `install` did; a file that nobody else has changed since is as it was before
+    #[command(after_help = examples::UNINSTALL)]
     Uninstall(install::Removal),
     /// Say whether the hook is really enforced here, and what is not covered (exit status 0, or 5 where something fails)
+    #[command(after_help = examples::DOCTOR)]
     Doctor(doctor::Options),
     /// Let calls run that the policy stops, for a while, in an emergency (as root; `doctor` and every record say so)
+    #[command(after_help = examples::BREAK_GLASS)]
     BreakGlass(break_glass::Options),
     /// List what agents load here, and what of it is not as it was or not as it may be (exit status 0, or 5 where something is)
+    #[command(after_help = examples::INVENTORY)]
     Inventory(inventory::Options),
     /// Find what in a policy hardly means what its author thinks (exit status 0, or 5 where there are warnings)
+    #[command(after_help = examples::LINT)]
     Lint(lint::Options),
     /// Write policies in one way (exit status 0; with `--check`, 5 where one is written otherwise)
+    #[command(after_help = examples::FMT)]
     Fmt(fmt::Options),
     /// Measure what a call costs on this machine, beside processes that do nothing
+    #[command(after_help = examples::BENCH)]
     Bench(bench::Options),
     /// Run a script that a person has approved, unless it is forbidden (exit status of the script, or 126 where it does not run)
+    #[command(after_help = examples::RUN)]
     Run(run::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
+    #[command(after_help = examples::SUGGEST)]
     Suggest(suggest::Options),
     /// Ask, verify and hand on what was decided, from the records of calls
+    #[command(after_help = examples::AUDIT)]
     Audit(audit::Options),
+    /// Print what a shell needs to complete verbs and options
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions(completions::Options),
+    /// Print the manual page, or write one for each verb
+    #[command(after_help = examples::MAN)]
+    Man(completions::Pages),
 }
 
 /// Whether these arguments ask for `hook`: it comes first. Where an option comes first and `hook` later, somebody registered the
@@ -145,6 +170,8 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Run(options) }) => run::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
+        Ok(Cli { verb: Verb::Completions(options) }) => completions::run(&options, &mut Cli::command()),
+        Ok(Cli { verb: Verb::Man(options) }) => completions::man(&options, Cli::command()),
         // Only an option before the verb leads here (`prexec --x hook`), which the parser refuses.
         Ok(Cli { verb: Verb::Hook(_) }) => hook::run(arguments.get(1..).unwrap_or_default()),
         Err(error) => {
@@ -152,5 +179,47 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
             let _ = error.print();
             if error.use_stderr() { ExitCode::from(failure_of(arguments.iter().skip(1))) } else { ExitCode::SUCCESS }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The commands at the end of a help.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let after = text.split_once("Examples:\n").map(|(_, after)| after.to_owned()).unwrap_or_default();
+        // What stands apart is said about the command.
+        let lines = after.lines().map(|line| line.trim_start().split("   ").next().unwrap_or_default());
+        lines.map(String::from).collect()
+    }
+
+    #[test]
+    fn every_verb_shows_examples_that_are_read() {
+        let command = Cli::command();
+        let verbs: Vec<_> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
+        for verb in &verbs {
+            let own: Vec<String> = examples(verb);
+            let begins = format!("prexec {}", verb.get_name());
+            assert!(!own.is_empty() && own.iter().all(|line| line.starts_with(&begins)), "{begins}: {own:?}");
+        }
+        for line in verbs.into_iter().chain([&command]).flat_map(examples) {
+            let words = shlex::split(&line).unwrap();
+            // What a shell does with the streams is none of ours.
+            let words: Vec<&str> =
+                words.iter().map(String::as_str).take_while(|word| !["<", ">", "|"].contains(word)).collect();
+            if words[1] == "hook" {
+                let options: Vec<&[u8]> = words[2..].iter().map(|word| word.as_bytes()).collect();
+                crate::hook::parse(&options).unwrap();
+            } else if let Err(error) = Cli::try_parse_from(&words) {
+                panic!("`{line}`: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_in_order() {
+        Cli::command().debug_assert();
     }
 }

@@ -20,7 +20,7 @@ pub fn stubs() -> String {
     text
 }
 
-fn stub(signature: Signature, about: &str) -> String {
+pub(super) fn stub(signature: Signature, about: &str) -> String {
     let Signature { function, parameters, required } = signature;
     let one = |(index, name): (usize, &&str)| {
         let kind = kind(function, name);
@@ -33,7 +33,7 @@ fn stub(signature: Signature, about: &str) -> String {
 }
 
 /// The type of an argument.
-fn kind(function: &str, name: &str) -> String {
+pub(super) fn kind(function: &str, name: &str) -> String {
     match (function, name) {
         ("network_rule", "decision") => "Decision | Literal[\"deny\"]",
         ("default", _) | (_, "decision") => "Decision",
