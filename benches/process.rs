@@ -27,7 +27,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A call as Codex sends it, with a pipeline of about 300 bytes.
-const CALL: &str = r#"{"session_id":"01a1f852-bfb5-76f1-8d79-61baa035241f","turn_id":"01a1f852-bfd8-7bc1-a2be-a203606674fa","transcript_path":null,"cwd":"/tmp","hook_event_name":"PreToolUse","model":"gpt-5.5","permission_mode":"default","tool_name":"Bash","tool_input":{"command":"git log --oneline -n 200 --format='%h %an %s' -- src/policy src/shell tests/data | grep -v 'Merge branch' | sort -k2,2 -k1,1 | uniq -c | sort -rn | head -n 40 | sed -e 's/^ *//' -e 's/  */ /g' | cut -d' ' -f1-8 | awk '{ print $1, $2, $3 }' | tee /tmp/out/summary.txt | wc -l && git status --short --branch && echo done"},"tool_use_id":"exec_all"}"#;
+const CALL: &str = include_str!("pipeline.json");
 
 struct Subject {
     name: String,

@@ -15,6 +15,7 @@
 
 mod binary;
 mod built;
+mod counts;
 mod hand_over;
 mod installed;
 mod same;
