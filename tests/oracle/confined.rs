@@ -79,7 +79,7 @@ impl Room {
             let mut next = || wire::receive(&mut self.answers).expect("the room is gone");
             let (late, log, opened) = (!next().is_empty(), next(), next());
             let opened = opened.split(|b| *b == 0).filter(|p| !p.is_empty()).map(<[u8]>::to_vec).collect();
-            Observed { shell: shell.clone(), late, started: read_log(&log), opened }
+            Observed { shell: shell.clone(), late, started: read_log(&log, late), opened }
         };
         self.shells.iter().map(&mut one).collect()
     }
@@ -92,12 +92,18 @@ impl Drop for Room {
     }
 }
 
-fn read_log(log: &[u8]) -> Vec<Started> {
+/// The programs that were started. A stub that is killed while it writes, because a script did not end, leaves half an entry: what
+/// follows that is not read.
+fn read_log(log: &[u8], stopped: bool) -> Vec<Started> {
     let mut fields = log.split(|b| *b == 0).map(<[u8]>::to_vec);
     let mut all = Vec::new();
     while let (Some(count), Some(path), Some(directory)) = (fields.next(), fields.next(), fields.next()) {
-        let count: usize = std::str::from_utf8(&count).ok().and_then(|c| c.parse().ok()).expect("the log's form");
-        let words = (0..count).map(|_| fields.next().expect("the log's form")).collect();
+        let count: Option<usize> = std::str::from_utf8(&count).ok().and_then(|c| c.parse().ok());
+        let words: Option<Vec<_>> = count.and_then(|count| (0..count).map(|_| fields.next()).collect());
+        let Some(words) = words else {
+            assert!(stopped, "the log has another form: {:?}", String::from_utf8_lossy(log));
+            break;
+        };
         all.push(Started { path, directory, words });
     }
     all
