@@ -17,6 +17,7 @@ global_asm!(".globl _start", "_start:", "mov x0, sp", "bl {main}", main = sym ma
 mod number {
     pub const READ: usize = 0;
     pub const WRITE: usize = 1;
+    pub const CLOSE: usize = 3;
     pub const WRITEV: usize = 20;
     pub const GETCWD: usize = 79;
     pub const EXIT: usize = 231;
@@ -26,6 +27,7 @@ mod number {
 mod number {
     pub const READ: usize = 63;
     pub const WRITE: usize = 64;
+    pub const CLOSE: usize = 57;
     pub const WRITEV: usize = 66;
     pub const GETCWD: usize = 17;
     pub const EXIT: usize = 94;
@@ -119,6 +121,8 @@ extern "C" fn main(stack: *const usize) -> ! {
         let log = call(number::OPENAT, AT_FDCWD, c"/log".as_ptr() as usize, APPEND, 0);
         if log >= 0 {
             call(number::WRITEV, log as usize, pieces as usize, logged + 3, 0);
+            // Where standard output was closed the log has its number, and what is said would stand in it.
+            call(number::CLOSE, log as usize, 0, 0, 0);
         }
         // A filter, a program that says something, and the two ways to end.
         if count == 1 && ends_with(*pieces.add(1), b"/cat") {
