@@ -33,7 +33,7 @@ pub use lazy_regex::LazyRegex;
 pub use list::{List, Question, Stored};
 pub use rule::{
     Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
-    Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
+    Layer, NetworkRule, Policy, PrefixRule, Protocol, Recording, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};
 pub use standing::standing;
