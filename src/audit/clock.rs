@@ -80,7 +80,8 @@ mod tests {
         for day in 1..80_000 {
             let now = date(day);
             let next = (before.0, before.1, before.2 + 1);
-            let leap = before.0 % 4 == 0 && (before.0 % 100 != 0 || before.0 % 400 == 0);
+            let of = |years: u64| before.0.is_multiple_of(years);
+            let leap = of(4) && (!of(100) || of(400));
             let length = match before.1 {
                 2 => 28 + u64::from(leap),
                 4 | 6 | 9 | 11 => 30,

@@ -160,12 +160,12 @@ pub fn line(asker: &Asker<'_>, entry: &Entry<'_>, lost: u32) -> String {
         }
         line.redacted = line.redacted.saturating_add(lists.redacted);
     }
-    line.join(rest);
+    line.join(&rest);
     let redacted = line.redacted.saturating_add(end.redacted);
     if redacted > 0 {
         line.number("redacted", redacted);
     }
-    line.join(end);
+    line.join(&end);
     line.end()
 }
 

@@ -83,7 +83,7 @@ impl Object {
     }
 
     /// The keys of another object, behind those that are there.
-    pub(super) fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         if let Some(keys) = other.text.strip_prefix('{').filter(|keys| !keys.is_empty()) {
             if self.text.len() > 1 {
                 self.text.push(',');

@@ -120,7 +120,7 @@ pub fn notice(input: &[u8]) -> Option<Notice> {
     let [Some(event)] = events.as_slice() else { return None };
     notice.event = MOMENTS.iter().find(|(name, _)| name == event)?.1;
     if notice.event.is_of_a_tool() {
-        let failed = notice.event == Moment::PostToolUseFailure || response.is_some_and(|value| value.is_failure());
+        let failed = notice.event == Moment::PostToolUseFailure || response.is_some_and(Value::is_failure);
         notice.detail = failed.then(|| "failed".into());
         if notice.tool.as_deref() == Some(PATCH) {
             notice.status = response.and_then(Value::status);
@@ -247,14 +247,13 @@ fn length_of_other(input: &[u8]) -> Option<usize> {
                 at = at.saturating_add(inner.len()).saturating_add(1);
             }
             b'{' | b'[' => depth = depth.saturating_add(1),
-            b'}' | b']' if depth == 0 => return Some(at),
+            b'}' | b']' | b',' if depth == 0 => return Some(at),
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
                     return Some(at.saturating_add(1));
                 }
             }
-            b',' if depth == 0 => return Some(at),
             byte if depth == 0 && byte.is_ascii_whitespace() => return Some(at),
             _ => {}
         }

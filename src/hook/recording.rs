@@ -46,13 +46,7 @@ impl<'o> Recorder<'o> {
     pub(super) fn refused<M: Means>(&self, means: &M, code: &'static str, why: &str) {
         let verdict = Verdict::deny(RuleRef::Input(code), why);
         let judged = Judged { tool: String::new(), verdict, effects: Vec::new(), tiers: Vec::new(), lifted: None };
-        let entry = Entry {
-            event: UNREAD,
-            judged: Some(&judged),
-            answer: Some("deny"),
-            observed: self.options.observe,
-            ..Entry::default()
-        };
+        let entry = Entry { event: UNREAD, judged: Some(&judged), answer: Some("deny"), ..Entry::default() };
         // The call is denied either way.
         let _ = self.write(means, entry);
     }
@@ -70,7 +64,6 @@ impl<'o> Recorder<'o> {
             mode: notice.mode.as_deref(),
             call: notice.call.as_deref(),
             cwd: cwd.as_deref(),
-            repository: cwd.as_deref().and_then(|cwd| repository(means.world(), cwd)),
             tool: notice.tool.as_deref(),
             status: notice.status,
             detail: notice.detail.as_deref(),
@@ -91,36 +84,38 @@ impl<'o> Recorder<'o> {
             Ok(call) => Entry::of_call(call, &cwd, judged, text),
             Err(_) => Entry { event: UNREAD, judged: Some(judged), ..Entry::default() },
         };
-        let entry = Entry {
-            repository: call.as_ref().ok().and_then(|_| repository(means.world(), &cwd)),
-            answer: Some(answer.word()),
-            observed: self.options.observe,
-            policy: Some(policy),
-            ..entry
-        };
+        let entry = Entry { answer: Some(answer.word()), policy: Some(policy), ..entry };
         self.write(means, entry)
     }
 
-    fn write<M: Means>(&self, means: &M, mut entry: Entry<'_>) -> Result<(), Failed> {
+    fn write<M: Means>(&self, means: &M, entry: Entry<'_>) -> Result<(), Failed> {
         let (disk, world) = (means.disk(), means.world());
         let place = match &self.options.audit {
             Audit::Off => return Err(Failed::nowhere("it is registered with `--audit off`")),
             Audit::At(directory) => Place::At(directory),
             Audit::Usual => Place::Usual { home: world.home() },
         };
-        if entry.kind == Kind::Decision {
-            entry.micros = Some(disk.now().micros_since(self.started));
-        }
-        let host = disk.host();
-        let asker = Asker {
-            agent: self.options.agent.name,
-            time: self.started,
-            process: disk.process(),
-            account: disk.account(),
-            user: world.user(),
-            host: &host,
+        // Looked up only once there is somewhere to write it to.
+        let line = |lost| {
+            let host = disk.host();
+            let asker = Asker {
+                agent: self.options.agent.name,
+                time: self.started,
+                process: disk.process(),
+                account: disk.account(),
+                user: world.user(),
+                host: &host,
+            };
+            let micros = || disk.now().micros_since(self.started);
+            let entry = Entry {
+                repository: entry.cwd.and_then(|cwd| repository(world, cwd)),
+                observed: self.options.observe,
+                micros: (entry.kind == Kind::Decision).then(micros),
+                ..entry
+            };
+            audit::line(&asker, &entry, lost)
         };
-        if audit::append(disk, place, self.started, |lost| audit::line(&asker, &entry, lost))? {
+        if audit::append(disk, place, self.started, line)? {
             return Ok(());
         }
         Err(Failed::nowhere(format!("there is no directory for records ({})", place.shown())))

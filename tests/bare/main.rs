@@ -17,6 +17,7 @@ mod binary;
 mod built;
 mod hand_over;
 mod installed;
+mod records;
 mod same;
 #[path = "../cases/suite.rs"]
 #[allow(dead_code, reason = "the tests that share it use different parts of it")]

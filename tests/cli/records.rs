@@ -31,8 +31,13 @@ impl Kept {
 
     /// Another policy. A compiled one takes the hook no time, whatever else the machine does.
     fn policy(&self, text: &str) {
-        self.place.write("policy.rules", text);
-        let made = self.place.run(&["compile", "--policy", "policy.rules", "-o", "policy.bin"], b"");
+        self.compile("policy", text);
+    }
+
+    fn compile(&self, name: &str, text: &str) {
+        let (rules, compiled) = (format!("{name}.rules"), format!("{name}.bin"));
+        self.place.write(&rules, text);
+        let made = self.place.run(&["compile", "--policy", &rules, "-o", &compiled], b"");
         assert_eq!(made.status, Some(0), "{}", made.stderr);
     }
 
@@ -336,20 +341,24 @@ fn spoilt<'s>() -> Vec<Spoil<'s>> {
 
 #[test]
 fn no_place_for_records_changes_a_verdict_unless_one_is_demanded() {
-    let expected = Kept::new().three(&[]);
+    let mut kept = Kept::new();
+    let expected = kept.three(&[]);
     assert_eq!(expected.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [Some(0), Some(2), Some(2)]);
-    for (what, spoil) in spoilt() {
-        let mut kept = Kept::new();
-        if what.starts_with("a directory that is missing") {
-            kept.records = kept.place.path().join("no/records");
-        }
+    kept.compile("required", REQUIRED);
+    for (number, (what, spoil)) in spoilt().into_iter().enumerate() {
+        std::fs::create_dir(kept.place.path().join(number.to_string())).expect("a directory");
+        let missing = if what.starts_with("a directory that is missing") { "no/records" } else { "records" };
+        kept.records = kept.place.path().join(number.to_string()).join(missing);
         spoil(&kept.records);
         assert_eq!(kept.three(&[]), expected, "{what}");
         assert_eq!(kept.lines().0.len(), 0, "{what}");
-        kept.policy(REQUIRED);
-        for (command, (status, said)) in THREE.iter().zip(kept.three(&[])) {
-            assert_eq!(status, Some(2), "{what}: {command:?}");
-            let told = command.1 != "allow" || said.contains("(rule audit:required)") && said.contains("prexec doctor");
+        for (command, decision, _) in THREE {
+            let records = kept.records.display().to_string();
+            let options = ["hook", "--policy", "required.bin", "--audit", &records];
+            let ended = kept.place.run(&options, &kept.place.shell(command));
+            assert_eq!(ended.status, Some(2), "{what}: {command}");
+            let said = &ended.stderr;
+            let told = decision != "allow" || said.contains("(rule audit:required)") && said.contains("prexec doctor");
             assert!(told, "{what}: {said}");
         }
     }
