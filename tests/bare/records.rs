@@ -113,6 +113,17 @@ fn the_same_call_has_the_same_record() {
 }
 
 #[test]
+fn two_policies_have_the_same_digest() {
+    let place = Place::new();
+    std::fs::copy(place.path("p.bin"), place.path("q.bin")).expect("a copy");
+    let records =
+        place.same(&["--policy", "p.bin", "--policy", "q.bin"], call("PreToolUse", "true").to_string().as_bytes());
+    let digest = records[0]["policy"].as_str().unwrap_or_default();
+    let alone = place.same(&["--policy", "p.bin"], call("PreToolUse", "true").to_string().as_bytes());
+    assert!(digest.len() == "blake3:".len() + 64 && alone[0]["policy"] != digest, "{records:?}");
+}
+
+#[test]
 fn what_was_not_judged_has_the_same_record() {
     let place = Place::new();
     for (options, input) in [
