@@ -222,3 +222,9 @@ def select_policy(
 
 def permit_repository_policy() -> None:
     """Repositories may tighten this policy by .prexec/*.rules. For the administrator's layer."""
+
+def recording(
+    audit: Literal["wanted", "required"] | None = None,
+    text: bool | None = None,
+) -> None:
+    """The audit trail: "required" denies what cannot be recorded; text = True records commands, too, without known secrets."""

@@ -40,6 +40,8 @@ mod packaged;
 mod privacy;
 #[path = "cli/real_trees.rs"]
 mod real_trees;
+#[path = "cli/records.rs"]
+mod records;
 #[path = "cli/requirements.rs"]
 mod requirements;
 #[path = "cli/run.rs"]

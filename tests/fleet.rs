@@ -28,6 +28,7 @@ fn as_root(script: &str, scratch: &Path) -> Output {
     let setup = format!(
         "set -e\nmount -t tmpfs tmpfs '{0}'\nmkdir '{0}/upper' '{0}/work'\n\
          mount -t overlay overlay -o 'lowerdir=/etc,upperdir={0}/upper,workdir={0}/work' /etc\nrm -rf /etc/prexec /etc/codex\n\
+         mount -t tmpfs -o mode=755 tmpfs /var/log\n\
          mount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\ninstall -m 755 '{1}' '{2}' /opt/prexec\n\
          export PATH=/opt/prexec:/usr/bin:/bin HOME=/opt\n{script}",
         scratch.display(),

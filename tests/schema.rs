@@ -13,12 +13,14 @@
 mod suite;
 
 use jsonschema::{Registry, Validator};
+use prexec::audit::{self, Asker, Entry, MOST_LINE, Time};
 use prexec::decision::{Decision, EffectId, Reason, RuleRef, Verdict};
 use prexec::effect::{
     Cause, Certainty, Connect, Effect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Span, Tool, Value as Held,
     Word,
 };
 use prexec::report::{Derivation, Explained, Judged, explain_json, verdict_json};
+use prexec::trail::read_line;
 use serde_json::{Value, json};
 use suite::Bench;
 
@@ -223,4 +225,112 @@ fn the_schemas_refuse_what_is_not_of_the_form() {
         other.as_object_mut().expect("an object").remove(key);
         assert!(!verdicts.is_valid(&other), "without {key}");
     }
+}
+
+fn record_validator() -> Validator {
+    let schema: Value = serde_json::from_str(include_str!("schema/record-1.json")).expect("a schema is JSON");
+    jsonschema::meta::validate(&schema).unwrap_or_else(|e| panic!("{e}"));
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+const ASKER: Asker<'_> = Asker {
+    agent: "codex",
+    time: Time { seconds: 1_795_222_471, nanos: 5000 },
+    process: 7,
+    account: 1000,
+    user: Some(b"u"),
+    host: b"host",
+};
+
+#[test]
+fn every_case_has_a_record_of_the_right_form() {
+    let validator = record_validator();
+    let (mut bench, mut seen) = (Bench::default(), 0);
+    for case in suite::all() {
+        let Some((call, judged)) = bench.judged(&case) else { continue };
+        for text in [false, true] {
+            let cwd = call.as_ref().map(|call| call.cwd.as_bytes().to_vec()).unwrap_or_default();
+            let entry = match &call {
+                Ok(call) => Entry::of_call(call, &cwd, &judged, text),
+                Err(_) => Entry { event: "unread", judged: Some(&judged), ..Entry::default() },
+            };
+            let entry = Entry { answer: Some("deny"), micros: Some(1), policy: Some("blake3:0"), ..entry };
+            let line = audit::line(&ASKER, &entry, u32::from(text));
+            let place = format!("{} ({})", case.place, case.name);
+            assert_eq!(faults(&validator, &line), Vec::<String>::new(), "{place}: {line}");
+            assert!(line.len() <= MOST_LINE, "{place}: {} bytes", line.len());
+            assert!(!line.chars().any(prexec::text::is_hidden), "{place}: {line}");
+            let record = read_line(line.as_bytes()).unwrap_or_else(|| panic!("{place}: {line}"));
+            assert_eq!(record.decision.as_deref(), Some(judged.verdict.decision().as_str()), "{place}");
+            assert_eq!(
+                record.cut,
+                record.reasons.len() < judged.verdict.reasons().len() || record.effects.len() < judged.effects.len(),
+                "{place}: {line}"
+            );
+            for (told, reason) in record.reasons.iter().zip(judged.verdict.reasons()) {
+                assert_eq!(told.rule, reason.rule.to_string(), "{place}");
+                let kind = |at: usize| record.effects[at].kind.clone();
+                let meant = reason.effect.map(|id| judged.effects[id.0].kind.name().to_owned());
+                assert!(told.effect.map(kind).is_none_or(|kind| Some(kind) == meant), "{place}: {line}");
+                assert!(told.effect.is_some() || meant.is_none() || record.cut, "{place}: {line}");
+            }
+            let words = record.effects.iter().any(|effect| effect.argv.is_some());
+            assert!(text || (record.text.is_none() && !words), "{place}: {line}");
+            assert!(!text || call.is_err() || record.text.is_some(), "{place}: {line}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 3000, "{seen}");
+}
+
+#[test]
+fn a_record_is_short_whatever_it_tells_of() {
+    let validator = record_validator();
+    let long = "\u{1}\"\u{202e}".repeat(20_000);
+    let written = |n: usize| Effect {
+        kind: Kind::Write(PathValue::file(format!("/{n}/{long}").as_str().into())),
+        certainty: Certainty::Known,
+        span: Span::default(),
+        by: Some(long.as_str().into()),
+        command: None,
+    };
+    let effects: Vec<Effect> = (0..50).map(written).collect();
+    let reason = |n: usize| Reason {
+        decision: Decision::Deny,
+        rule: RuleRef::Rule(format!("{n}{long}")),
+        effect: Some(EffectId(49 - n)),
+        justification: Some(long.clone()),
+    };
+    let verdict = Verdict::strictest((0..50).map(reason).collect());
+    let tiers = vec![long.clone(); 100];
+    let judged = Judged { tool: long.clone(), verdict, effects, tiers, lifted: None };
+    let entry = Entry {
+        event: &long,
+        session: Some(&long),
+        turn: Some(&long),
+        subagent: Some((&long, Some(&long))),
+        model: Some(&long),
+        mode: Some(&long),
+        call: Some(&long),
+        cwd: Some(long.as_bytes()),
+        repository: Some(long.as_bytes()),
+        tool: Some(&long),
+        judged: Some(&judged),
+        answer: Some("deny"),
+        observed: true,
+        policy: Some(&long),
+        micros: Some(u64::MAX),
+        text: Some(long.as_str().into()),
+        status: Some(i32::MIN),
+        detail: Some(&long),
+        ..Entry::default()
+    };
+    let asker = Asker { user: Some(long.as_bytes()), host: long.as_bytes(), process: u32::MAX, ..ASKER };
+    let line = audit::line(&asker, &entry, u32::MAX);
+    assert!(line.len() <= MOST_LINE && line.len() > MOST_LINE / 2, "{} bytes", line.len());
+    assert_eq!(faults(&validator, &line), Vec::<String>::new());
+    let record = read_line(line.as_bytes()).expect("a record");
+    assert!(record.cut && !record.effects.is_empty() && !record.reasons.is_empty());
+    // The effects that are spoken of are there, before others.
+    assert_eq!(record.reasons[0].effect, Some(record.effects.len() - 1));
 }

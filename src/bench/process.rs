@@ -28,7 +28,7 @@ impl Subject {
 }
 
 /// What is measured: executables that do nothing, and this prexec as a hook (and `prexec-hook`, where it stands beside it), with
-/// `arguments` behind the verb. The first one is what the others are multiples of.
+/// `arguments` behind the verb, without records and with them. The first one is what the others are multiples of.
 ///
 /// # Errors
 /// This executable cannot be found, or nothing can be written into `scratch`.
@@ -38,12 +38,17 @@ pub fn subjects(scratch: &Path, arguments: &[String]) -> io::Result<Vec<Subject>
     all.extend(bare::write(scratch)?.map(|path| Subject::new("exit, without libc", path, &[])));
     let nothing = ["/bin/true", "/usr/bin/true"].into_iter().find(|path| Path::new(path).exists());
     all.extend(nothing.map(|path| Subject::new(path, path, &[])));
-    let hook = [&["hook".to_owned()], arguments].concat();
+    // What is measured belongs into nobody's records.
+    let with = |audit: &str| [arguments, &["--audit".to_owned(), audit.to_owned()]].concat();
+    let records = with(&scratch.join("records").to_string_lossy());
     let beside = own.with_file_name("prexec-hook");
     if beside.is_file() {
-        all.push(Subject::new("prexec-hook", beside, arguments));
+        all.push(Subject::new("prexec-hook", &beside, &with("off")));
+        all.push(Subject::new("prexec-hook, with a record", beside, &records));
     }
-    all.push(Subject::new("prexec hook", own, &hook));
+    let whole = |arguments: &[String]| [&["hook".to_owned()], arguments].concat();
+    all.push(Subject::new("prexec hook", &own, &whole(&with("off"))));
+    all.push(Subject::new("prexec hook, with a record", own, &whole(&records)));
     Ok(all)
 }
 

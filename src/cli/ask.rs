@@ -25,6 +25,8 @@ const MOST_SENT: u64 = 8 << 20;
 pub(super) struct Registered<'r> {
     pub(super) policy: &'r [PathBuf],
     pub(super) home: Option<&'r Path>,
+    /// Where records go, as `--audit` says it.
+    pub(super) audit: Option<&'r OsStr>,
     /// What a compiled policy says of the managed rule.
     pub(super) gate: Option<&'r GateFact>,
 }
@@ -55,16 +57,25 @@ fn gate_here(registered: Registered<'_>) -> Result<Gate, String> {
             executable.display()
         )
     })?;
-    with_options(gate, registered.policy, registered.home)
+    with_options(gate, registered.policy, registered.home, registered.audit)
 }
 
 /// The gate with what it needs to decide by the same policies.
-pub(super) fn with_options(mut gate: Gate, policy: &[PathBuf], home: Option<&Path>) -> Result<Gate, String> {
+pub(super) fn with_options(
+    mut gate: Gate,
+    policy: &[PathBuf],
+    home: Option<&Path>,
+    audit: Option<&OsStr>,
+) -> Result<Gate, String> {
     let policies = policy.iter().map(|path| ("--policy", path.as_path()));
     for (option, path) in policies.chain(home.map(|home| ("--home", home))) {
         let path = std::path::absolute(path).ok().and_then(|path| path.into_os_string().into_string().ok());
         let path = path.ok_or_else(|| format!("nobody can be asked: the path after `{option}` is not text"))?;
         gate = gate.with_option(option, &path);
+    }
+    if let Some(audit) = audit {
+        let audit = audit.to_str().ok_or("nobody can be asked: the path after `--audit` is not text")?;
+        gate = gate.with_option("--audit", audit);
     }
     Ok(gate)
 }

@@ -5,6 +5,7 @@ use super::ask::{self, Registered};
 use super::policy;
 use crate::agent::ALL as AGENTS;
 use crate::approval::Asked;
+use crate::audit::HostDisk;
 use crate::break_glass::{self, Override};
 use crate::call::Call;
 use crate::compiled::GateFact;
@@ -38,9 +39,9 @@ pub(super) struct Options {
     /// What becomes of a call where a compiled policy is older than its sources
     #[arg(long, value_enum, default_value_t)]
     stale: policy::Stale,
-    /// Where decisions are recorded; this version records none
-    #[arg(long, value_enum, default_value_t = Audit::Off)]
-    audit: Audit,
+    /// Where decisions are recorded [default: /var/log/prexec/UID, else ~/.local/state/prexec/audit, where either is set up]
+    #[arg(long, value_name = "DIR|off")]
+    audit: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
@@ -57,13 +58,6 @@ enum Prompt {
     Deny,
     /// Have Codex ask the person about a shell command, where its managed rule for that is in force; block everything else
     Gate,
-}
-
-/// Where decisions are recorded.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Audit {
-    /// Nowhere
-    Off,
 }
 
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
@@ -112,10 +106,21 @@ impl hook::Means for Standard {
         break_glass::look(machine).for_account(machine.account())
     }
 
+    type Disk = HostDisk;
+
+    fn disk(&self) -> &HostDisk {
+        &HostDisk
+    }
+
     fn ask(&self, call: &Call, judged: &Judged, options: &hook::Options, _: &[u8]) -> Asked {
         let policy: Vec<PathBuf> = options.policies.iter().map(|named| path(named).into()).collect();
         let home = options.home.as_deref().map(path);
-        ask::about(call, judged, Registered { policy: &policy, home, gate: self.gate.as_ref() })
+        let audit = match &options.audit {
+            hook::Audit::Usual => None,
+            hook::Audit::Off => Some(OsStr::new("off")),
+            hook::Audit::At(directory) => Some(OsStr::from_bytes(directory)),
+        };
+        ask::about(call, judged, Registered { policy: &policy, home, audit, gate: self.gate.as_ref() })
     }
 }
 

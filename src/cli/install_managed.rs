@@ -4,6 +4,7 @@ use super::compile;
 use super::install::{Options, Posture, Print, Removal, Stopped, executables};
 use super::policy::{self, Request, Stale};
 use super::try_canary;
+use crate::audit;
 use crate::install::files::{self, Change};
 use crate::install::managed::{self, Wanted};
 use crate::install::record::{self, Record};
@@ -21,6 +22,8 @@ struct Place {
     root: PathBuf,
     policies: PathBuf,
     requirements: PathBuf,
+    /// Where records of calls are kept, those of each account in a directory of its own.
+    audit: PathBuf,
 }
 
 impl Place {
@@ -28,7 +31,12 @@ impl Place {
         let root = root.unwrap_or(Path::new("/"));
         let root = root.canonicalize().map_err(|e| format!("`{}` cannot be used as a root: {e}", root.display()))?;
         let below = |path: &str| root.join(path.trim_start_matches('/'));
-        Ok(Self { policies: below(policy::MANAGED), requirements: below(policy::REQUIREMENTS), root })
+        Ok(Self {
+            policies: below(policy::MANAGED),
+            requirements: below(policy::REQUIREMENTS),
+            audit: below(audit::MACHINE),
+            root,
+        })
     }
 
     /// Whether it is the machine that this runs on.
@@ -84,6 +92,7 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
         for change in posture.iter().chain([&plan.change]).filter(|change| change.is_one()) {
             println!("would write `{}`", change.path.display());
         }
+        println!("would keep records in `{}`", place.audit.display());
         println!("would register: {line}");
         return Ok(());
     }
@@ -118,6 +127,9 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     write_record(&place, &record)?;
     let changed = plan.change.is_one();
     plan.change.apply()?;
+    record.note_directories(files::make_shared(&place.audit)?);
+    write_record(&place, &record)?;
+    println!("what is decided is recorded in `{}`, for each account apart", place.audit.display());
     let path = place.requirements.display();
     println!("{} `{path}`: {line}", if changed { "registered in" } else { "already registered in" });
     if place.is_here() {
@@ -220,6 +232,9 @@ pub(super) fn uninstall(options: &Removal) -> Result<(), Stopped> {
     }
     files::remove(&place.record())?;
     files::remove_empty(&record.directories);
+    if place.audit.exists() {
+        println!("records of calls stay in `{}`; remove them once nobody needs them any more", place.audit.display());
+    }
     println!("prexec is not registered for this machine any more");
     Ok(())
 }

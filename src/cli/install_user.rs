@@ -3,6 +3,7 @@
 use super::install::{Options, Posture, Removal, Stopped, executables};
 use super::policy::{self, Request, Stale};
 use super::{compile, try_canary};
+use crate::audit;
 use crate::install::files::{self, Change};
 use crate::install::record::{self, Record};
 use crate::install::{codex_home, command, user};
@@ -38,6 +39,11 @@ impl Place {
         })
     }
 
+    /// Where records of calls are kept, unless the machine keeps them.
+    fn audit(&self) -> PathBuf {
+        self.home.join(audit::USER)
+    }
+
     fn record(&self) -> PathBuf {
         self.state.join(record::NAME)
     }
@@ -71,6 +77,7 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
             println!("would write `{}`", change.path.display());
         }
         println!("would compile the policy in `{}`", place.policies.display());
+        println!("would keep records in `{}`", place.audit().display());
         println!("would register: {line}");
         return Ok(());
     }
@@ -93,11 +100,16 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     write_record(&place, &record)?;
     let changed = plan.change.is_one();
     plan.change.apply()?;
+    record.note_directories(files::make_directory(&place.audit(), 0o700)?);
+    write_record(&place, &record)?;
     for note in &plan.notes {
         println!("note: {note}");
     }
     let path = plan.change.path.display();
     println!("{} `{path}`: {line}", if changed { "registered and trusted in" } else { "already registered in" });
+    let machine = Path::new(audit::MACHINE);
+    let records = if machine.is_dir() { machine.to_path_buf() } else { place.audit() };
+    println!("what is decided is recorded in `{}`", records.display());
     println!("Codex asks prexec before every call from its next start on; `prexec doctor` says what is not covered");
     options.warn();
     Ok(())
@@ -216,6 +228,9 @@ pub(super) fn uninstall(options: &Removal) -> Result<(), Stopped> {
     }
     files::remove(&place.record())?;
     files::remove_empty(&record.directories);
+    if place.audit().exists() {
+        println!("records of calls stay in `{}`; remove them once nobody needs them any more", place.audit().display());
+    }
     println!("prexec is not registered for this account any more");
     Ok(())
 }

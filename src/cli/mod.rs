@@ -18,6 +18,7 @@ mod examples;
 mod excerpt;
 mod explain;
 mod fmt;
+mod gate_record;
 mod hook;
 mod human;
 mod install;

@@ -8,6 +8,7 @@
 //! reading it twice would do twice what it does. Codex itself runs commands so, behind a snapshot of the login shell.
 
 use super::call::CallOptions;
+use super::gate_record::{Decided, Run};
 use super::shell::{self, Shell};
 use super::{ask, policy, process};
 use crate::approval::Gate;
@@ -21,7 +22,7 @@ use crate::world::HostWorld;
 use clap::Args;
 use nix::unistd::{User, geteuid};
 use std::convert::Infallible;
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ pub(super) struct Options {
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// Where the run is recorded [default: where the hook records]
+    #[arg(long, value_name = "DIR|off")]
+    audit: Option<OsString>,
     /// Why a person was asked; nothing is decided by it
     reason: String,
     /// The script, as one word
@@ -46,14 +50,22 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    let Err(why) = decide(options).and_then(|()| execute(options));
+    let world = HostWorld::new(options.home.as_deref());
+    let run = Run { audit: options.audit.as_deref(), script: &options.script, world: &world };
+    let mut decided = Decided::default();
+    let Err(why) = decide(options, &world, &mut decided).map_err(|why| (why, "refused")).and_then(|()| {
+        run.record(&decided, "started");
+        execute(options).map_err(|why| (why, "failed"))
+    });
+    let (why, how) = why;
+    run.record(&decided, how);
     // Nothing is left to do where nobody reads standard error.
     let _ = writeln!(std::io::stderr(), "prexec: refused: {}", visible(&why));
     ExitCode::from(REFUSED)
 }
 
 /// The same call once more, by the same policies.
-fn decide(options: &Options) -> Result<(), String> {
+fn decide(options: &Options, world: &HostWorld, decided: &mut Decided) -> Result<(), String> {
     let request = policy::Request {
         named: &options.policy,
         home: options.home.as_deref(),
@@ -62,18 +74,20 @@ fn decide(options: &Options) -> Result<(), String> {
         ..policy::Request::default()
     };
     let input = CallOptions::shell_input(&options.script)?;
-    let world = HostWorld::new(options.home.as_deref());
     let judged = policy::bounded(|| {
         // What is wrong with it quotes the file, which whoever reads this need not be allowed to read.
         let ready =
             policy::load(&request).map_err(|_| "the policy does not load; `prexec lint` says what is wrong with it")?;
-        Ok::<_, &str>(gate::judge(&codex::read(&input), &ready.policy, &world))
+        decided.recording = ready.policy.recording();
+        decided.policy.clone_from(&ready.policy.digest);
+        Ok::<_, &str>(gate::judge(&codex::read(&input), &ready.policy, world))
     })?;
+    let judged = &*decided.judged.insert(judged);
     match judged.verdict.decision() {
         Decision::Allow | Decision::Prompt => Ok(()),
         Decision::Deny => {
-            let shown = gate::for_people(&judged);
-            Err(codex::reasons(&shown, &|reason| gate::describe(&judged, reason)))
+            let shown = gate::for_people(judged);
+            Err(codex::reasons(&shown, &|reason| gate::describe(judged, reason)))
         }
     }
 }
@@ -98,8 +112,9 @@ fn execute(options: &Options) -> Result<Infallible, String> {
 fn find_shell(options: &Options) -> Shell {
     let account = User::from_uid(geteuid()).ok().flatten();
     let called = std::env::args().next().unwrap_or_default();
-    let gate =
-        Gate::new(&called).and_then(|gate| ask::with_options(gate, &options.policy, options.home.as_deref()).ok());
+    let gate = Gate::new(&called).and_then(|gate| {
+        ask::with_options(gate, &options.policy, options.home.as_deref(), options.audit.as_deref()).ok()
+    });
     let command = gate.map(|gate| gate.command(&options.reason, &options.script)).unwrap_or_default();
     let origin = shell::Origin {
         ancestors: &process::ancestors(),

@@ -20,7 +20,7 @@ pub(super) fn run(line: &str, request: &Request<'_>, directory: &Path) -> Result
     };
     let command = asked(&observing.enforcing()?, request, directory)?;
     let launch = Launch { directory: Some(directory), ..Launch::default() };
-    for event in Event::ALL {
+    for event in Event::DECIDING {
         match canary::ask(line, event, &canary::call(event, command, directory), &launch)? {
             Answer::Silent => {}
             other => {
@@ -49,7 +49,7 @@ fn asked(line: &str, request: &Request<'_>, directory: &Path) -> Result<&'static
         );
     };
     let launch = Launch { directory: Some(directory), ..Launch::default() };
-    for event in Event::ALL {
+    for event in Event::DECIDING {
         let (_, call) = decide(event, command);
         match canary::ask(line, event, &call, &launch)? {
             Answer::Denied(_) => {}

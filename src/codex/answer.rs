@@ -76,6 +76,16 @@ enum Kind {
 }
 
 impl Answer {
+    /// What it comes to, in a word: `silence`, `approve`, `ask` or `deny`.
+    pub const fn word(&self) -> &'static str {
+        match self.0 {
+            Kind::Silence => "silence",
+            Kind::Approval => "approve",
+            Kind::Json(_) => "ask",
+            Kind::Refusal(_) => "deny",
+        }
+    }
+
     /// The exit status.
     pub const fn exit(&self) -> Exit {
         match self.0 {

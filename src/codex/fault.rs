@@ -100,7 +100,7 @@ pub mod codes {
     pub const WRONG_TYPE: Code = code("wrong-type", MISFIT);
     /// An event that asks for no decision on a call.
     pub const UNKNOWN_EVENT: Code =
-        code("unknown-event", "tell the person to register prexec for PreToolUse and PermissionRequest only");
+        code("unknown-event", "tell the person to register prexec for the events that `prexec install` registers only");
     /// The directory of the call is not absolute.
     pub const RELATIVE_CWD: Code = code("relative-cwd", MISFIT);
     /// A tool without a name.

@@ -7,6 +7,7 @@
 mod answer;
 mod fault;
 mod message;
+mod notice;
 mod strict;
 mod tools;
 mod typing;
@@ -14,6 +15,7 @@ mod typing;
 pub use answer::{Answer, Exit, Instead, MAX_INSTEAD, Occasion, Question, answer, answer_asking};
 pub use fault::{Fault, codes};
 pub use message::{MAX_MESSAGE, reasons};
+pub use notice::{Moment, Notice, notice};
 pub use strict::{MAX_DEPTH, MAX_INPUT, MAX_VALUES, read as read_json};
 
 pub(crate) use answer::{ask, silence};

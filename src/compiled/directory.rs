@@ -1,7 +1,8 @@
 //! What is read of every compiled policy: where it came from, and all rules but those of which there may be thousands.
 
 use crate::policy::{
-    Audience, Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Policy, Tier, ToolRule, Trust,
+    Audience, Defaults, EnvRule, FlowRule, HostExecutable, HostRule, NetworkRule, Policy, Recording, Tier, ToolRule,
+    Trust,
 };
 use crate::record::{codes, fields};
 use crate::world::Errno;
@@ -93,6 +94,7 @@ pub(super) struct StoredLayer {
     pub(super) trust: Trust,
     pub(super) defaults: Defaults,
     pub(super) tiers: Vec<Tier>,
+    pub(super) recording: Recording,
     pub(super) host_executables: Vec<HostExecutable>,
     pub(super) network_rules: Vec<NetworkRule>,
     pub(super) host_rules: Vec<HostRule>,
@@ -108,6 +110,7 @@ fields!(StoredLayer {
     trust,
     defaults,
     tiers,
+    recording,
     host_executables,
     network_rules,
     host_rules,

@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The first bytes of every compiled policy.
 pub const MAGIC: &[u8; 8] = b"PXPOLICY";
 /// Changed with every change of what stands where, or of what it means.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 /// Bytes of the header.
 pub(super) const HEADER: usize = 64;
 /// Bytes of the header that its hash covers, together with the hashes of the blocks.

@@ -79,6 +79,7 @@ fn layer_of(stored: StoredLayer, image: &Arc<Image>) -> Layer {
         knowledge: stored.knowledge,
         defaults: stored.defaults,
         tiers: stored.tiers,
+        recording: stored.recording,
         index: None,
     }
 }

@@ -32,6 +32,7 @@ fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {
         trust: layer.trust,
         defaults: layer.defaults.clone(),
         tiers: layer.tiers.clone(),
+        recording: layer.recording,
         host_executables: layer.host_executables.clone(),
         network_rules: layer.network_rules.clone(),
         host_rules: layer.host_rules.clone(),

@@ -21,6 +21,8 @@ pub enum RuleRef {
     Internal(&'static str),
     /// An administrator's override lets the call run.
     BreakGlass,
+    /// A record that is demanded cannot be written.
+    Audit(&'static str),
     /// There was nothing to judge.
     NoEffect,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for RuleRef {
             Self::Policy(code) => write!(f, "policy:{code}"),
             Self::Internal(code) => write!(f, "internal:{code}"),
             Self::BreakGlass => f.write_str("break-glass"),
+            Self::Audit(code) => write!(f, "audit:{code}"),
             Self::NoEffect => f.write_str("no-effect"),
         }
     }

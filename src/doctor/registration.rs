@@ -45,7 +45,7 @@ pub(super) fn configuration(machine: &Machine) -> Finding {
 /// Whether both events start the hook, for every tool, so that it can block.
 pub(super) fn registered(machine: &Machine) -> Finding {
     let mut finding = Finding::new("registered", "prexec is registered before calls and before approvals");
-    for event in Event::ALL {
+    for event in Event::DECIDING {
         let mut found = ours(machine).filter(|(_, handler, _)| handler.event == event).peekable();
         if found.peek().is_none() {
             // Without the second event a person is asked about what the policy forbids; he can still say no.
@@ -82,6 +82,16 @@ pub(super) fn registered(machine: &Machine) -> Finding {
             finding.say(place);
         }
     }
+    let unrecorded: Vec<&str> = Event::ALL
+        .into_iter()
+        .filter(|event| !event.decides() && ours(machine).all(|(_, handler, _)| handler.event != *event))
+        .map(Event::name)
+        .collect();
+    if !unrecorded.is_empty() {
+        let events = unrecorded.join(", ");
+        finding
+            .say(format!("{events} starts no prexec: records do not say what became of calls; install again for that"));
+    }
     finding
 }
 
@@ -107,7 +117,8 @@ pub(super) fn trusted(machine: &Machine) -> Finding {
             Some(Trust::Modified) => "was changed since it was trusted, so `codex exec` passes it over silently",
             _ => "is not trusted, so `codex exec` passes it over silently",
         };
-        finding.add(Status::Failure, format!("{} {what}", handler.event.name()), "run `prexec install --user` again");
+        let status = if handler.event.decides() { Status::Failure } else { Status::Warning };
+        finding.add(status, format!("{} {what}", handler.event.name()), "run `prexec install --user` again");
     }
     finding
 }

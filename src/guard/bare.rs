@@ -11,6 +11,7 @@ use super::Profile;
 use super::last::{self, Cause, Claim, Sent, Stream};
 use super::signals::{KINDS, Kind};
 use crate::kernel::{self, Mask, Poll};
+use crate::world::Errno;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -93,6 +94,16 @@ fn end_by(number: i32) -> ! {
 pub(super) fn set_deadline(ms: u32) -> Result<(), ()> {
     DEADLINE.store(ms, Ordering::SeqCst);
     kernel::timer(ms).map_err(drop)
+}
+
+/// Does something that may go beyond a limit on the size of files: that is an error then, and no signal that ends the process.
+pub(super) fn without_size_signal<T>(act: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
+    let done = act();
+    if matches!(done, Err(Errno::TOO_LARGE)) {
+        // It waits like all signals from outside.
+        kernel::forget(kernel::numbers::SIGXFSZ);
+    }
+    done
 }
 
 /// From now on no signal disturbs the ending.

@@ -23,6 +23,7 @@ pub const BOUNDARIES: &[&str] = &[
     "matched",
     "decided",
     "answered",
+    "recorded",
 ];
 
 static ARMED: OnceLock<(String, String)> = OnceLock::new();

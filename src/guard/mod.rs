@@ -54,6 +54,9 @@ pub use sys::panicked;
 
 use last::Cause;
 
+#[cfg(unix)]
+use crate::world::Errno;
+
 /// How long the hook may take, in milliseconds, unless [`set_deadline`] says otherwise. Codex itself waits ten seconds when
 /// registered as we register it.
 pub const HOOK_DEADLINE_MS: u32 = 1000;
@@ -143,6 +146,15 @@ pub fn before_exec() {
 /// turns that into status 0.
 pub fn observe() {
     last::observe();
+}
+
+/// Does something that may go beyond a limit on the size of files: that is an error then, and no signal that ends the process.
+///
+/// # Errors
+/// Those of `act`.
+#[cfg(unix)]
+pub fn without_size_signal<T>(act: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
+    sys::without_size_signal(act)
 }
 
 /// Says which event the call is of, once that is known.

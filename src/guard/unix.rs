@@ -8,6 +8,7 @@
 use super::Profile;
 use super::last::{self, Cause, Claim, Sent, Stream};
 use super::signals::{KINDS, Kind};
+use crate::world::Errno;
 use core::cell::UnsafeCell;
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
@@ -144,6 +145,21 @@ fn action(number: c_int, handler: libc::sighandler_t, flags: c_int) -> Result<()
     action.sa_mask = all_but(faults());
     // SAFETY: the handler has the signature that these flags ask for.
     check(unsafe { libc::sigaction(number, &raw const action, ptr::null_mut()) })
+}
+
+/// Does something that may go beyond a limit on the size of files: that is an error then, and no signal that ends the process.
+pub(super) fn without_size_signal<T>(act: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
+    // SAFETY: all zeros is a valid `sigaction`; it is filled in where the call succeeds.
+    let mut before: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: asks only.
+    let asked = unsafe { libc::sigaction(libc::SIGXFSZ, ptr::null(), &raw mut before) };
+    let ignored = action(libc::SIGXFSZ, libc::SIG_IGN, 0);
+    let done = act();
+    if asked == 0 && ignored.is_ok() {
+        // SAFETY: what it was before, as the system gave it.
+        unsafe { libc::sigaction(libc::SIGXFSZ, &raw const before, ptr::null_mut()) };
+    }
+    done
 }
 
 fn faults() -> impl Iterator<Item = c_int> {

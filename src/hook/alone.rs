@@ -3,6 +3,7 @@
 
 use super::{Beyond, Means, Options, Trusted};
 use crate::approval::Asked;
+use crate::audit::KernelDisk;
 use crate::break_glass::{self, Override};
 use crate::call::Call;
 use crate::guard;
@@ -22,11 +23,16 @@ const OURSELVES: &[u8] = b"/proc/self/exe";
 /// Reads the call, decides, answers, and ends the process.
 pub fn run(process: Process) -> ! {
     let arguments: Vec<&[u8]> = process.arguments().skip(1).map(CStr::to_bytes).collect();
-    super::run(&arguments, |options| Alone { process, world: KernelWorld::new(process, options.home.as_deref()) })
+    super::run(&arguments, |options| Alone {
+        process,
+        disk: KernelDisk { process },
+        world: KernelWorld::new(process, options.home.as_deref()),
+    })
 }
 
 struct Alone {
     process: Process,
+    disk: KernelDisk,
     world: KernelWorld,
 }
 
@@ -49,6 +55,12 @@ impl Means for Alone {
 
     fn break_glass(&self) -> Option<Override> {
         break_glass::look(self.world.machine()).for_account(self.process.account())
+    }
+
+    type Disk = KernelDisk;
+
+    fn disk(&self) -> &KernelDisk {
+        &self.disk
     }
 
     fn ask(&self, _: &Call, _: &Judged, _: &Options, input: &[u8]) -> Asked {

@@ -9,6 +9,7 @@
 #[cfg(bare)]
 pub mod alone;
 mod options;
+mod recording;
 #[cfg(kernel)]
 mod trusted;
 
@@ -19,16 +20,18 @@ pub use options::{Audit, OBSERVE, Options, Prompt, Stale, parse};
 pub use trusted::{Beyond, Trusted};
 
 use crate::approval::{Asked, is_askable};
+use crate::audit::Disk;
 use crate::break_glass::{self, Override};
 use crate::call::Call;
-use crate::codex::{self, Answer, Occasion, Question};
+use crate::codex::{self, Answer, Exit, Occasion, Question};
 use crate::decision::{Decision, RuleRef, Verdict};
 use crate::gate;
 use crate::guard::{self, Stage, stage};
-use crate::policy::Policy;
+use crate::policy::{Policy, Recording};
 use crate::report::Judged;
 use crate::world::World;
 use alloc::{format, string::String, vec::Vec};
+use recording::{Decided, Recorder};
 
 /// Where an administrator's policy stands.
 pub const MANAGED: &str = "/etc/prexec";
@@ -59,6 +62,12 @@ pub trait Means {
     /// The administrator's override, where one is in force for this account.
     fn break_glass(&self) -> Option<Override>;
 
+    /// What keeps records.
+    type Disk: Disk;
+
+    /// The same machine, as records are kept.
+    fn disk(&self) -> &Self::Disk;
+
     /// Whether and how a person is asked about a call that was judged to need approval.
     fn ask(&self, call: &Call, judged: &Judged, options: &Options, input: &[u8]) -> Asked;
 
@@ -73,13 +82,14 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         guard::observe();
     }
     boundary!("started");
-    let options = match parse(arguments) {
-        Ok(options) => options,
-        Err(why) => guard::leave(guard::Answer::Deny(&why)),
-    };
-    let Audit::Off = options.audit;
-    boundary!("options");
+    let (options, wrong) = parse(arguments);
     let mut means = means(&options);
+    let recorder = Recorder::start(&options, &means);
+    if let Some(why) = wrong {
+        recorder.refused(&means, "options", &why);
+        guard::leave(guard::Answer::Deny(&why));
+    }
+    boundary!("options");
 
     let reading = stage(Stage::ReadingCall, None);
     let input = match means.input(codex::MAX_INPUT.saturating_add(1)) {
@@ -87,12 +97,22 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         Err(e) => {
             let why =
                 format!("prexec: denied: the call cannot be read from standard input: {e} (rule input:unreadable)");
+            recorder.refused(&means, "unreadable", &why);
             guard::leave(guard::Answer::Deny(&why))
         }
     };
     boundary!("read");
     let call = (options.agent.read)(&input);
     boundary!("understood");
+    if call.is_err()
+        && let Some(notice) = codex::notice(&input)
+    {
+        // Nothing is asked, so that nothing may stand in the agent's way.
+        guard::observe();
+        let _recording = stage(Stage::Recording, None);
+        recorder.noticed(&means, &notice);
+        guard::leave(guard::Answer::Silence)
+    }
     if let Ok(call) = &call {
         guard::event(call.event.into());
     }
@@ -101,6 +121,8 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     let loading = stage(Stage::LoadingPolicy, None);
     let policy = means.policy(&options, &input);
     drop(loading);
+    let mut recording = Recording::default();
+    let mut digest = String::new();
     let (judged, instead, auto_approve) = match policy {
         Ok(policy) => {
             let _deciding = stage(Stage::Deciding, None);
@@ -115,15 +137,18 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
             }
             boundary!("decided");
             let instead = gate::alternative(&call, &judged, &policy, means.world());
+            recording = policy.recording();
+            digest.clone_from(&policy.digest);
             // Its destructors have nothing to do that the end of the process does not.
             core::mem::forget(policy);
             (judged, instead, options.auto_approve)
         }
         Err(why) => (unusable_policy(&why), None, false),
     };
+    recorder.look(&means);
     means.settle(&input);
 
-    let _answering = stage(Stage::Answering, None);
+    let answering = stage(Stage::Answering, None);
     let shown = gate::for_people(&judged);
     let asked = match (options.prompt, &call) {
         (Prompt::Gate, Ok(call))
@@ -141,8 +166,19 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         describe: &|reason| gate::describe(&judged, reason),
         instead: instead.as_ref(),
     };
+    let answer = (options.agent.answer)(&question, &asked);
     boundary!("answered");
-    leave(&(options.agent.answer)(&question, &asked))
+    drop(answering);
+    let _recording = stage(Stage::Recording, None);
+    let decided = Decided { call: &call, judged: &judged, policy: &digest, text: recording.text };
+    let recorded = recorder.decided(&means, &decided, &answer);
+    boundary!("recorded");
+    match recorded {
+        Err(why) if recording.required && answer.exit() == Exit::Zero => {
+            leave(&recording::unrecorded(&options, &question, &why))
+        }
+        Ok(()) | Err(_) => leave(&answer),
+    }
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {

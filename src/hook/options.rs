@@ -16,11 +16,15 @@ pub enum Prompt {
 }
 
 /// Where decisions are recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Audit {
-    /// Nowhere.
+    /// Where the machine keeps records, else where the account does, where either is set up.
     #[default]
+    Usual,
+    /// Nowhere.
     Off,
+    /// In this directory.
+    At(Vec<u8>),
 }
 
 /// What becomes of a call where a compiled policy is older than its sources.
@@ -61,7 +65,7 @@ pub(crate) const NAMES: &[(&str, Option<&str>)] = &[
     ("auto-approve", None),
     ("observe", None),
     ("stale", Some("STALE")),
-    ("audit", Some("AUDIT")),
+    ("audit", Some("DIR|off")),
     ("home", Some("DIR")),
     ("agent", Some("AGENT")),
 ];
@@ -78,18 +82,17 @@ pub(super) fn observes(arguments: &[&[u8]]) -> bool {
     arguments.contains(&OBSERVE.as_bytes())
 }
 
-/// Reads the arguments behind the verb.
-///
-/// # Errors
-/// The whole sentence of the refusal.
-pub fn parse(arguments: &[&[u8]]) -> Result<Options, String> {
-    options(arguments).map_err(|what| {
+/// Reads the arguments behind the verb; with what is wrong with them, as the whole sentence of the refusal. What was read before that is
+/// among the options.
+pub fn parse(arguments: &[&[u8]]) -> (Options, Option<String>) {
+    let mut options = Options::default();
+    let wrong = read_into(&mut options, arguments).err().map(|what| {
         format!("prexec: denied: the hook is registered with wrong options: {what} (see `prexec help hook`)")
-    })
+    });
+    (options, wrong)
 }
 
-fn options(arguments: &[&[u8]]) -> Result<Options, String> {
-    let mut options = Options::default();
+fn read_into(options: &mut Options, arguments: &[&[u8]]) -> Result<(), String> {
     let mut given: Vec<&str> = Vec::new();
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -133,12 +136,13 @@ fn options(arguments: &[&[u8]]) -> Result<Options, String> {
             "prompt" if value == b"gate" => options.prompt = Prompt::Gate,
             "agent" => options.agent = *Agent::named(value).ok_or_else(invalid)?,
             "audit" if value == b"off" => options.audit = Audit::Off,
+            "audit" if value.starts_with(b"/") => options.audit = Audit::At(value.to_vec()),
             "stale" if value == b"deny" => options.stale = Stale::Deny,
             "stale" if value == b"sources" => options.stale = Stale::Sources,
             _ => return Err(invalid()),
         }
     }
-    Ok(options)
+    Ok(())
 }
 
 fn shown(bytes: &[u8]) -> String {
@@ -151,7 +155,8 @@ mod tests {
 
     fn read(arguments: &[&str]) -> Result<Options, String> {
         let bytes: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
-        options(&bytes)
+        let mut options = Options::default();
+        read_into(&mut options, &bytes).map(|()| options)
     }
 
     #[test]
@@ -164,6 +169,8 @@ mod tests {
             home: Some(b"/h".to_vec()),
             ..Options::default()
         };
+        let off = |options: Options| Options { audit: Audit::Off, ..options };
+        assert_eq!(read(&["--audit", "/r"]).map(|options| options.audit), Ok(Audit::At(b"/r".to_vec())));
         let apart =
             ["--policy", "a b", "--policy", "c=d", "--auto-approve", "--observe", "--stale", "sources", "--home", "/h"];
         let joined = [
@@ -175,7 +182,7 @@ mod tests {
             "--home=/h",
             "--audit=off",
         ];
-        assert_eq!((read(&apart), read(&joined)), (Ok(all.clone()), Ok(all)));
+        assert_eq!((read(&apart), read(&joined)), (Ok(all.clone()), Ok(off(all))));
         assert_eq!(read(&[]), Ok(Options::default()));
         assert_eq!(read(&["--prompt", "deny", "--stale", "deny"]), Ok(Options::default()));
     }
@@ -205,7 +212,7 @@ mod tests {
             (&["--auto-approve", "--auto-approve"], "the argument '--auto-approve' cannot be used multiple times"),
             (&["--home", "/a", "--home=/a"], "the argument '--home <DIR>' cannot be used multiple times"),
             (&["--stale", "Deny"], "invalid value 'Deny' for '--stale <STALE>'"),
-            (&["--audit", "/x"], "invalid value '/x' for '--audit <AUDIT>'"),
+            (&["--audit", "x"], "invalid value 'x' for '--audit <DIR|off>'"),
         ] {
             assert_eq!(read(arguments).unwrap_err(), said, "{arguments:?}");
         }

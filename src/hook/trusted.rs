@@ -7,7 +7,7 @@ use crate::compiled::{self, Compiled, Role, Source, Writers};
 use crate::guard::{Stage, stage};
 use crate::kernel::{self, File};
 use crate::path;
-use crate::policy::{Layer, Policy};
+use crate::policy::{Layer, Policy, combined_digest};
 use crate::world::{Errno, Links, World};
 use alloc::{boxed::Box, vec::Vec};
 
@@ -51,8 +51,8 @@ impl<'w> Trusted<'w> {
         if found.iter().any(|one| one.permits_repositories) {
             return Err(Beyond);
         }
-        let mut digests = found.iter().map(|one| one.policy.digest.clone());
-        let digest = digests.next().filter(|_| digests.next().is_none()).unwrap_or_default();
+        let digests: Vec<&str> = found.iter().map(|one| one.policy.digest.as_str()).collect();
+        let digest = combined_digest(&digests).unwrap_or_default();
         let mut layers: Vec<Layer> = found.into_iter().flat_map(|one| one.policy.layers).collect();
         // Most trusted first, however they were found.
         layers.sort_by_key(|layer| layer.trust);

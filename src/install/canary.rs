@@ -117,6 +117,7 @@ fn answer(event: Event, status: Option<i32>, out: &str, err: &str) -> Answer {
                 Event::PermissionRequest => {
                     said.get("decision").and_then(|d| d.get("behavior")).and_then(Value::as_str) == Some("deny")
                 }
+                Event::PostToolUse | Event::SessionStart | Event::SessionEnd => false,
             };
             if denies {
                 Answer::Denied(out.to_owned())

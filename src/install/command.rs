@@ -35,6 +35,11 @@ pub fn line(executable: &Path, arguments: &[String]) -> Result<String, String> {
     Ok(format!("{words} || {fallback}"))
 }
 
+/// The command line for an event in which nothing is decided: where it fails, nothing is to be blocked.
+pub fn recording(line: &str) -> &str {
+    line.split_once(" || ").map_or(line, |(program, _)| program)
+}
+
 fn observes(arguments: &[String]) -> bool {
     arguments.iter().any(|argument| argument == OBSERVE)
 }

@@ -112,6 +112,21 @@ pub fn make_directory(path: &Path, mode: u32) -> Result<Vec<PathBuf>, String> {
     Ok(missing)
 }
 
+/// Makes a directory in which every account may make its own and see no other's names; gives back those that were made.
+///
+/// # Errors
+/// What the system says, and something else that stands there.
+pub fn make_shared(path: &Path) -> Result<Vec<PathBuf>, String> {
+    let failed = |e: std::io::Error| format!("`{}` cannot be made: {e}", path.display());
+    let made = make_directory(path, 0o755)?;
+    let found = fs::symlink_metadata(path).map_err(failed)?;
+    if !found.is_dir() || found.uid() != nix::unistd::geteuid().as_raw() {
+        return Err(format!("`{}` is no directory of this account, so no records are kept there", path.display()));
+    }
+    fs::set_permissions(path, Permissions::from_mode(0o1733)).map_err(failed)?;
+    Ok(made)
+}
+
 /// Removes directories where they are empty, the innermost first.
 pub fn remove_empty(directories: &[PathBuf]) {
     for directory in directories.iter().rev() {

@@ -25,13 +25,14 @@ pub fn text(document: &DocumentMut, before: &str) -> String {
     if before.contains("\r\n") { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
 }
 
-/// Registers a command for both events and every tool, after all others: trust goes by position.
+/// Registers a command for all events and every tool, after all others: trust goes by position.
 ///
 /// # Errors
 /// Where something else stands in the place of hooks.
 pub fn add(document: &mut DocumentMut, command: &str) -> Result<Vec<Handler>, String> {
     let mut added = Vec::new();
     for event in Event::ALL {
+        let command = if event.decides() { command } else { command::recording(command) };
         let group = push(below(document.as_table_mut(), "hooks")?, event, command, added.is_empty())?;
         added.push(Handler {
             event,
@@ -40,7 +41,7 @@ pub fn add(document: &mut DocumentMut, command: &str) -> Result<Vec<Handler>, St
             matcher: Some("*".into()),
             kind: "command".into(),
             command: command.into(),
-            timeout: command::TIMEOUT,
+            timeout: event.timeout(),
             is_async: false,
             status_message: None,
         });
@@ -65,7 +66,7 @@ fn push(hooks: &mut Table, event: Event, command: &str, first: bool) -> Result<u
     match groups {
         Item::ArrayOfTables(groups) => {
             let mut handler = Table::new();
-            fill(&mut handler, command);
+            fill(&mut handler, event, command);
             let mut handlers = ArrayOfTables::new();
             handlers.push(handler);
             let mut group = Table::new();
@@ -77,7 +78,7 @@ fn push(hooks: &mut Table, event: Event, command: &str, first: bool) -> Result<u
         }
         Item::Value(Value::Array(groups)) => {
             let mut handler = InlineTable::new();
-            fill(&mut handler, command);
+            fill(&mut handler, event, command);
             let mut group = InlineTable::new();
             group.insert("matcher", "*".into());
             group.insert("hooks", Value::Array(Array::from_iter([handler])));
@@ -88,10 +89,10 @@ fn push(hooks: &mut Table, event: Event, command: &str, first: bool) -> Result<u
     }
 }
 
-fn fill(handler: &mut dyn TableLike, command: &str) {
+fn fill(handler: &mut dyn TableLike, event: Event, command: &str) {
     handler.insert("type", value("command"));
     handler.insert("command", value(command));
-    handler.insert("timeout", value(i64::try_from(command::TIMEOUT).unwrap_or(10)));
+    handler.insert("timeout", value(i64::try_from(event.timeout()).unwrap_or(3)));
 }
 
 /// Takes out every handler that starts prexec, and what is empty then. `sources` are the names that trust may have for this file:
@@ -171,7 +172,7 @@ fn moved(document: &mut DocumentMut, source: &Path, event: Event, gone: &[usize]
 /// Takes out what stands empty below `hooks`, and `hooks` itself where nothing is left.
 fn tidy(root: &mut Table) {
     let Some(hooks) = root.get_mut("hooks").and_then(Item::as_table_like_mut) else { return };
-    for key in ["PreToolUse", "PermissionRequest", "state"] {
+    for key in Event::ALL.map(Event::name).into_iter().chain(["state"]) {
         let empty = match hooks.get(key) {
             Some(Item::ArrayOfTables(groups)) => groups.is_empty(),
             Some(Item::Value(Value::Array(groups))) => groups.is_empty(),
@@ -244,7 +245,7 @@ mod tests {
         let before =
             "hooks = {PreToolUse=[{matcher=\"x\", hooks=[{type=\"command\",command=\"true\"}]}]}\nb = 1\n[c]\n";
         let found = registered::of_toml(Path::new("/c.toml"), &added(before)).unwrap();
-        assert_eq!(found.len(), 3);
+        assert_eq!(found.len(), 6);
         assert_eq!((found[0].command.as_str(), found[0].group), ("true", 0));
     }
 

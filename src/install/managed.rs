@@ -47,7 +47,11 @@ pub fn plan(path: &Path, record: &Record, wanted: &Wanted<'_>) -> Result<Plan, S
     let entries = add(&mut document, wanted)?;
     let after = hooks::text(&document, text);
     let found = registered::of_toml(path, &after)?;
-    if found.iter().filter(|handler| handler.command == wanted.line).count() != registered::Event::ALL.len() {
+    let stands = |event: registered::Event| {
+        let line = if event.decides() { wanted.line } else { command::recording(wanted.line) };
+        found.iter().filter(|handler| handler.event == event && handler.command == line).count() == 1
+    };
+    if !registered::Event::ALL.into_iter().all(stands) {
         return Err(format!(
             "the hooks in `{}` are written in a form that cannot be added to; use `[[hooks.EVENT]]`",
             path.display()

@@ -11,17 +11,42 @@ pub enum Event {
     PreToolUse,
     /// When a person is about to be asked.
     PermissionRequest,
+    /// After a tool has ended.
+    PostToolUse,
+    /// When a session begins.
+    SessionStart,
+    /// When a session ends.
+    SessionEnd,
 }
 
 impl Event {
-    /// Both events that prexec answers.
-    pub const ALL: [Self; 2] = [Self::PreToolUse, Self::PermissionRequest];
+    /// All events for which prexec is registered.
+    pub const ALL: [Self; 5] =
+        [Self::PreToolUse, Self::PermissionRequest, Self::PostToolUse, Self::SessionStart, Self::SessionEnd];
+    /// Those in which it decides. Of the others it keeps records, and never stands in the way.
+    pub const DECIDING: [Self; 2] = [Self::PreToolUse, Self::PermissionRequest];
+
+    /// Whether prexec decides there.
+    pub fn decides(self) -> bool {
+        Self::DECIDING.contains(&self)
+    }
+
+    /// The seconds after which Codex is to give up on prexec; at the end of a session it waits no longer than three anyway.
+    pub const fn timeout(self) -> u64 {
+        match self {
+            Self::SessionEnd => 3,
+            _ => super::command::TIMEOUT,
+        }
+    }
 
     /// As files spell it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PreToolUse => "PreToolUse",
             Self::PermissionRequest => "PermissionRequest",
+            Self::PostToolUse => "PostToolUse",
+            Self::SessionStart => "SessionStart",
+            Self::SessionEnd => "SessionEnd",
         }
     }
 
@@ -30,6 +55,9 @@ impl Event {
         match self {
             Self::PreToolUse => "pre_tool_use",
             Self::PermissionRequest => "permission_request",
+            Self::PostToolUse => "post_tool_use",
+            Self::SessionStart => "session_start",
+            Self::SessionEnd => "session_end",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! file, or an account is not in it, only the C library can say.
 
 use super::files::File;
+use crate::world::Owner;
 use alloc::{vec, vec::Vec};
 
 /// Bytes of `/etc/passwd` that are read; a longer one is left to the C library.
@@ -25,9 +26,10 @@ impl Accounts {
         Some(Self { text: read(b"/etc/passwd")? })
     }
 
-    /// The home directory of the account with this number; none where it is not in the file.
-    pub fn home_of_number(&self, number: u32) -> Option<&[u8]> {
-        self.lines().find(|line| line.number == number).map(|line| line.home)
+    /// The account with this number; none where it is not in the file.
+    pub fn owner_of_number(&self, number: u32) -> Option<Owner> {
+        let line = self.lines().find(|line| line.number == number)?;
+        Some(Owner { name: line.name.to_vec(), home: line.home.to_vec() })
     }
 
     /// The home directory of the account with this name; none where it is not in the file.
@@ -94,10 +96,11 @@ mod tests {
     fn lines_of_accounts() {
         let text = b"root:x:0:0:root:/root:/bin/bash\n# u:x:7:7::/no:\n+u:x:7:7::/no:\nbad:x\nu:x:7:7:U,,,:/home/u:/bin/sh\nu:x:8:7::/second:\n";
         let accounts = Accounts { text: text.to_vec() };
-        assert_eq!(accounts.home_of_number(0), Some(&b"/root"[..]));
-        assert_eq!(accounts.home_of_number(7), Some(&b"/home/u"[..]));
+        let owner = |name: &str, home: &str| Some(Owner { name: name.into(), home: home.into() });
+        assert_eq!(accounts.owner_of_number(0), owner("root", "/root"));
+        assert_eq!(accounts.owner_of_number(7), owner("u", "/home/u"));
         assert_eq!(accounts.home_of_name(b"u"), Some(&b"/home/u"[..]));
-        assert_eq!((accounts.home_of_name(b"bad"), accounts.home_of_number(9)), (None, None));
+        assert_eq!((accounts.home_of_name(b"bad"), accounts.owner_of_number(9)), (None, None));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn facts(path: &[u8], links: Links) -> Result<Facts, Errno> {
     statx(HERE, &terminated(path)?, flags)
 }
 
-fn statx(directory: usize, path: &core::ffi::CStr, flags: u32) -> Result<Facts, Errno> {
+pub(super) fn statx(directory: usize, path: &core::ffi::CStr, flags: u32) -> Result<Facts, Errno> {
     let mut found = MaybeUninit::<k::statx>::uninit();
     let arguments =
         [directory, path.as_ptr().addr(), flags as usize, k::STATX_BASIC_STATS as usize, found.as_mut_ptr().addr()];

@@ -16,6 +16,7 @@ mod files;
 #[cfg(any(bare, test))]
 mod heap;
 mod process;
+mod records;
 #[cfg(bare)]
 mod signals;
 mod streams;
@@ -29,8 +30,9 @@ pub(crate) use heap::Heap;
 #[cfg(bare)]
 pub(crate) use process::no_core;
 pub use process::{Process, exit, map};
+pub use records::{host, make_directory, process, time};
 #[cfg(bare)]
-pub(crate) use signals::{Mask, handle, numbers, pending, set_mask, timer, use_stack};
-pub use streams::read_input;
+pub(crate) use signals::{Mask, forget, handle, numbers, pending, set_mask, timer, use_stack};
 #[cfg(bare)]
-pub(crate) use streams::{Poll, is_null_device, open_missing, pause, poll, write};
+pub(crate) use streams::{Poll, is_null_device, open_missing, poll, write};
+pub use streams::{pause, read_input};

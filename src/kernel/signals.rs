@@ -98,6 +98,20 @@ pub(crate) fn handle(number: i32, handler: extern "C" fn(i32) -> !, waiting: Mas
     unsafe { call(k::__NR_rt_sigaction, [number, (&raw const action).addr(), 0, SET]) }.map(drop)
 }
 
+/// Takes back a signal that came and waits, and lets it do nothing from now on.
+pub(crate) fn forget(number: i32) {
+    let ignored = k::kernel_sigaction {
+        // SAFETY: the kernel takes 1 (`SIG_IGN`) in the place of a function, and never calls it.
+        sa_handler_kernel: unsafe { mem::transmute::<usize, Option<unsafe extern "C" fn(i32)>>(1) },
+        sa_flags: 0,
+        sa_restorer: None,
+        sa_mask: set(Mask(0)),
+    };
+    let Ok(number) = usize::try_from(number) else { return };
+    // SAFETY: a valid structure; the old one is not asked for. Fails for no signal that there is.
+    let _ = unsafe { call(k::__NR_rt_sigaction, [number, (&raw const ignored).addr(), 0, SET]) };
+}
+
 unsafe extern "C" fn never() {
     process::exit(2)
 }

@@ -58,7 +58,6 @@ pub(crate) enum Poll {
 }
 
 /// Asks about descriptors; waits for at most `ms` milliseconds. Gives how many have something to say.
-#[cfg(bare)]
 fn ask(streams: &mut [k::pollfd], ms: u32) -> Result<usize, Errno> {
     let time = k::__kernel_timespec { tv_sec: i64::from(ms / 1000), tv_nsec: i64::from(ms % 1000) * 1_000_000 };
     let arguments = [streams.as_mut_ptr().addr(), streams.len(), (&raw const time).addr(), 0, 0];
@@ -78,9 +77,8 @@ pub(crate) fn poll(stream: i32, ms: u32) -> Poll {
     }
 }
 
-/// Lets time pass.
-#[cfg(bare)]
-pub(crate) fn pause(ms: u32) {
+/// Lets so many milliseconds pass.
+pub fn pause(ms: u32) {
     let _ = ask(&mut [], ms);
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod commands;
 mod contents;
 mod decide;
+mod digest;
 mod execpolicy;
 mod filtered;
 mod hosts;
@@ -28,12 +29,13 @@ mod trace;
 pub use account::{Account, Audience};
 pub use commands::Difference;
 pub use decide::{decide, decide_traced};
+pub use digest::combined as combined_digest;
 pub use execpolicy::{PrefixMatch, matched_prefix_rules};
 pub use lazy_regex::LazyRegex;
 pub use list::{List, Question, Stored};
 pub use rule::{
     Access, Alternatives, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule,
-    Layer, NetworkRule, Policy, PrefixRule, Protocol, Tier, ToolRule, Trust,
+    Layer, NetworkRule, Policy, PrefixRule, Protocol, Recording, Tier, ToolRule, Trust,
 };
 pub use scene::{NO_REPOSITORY, Scene};
 pub use standing::standing;

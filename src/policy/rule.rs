@@ -197,6 +197,15 @@ pub struct Tier {
     pub remotes: Vec<Glob>,
 }
 
+/// `recording`: what a policy asks of the audit trail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// A call that would be let through and whose record cannot be written is denied.
+    pub required: bool,
+    /// Commands and arguments are recorded, too, without what is known to be secret.
+    pub text: bool,
+}
+
 /// Who wrote a layer, most trusted first. A layer can tighten what a more trusted one says, never loosen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trust {
@@ -244,6 +253,8 @@ pub struct Layer {
     pub defaults: Defaults,
     /// `tier`
     pub tiers: Vec<Tier>,
+    /// `recording`
+    pub recording: Recording,
     /// `program` and `wrapper`: a table of programs, as [`crate::tables::Tables::with_added`] takes it; empty where there are none.
     pub knowledge: Vec<u8>,
     /// By which the globs near a path are found; made last.
@@ -279,6 +290,7 @@ impl Layer {
             tool_rules: Vec::new(),
             defaults: Defaults::default(),
             tiers: Vec::new(),
+            recording: Recording::default(),
             knowledge: Vec::new(),
             index: None,
         }
@@ -309,6 +321,12 @@ impl Policy {
             readings.push(reading);
         }
         readings
+    }
+
+    /// What its layers together ask of the audit trail: what one of them demands.
+    pub fn recording(&self) -> Recording {
+        let all = || self.layers.iter().map(|layer| layer.recording);
+        Recording { required: all().any(|one| one.required), text: all().any(|one| one.text) }
     }
 
     /// Whether all that was read of it so far is what was written; else nothing that was decided with it counts.

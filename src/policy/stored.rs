@@ -3,7 +3,7 @@
 use super::lazy_regex::LazyRegex;
 use super::rule::{
     Access, Defaults, EnvAccess, EnvRule, FlowFrom, FlowRule, GlobRule, Head, HostExecutable, HostRule, NetworkRule,
-    PrefixRule, Protocol, Tier, ToolRule, Trust,
+    PrefixRule, Protocol, Recording, Tier, ToolRule, Trust,
 };
 use crate::decision::Decision;
 use crate::effect::FlowSink;
@@ -27,6 +27,7 @@ fields!(FlowRule { head, source, sink });
 fields!(EnvRule { head, names, access });
 fields!(ToolRule { head, tool, arguments });
 fields!(Defaults { commands, reads, writes, network, tools, environment, interactive, unknown });
+fields!(Recording { required, text });
 fields!(Tier { name, paths, remotes });
 
 impl Record for FlowFrom {

@@ -9,6 +9,7 @@ mod phrase;
 pub use derivation::{Derivation, Explained, Lift, Steps, Tried};
 pub use explain_json::{EXPLAIN_SCHEMA, explain_json};
 pub use json::{SCHEMA, verdict_json};
+pub(crate) use phrase::path_text;
 pub use phrase::{phrase, value_text};
 
 use crate::decision::Verdict;

@@ -56,7 +56,7 @@ pub fn value_text(value: &Value) -> String {
 }
 
 /// As [`value_text`], `None` where nothing is known.
-pub(super) fn path_text(value: &Value) -> Option<String> {
+pub(crate) fn path_text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Known(bytes) | Value::Pattern(bytes) => text(bytes),
         Value::Set(all) => {

@@ -57,7 +57,8 @@ pub(super) fn kind(function: &str, name: &str) -> String {
         ("program" | "wrapper", "skip") => "int",
         ("program" | "wrapper", field) if field != "options" => "str | list[str]",
         (_, "arguments" | "options") => "dict[str, str]",
-        (_, "canonical_matching" | "options_anywhere") => "bool",
+        ("recording", "audit") => "Literal[\"wanted\", \"required\"]",
+        (_, "canonical_matching" | "text" | "options_anywhere") => "bool",
         _ => "str",
     }
     .to_string()

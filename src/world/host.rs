@@ -1,6 +1,6 @@
 //! The machine by way of the standard library: every Unix, with the account database as the system has it.
 
-use super::{Child, Errno, Facts, Links, Machine, SeenWorld};
+use super::{Child, Errno, Facts, Links, Machine, Owner, SeenWorld};
 use alloc::vec::Vec;
 use nix::unistd::{AccessFlags, User, access, geteuid};
 use std::ffi::OsStr;
@@ -126,8 +126,9 @@ impl Machine for Host {
         std::env::var_os(OsStr::from_bytes(name)).map(OsStringExt::into_vec)
     }
 
-    fn home(&self) -> Option<Vec<u8>> {
-        User::from_uid(geteuid()).ok().flatten().map(|user| user.dir.into_os_string().into_vec())
+    fn owner(&self) -> Option<Owner> {
+        let user = User::from_uid(geteuid()).ok().flatten()?;
+        Some(Owner { name: user.name.into_bytes(), home: user.dir.into_os_string().into_vec() })
     }
 
     fn home_of(&self, user: &str) -> Option<Vec<u8>> {

@@ -2,7 +2,7 @@
 //! directory that the kernel gives no path for, a kernel that lacks a call), nothing is made up: the world remembers that it was
 //! asked too much, and whoever decides by it asks somebody else.
 
-use super::{Child, Errno, Facts, Links, Machine, SeenWorld};
+use super::{Child, Errno, Facts, Links, Machine, Owner, SeenWorld};
 use crate::kernel::{self, Accounts, File, Process};
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
@@ -39,9 +39,9 @@ impl Kernel {
     }
 
     /// What the accounts say; too much where they cannot.
-    fn of_account(&self, home: impl Fn(&Accounts) -> Option<&[u8]>) -> Option<Vec<u8>> {
+    fn of_account<T>(&self, ask: impl Fn(&Accounts) -> Option<T>) -> Option<T> {
         let accounts = self.accounts.get_or_init(Accounts::read).as_ref();
-        accounts.and_then(home).map(<[u8]>::to_vec).or_else(|| self.too_much())
+        accounts.and_then(ask).or_else(|| self.too_much())
     }
 
     /// Notes a call that this kernel, or a filter before it, does not have: the C library knows other ways.
@@ -142,11 +142,11 @@ impl Machine for Kernel {
         self.process.variable(name)
     }
 
-    fn home(&self) -> Option<Vec<u8>> {
-        self.of_account(|accounts| accounts.home_of_number(self.process.account()))
+    fn owner(&self) -> Option<Owner> {
+        self.of_account(|accounts| accounts.owner_of_number(self.process.account()))
     }
 
     fn home_of(&self, user: &str) -> Option<Vec<u8>> {
-        self.of_account(|accounts| accounts.home_of_name(user.as_bytes()))
+        self.of_account(|accounts| accounts.home_of_name(user.as_bytes()).map(<[u8]>::to_vec))
     }
 }

@@ -20,6 +20,12 @@ impl Errno {
     pub const NO_DIRECTORY: Self = Self(20);
     /// What was asked makes no sense (`EINVAL`).
     pub const INVALID: Self = Self(22);
+    /// Something stands there already (`EEXIST`).
+    pub const EXISTS: Self = Self(17);
+    /// A limit on the size of files is reached (`EFBIG`).
+    pub const TOO_LARGE: Self = Self(27);
+    /// There is no room left (`ENOSPC`).
+    pub const FULL: Self = Self(28);
     /// The file system is read only (`EROFS`).
     pub const READ_ONLY: Self = Self(30);
 
@@ -77,6 +83,15 @@ pub enum Links {
     Keep,
 }
 
+/// An account of the account database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Its home directory.
+    pub home: Vec<u8>,
+}
+
 /// An operating system. Nothing here waits, writes, or opens a device.
 pub trait Machine {
     /// A file that is open for reading.
@@ -108,8 +123,8 @@ pub trait Machine {
     fn now(&self) -> Option<u64>;
     /// A variable of the environment.
     fn variable(&self, name: &[u8]) -> Option<Vec<u8>>;
-    /// The home directory of [`account`](Self::account), from the account database.
-    fn home(&self) -> Option<Vec<u8>>;
+    /// What the account database says of [`account`](Self::account).
+    fn owner(&self) -> Option<Owner>;
     /// The home directory of a named account, from the account database.
     fn home_of(&self, user: &str) -> Option<Vec<u8>>;
 }

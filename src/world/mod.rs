@@ -19,7 +19,7 @@ pub use host::{Host, HostWorld};
 #[cfg(kernel)]
 pub use kernel::{Kernel, KernelWorld};
 pub use looked::Looked;
-pub use machine::{Errno, Facts, Links, Machine};
+pub use machine::{Errno, Facts, Links, Machine, Owner};
 pub use seen::SeenWorld;
 
 use alloc::{string::String, vec::Vec};
@@ -133,6 +133,10 @@ pub trait World {
     fn session_dir(&self) -> Option<&[u8]>;
     /// The home directory of the account that runs the call, from the account database (never from the environment).
     fn home(&self) -> Option<&[u8]>;
+    /// The name of that account, where the account database was to be asked anyway.
+    fn user(&self) -> Option<&[u8]> {
+        None
+    }
     /// `HOME` of the environment, where it is set and absolute: what a shell makes of `~`.
     fn home_variable(&self) -> Option<&[u8]>;
     /// The home directory of a named account.
@@ -165,12 +169,17 @@ pub trait World {
 
 /// The directory at or above `dir` that holds `.git`; `dir` itself where there is none.
 pub fn toplevel<'p>(world: &dyn World, dir: &'p [u8]) -> &'p [u8] {
+    repository(world, dir).unwrap_or(dir)
+}
+
+/// The directory at or above `dir` that holds `.git`.
+pub fn repository<'p>(world: &dyn World, dir: &'p [u8]) -> Option<&'p [u8]> {
     let mut at = Some(dir);
     while let Some(one) = at {
         if world.entry(&crate::path::join(one, b".git")) != Entry::Missing {
-            return one;
+            return Some(one);
         }
         at = crate::path::parent(one);
     }
-    dir
+    None
 }

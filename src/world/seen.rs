@@ -1,6 +1,6 @@
 //! The real machine, whoever looks at it. Looks, never writes; nothing here follows a link or opens a device.
 
-use super::{Child, Content, Entry, Errno, Facts, Links, Machine, World};
+use super::{Child, Content, Entry, Errno, Facts, Links, Machine, Owner, World};
 use alloc::{string::String, vec, vec::Vec};
 use core::cell::OnceCell;
 
@@ -14,18 +14,20 @@ const MORE: usize = 4096;
 pub struct SeenWorld<M> {
     machine: M,
     session_dir: Option<Vec<u8>>,
-    /// Looked up when it is first asked for.
-    home: OnceCell<Option<Vec<u8>>>,
+    /// Looked up when it is first asked for; none where another home is given.
+    owner: OnceCell<Option<Owner>>,
+    /// The home directory that is given.
+    home: Option<Vec<u8>>,
     home_variable: Option<Vec<u8>>,
 }
 
 impl<M: Machine> SeenWorld<M> {
     /// A world of this machine. `home` overrides the account's home directory (`--home`).
     pub fn of(machine: M, home: Option<&[u8]>) -> Self {
-        let given = home.map(|home| absolute(Some(home.to_vec())));
         Self {
             session_dir: absolute(machine.current_dir()),
-            home: given.map_or_else(OnceCell::new, OnceCell::from),
+            owner: if home.is_some() { OnceCell::from(None) } else { OnceCell::new() },
+            home: absolute(home.map(<[u8]>::to_vec)),
             home_variable: absolute(machine.variable(b"HOME")),
             machine,
         }
@@ -34,6 +36,10 @@ impl<M: Machine> SeenWorld<M> {
     /// The machine itself.
     pub fn machine(&self) -> &M {
         &self.machine
+    }
+
+    fn owner(&self) -> Option<&Owner> {
+        self.owner.get_or_init(|| self.machine.owner()).as_ref()
     }
 
     fn read_small_file(&self, path: &[u8], limit: usize) -> Content {
@@ -80,7 +86,12 @@ impl<M: Machine> World for SeenWorld<M> {
     }
 
     fn home(&self) -> Option<&[u8]> {
-        self.home.get_or_init(|| absolute(self.machine.home())).as_deref()
+        let own = || self.owner().map(|owner| owner.home.as_slice()).filter(|home| home.first() == Some(&b'/'));
+        self.home.as_deref().or_else(own)
+    }
+
+    fn user(&self) -> Option<&[u8]> {
+        self.owner().map(|owner| owner.name.as_slice())
     }
 
     fn home_variable(&self) -> Option<&[u8]> {

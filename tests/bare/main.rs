@@ -18,6 +18,7 @@ mod built;
 mod counts;
 mod hand_over;
 mod installed;
+mod records;
 mod same;
 #[path = "../cases/suite.rs"]
 #[allow(dead_code, reason = "the tests that share it use different parts of it")]

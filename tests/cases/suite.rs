@@ -1,11 +1,12 @@
 //! The cases as data, and how one of them is judged: the wire's reading, the policy's loading and the gate, on a machine in
 //! memory.
 
-use prexec::codex;
+use prexec::call::Call;
+use prexec::codex::{self, Fault};
 use prexec::decision::Decision;
 use prexec::gate;
 use prexec::policy::{Policy, Trust};
-use prexec::report::{Derivation, Explained, explain_json, verdict_json};
+use prexec::report::{Derivation, Explained, Judged, explain_json, verdict_json};
 use prexec::rules::Loader;
 use prexec::world::memory::MemoryWorld;
 use serde_json::{Map, Value, json};
@@ -275,6 +276,15 @@ impl Bench {
     /// The policy of `case`; `None` where it does not load.
     pub(crate) fn policy(&mut self, case: &Case) -> Option<&Policy> {
         self.policies.entry(case.policy.to_string()).or_insert_with(|| load(&case.policy)).as_ref().ok()
+    }
+
+    /// What the call of `case` is read as, and how it is judged; `None` where its policy does not load.
+    pub(crate) fn judged(&mut self, case: &Case) -> Option<(Result<Call, Fault>, Judged)> {
+        let policy =
+            self.policies.entry(case.policy.to_string()).or_insert_with(|| load(&case.policy)).as_ref().ok()?;
+        let call = codex::read(case.payload().as_bytes());
+        let judged = gate::judge(&call, policy, &case.machine());
+        Some((call, judged))
     }
 
     /// The explanation and the verdict of `case` as they are printed; `None` where its policy does not load.

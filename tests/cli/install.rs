@@ -36,7 +36,7 @@ fn text(path: &Path) -> String {
     fs::read_to_string(path).expect("a file")
 }
 
-/// Whether both events are registered once and trusted; a file in between is no TOML.
+/// Whether all events are registered once and trusted; a file in between is no TOML.
 fn enforced(place: &Place) -> bool {
     let path = config(place);
     let Ok(text) = fs::read_to_string(&path) else { return false };
@@ -45,8 +45,8 @@ fn enforced(place: &Place) -> bool {
     let trusted = found.iter().all(|handler| trust::status(&text, &path, handler) == Trust::Trusted);
     assert!(trusted, "{text}");
     match Event::ALL.map(ours) {
-        [1, 1] => true,
-        [0, 0] => false,
+        [1, 1, 1, 1, 1] => true,
+        [0, 0, 0, 0, 0] => false,
         other => panic!("{other:?}: {text}"),
     }
 }
@@ -83,7 +83,12 @@ fn an_empty_home_is_enforced_and_then_empty_again() {
     let once = text(&config(&place));
     assert!(installed(&place, &[]).contains("already registered"));
     assert_eq!(text(&config(&place)), once);
-    assert_eq!(run(&place, &["uninstall", "--user"]).status, Some(0));
+    // The canary of the second installation is recorded, and records stay.
+    let ended = run(&place, &["uninstall", "--user"]);
+    let records = place.path().join(".local/state/prexec/audit");
+    assert_eq!(ended.status, Some(0));
+    assert!(ended.stdout.contains(&format!("records of calls stay in `{}`", records.display())), "{}", ended.stdout);
+    fs::remove_dir_all(place.path().join(".local")).expect("removed");
     assert_eq!(tree(place.path()), before);
     assert_eq!(run(&place, &["uninstall", "--user"]).status, Some(0));
     assert_eq!(tree(place.path()), before);
@@ -237,7 +242,9 @@ fn ended_at_any_step_nothing_is_left_broken() {
             assert_eq!(run(&place, &["uninstall", "--user"]).status, Some(0));
             // A directory that was made in the moment of the end is not in the record; nothing but that may stay.
             let files = |tree: &[(PathBuf, Vec<u8>)]| {
-                tree.iter().filter(|(path, _)| path.is_file()).cloned().collect::<Vec<_>>()
+                let records = place.path().join(".local/state/prexec/audit");
+                let is_one = |path: &Path| path.is_file() && !path.starts_with(&records);
+                tree.iter().filter(|(path, _)| is_one(path)).cloned().collect::<Vec<_>>()
             };
             assert_eq!(files(&tree(place.path())), files(&before), "{verb}, step {step}");
             if completed {

@@ -14,6 +14,8 @@ const SETUP: &str = r#"
 set -e
 mount -t tmpfs tmpfs "$1"
 mkdir "$1/upper" "$1/work"
+# Where a machine keeps records is the test's alone, too.
+mount -t tmpfs -o mode=755 tmpfs /var/log
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 rm -rf /etc/codex
 cp -rp "$2" /etc/codex

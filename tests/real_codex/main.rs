@@ -45,6 +45,8 @@ mod prexec_gate_terminal;
 #[cfg(test)]
 mod prexec_permission;
 #[cfg(test)]
+mod prexec_records;
+#[cfg(test)]
 mod prexec_surroundings;
 #[cfg(test)]
 mod process;

@@ -72,6 +72,10 @@ pub(super) const SIGNATURES: &[(Signature, &str)] = &[
         settings::PERMIT_REPOSITORY_POLICY,
         "Repositories may tighten this policy by .prexec/*.rules. For the administrator's layer.",
     ),
+    (
+        settings::RECORDING,
+        "The audit trail: \"required\" denies what cannot be recorded; text = True records commands, too, without known secrets.",
+    ),
 ];
 
 fn session<'e>(eval: &Evaluator<'_, '_, 'e>) -> Result<&'e Session<'e>, starlark::Error> {
@@ -167,6 +171,9 @@ fn functions(builder: &mut GlobalsBuilder) {
         eval: &mut Evaluator<'v, '_, '_>,
     ) -> starlark::Result<NoneType> {
         rule(settings::PERMIT_REPOSITORY_POLICY, settings::permit_repository_policy, args, eval)
+    }
+    fn recording<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
+        rule(settings::RECORDING, settings::recording, args, eval)
     }
     fn include<'v>(args: &Arguments<'v, '_>, eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<NoneType> {
         let session = session(eval)?;

@@ -15,6 +15,9 @@ pub(super) const TIER: Signature =
 pub(super) const PERMIT_REPOSITORY_POLICY: Signature =
     Signature { function: "permit_repository_policy", parameters: &[], required: 0 };
 
+pub(super) const RECORDING: Signature =
+    Signature { function: "recording", parameters: &["audit", "text"], required: 0 };
+
 const KEYS: &[&str] = &["commands", "reads", "writes", "network", "tools", "environment", "interactive", "unknown"];
 
 /// The place of a key in the defaults.
@@ -73,6 +76,30 @@ pub(super) fn tier(call: &Call<'_>, site: &Site, state: &mut State) -> Result<()
     }
     state.tier_sites.insert(name.to_owned(), site.place.clone());
     state.layer.tiers.push(Tier { name: name.to_owned(), paths, remotes });
+    Ok(())
+}
+
+/// What is asked of the audit trail; what one call demands, no other takes back.
+pub(super) fn recording(call: &Call<'_>, _: &Site, state: &mut State) -> Result<(), Problem> {
+    let audit = call.text("audit")?;
+    if audit.is_none() && call.value("text").is_none() {
+        return Err(Problem::new("`recording` asks for nothing", "give it `audit` or `text`"));
+    }
+    if state.layer.trust == Trust::Repository {
+        let help = "remove it; what is recorded of calls is not for what is worked on to say";
+        return Err(Problem::new("a repository says nothing about records", help));
+    }
+    let required = match audit {
+        None | Some("wanted") => false,
+        Some("required") => true,
+        Some(other) => {
+            let message = format!("unknown value `{other}` of `audit`");
+            return Err(Problem::new(message, "write \"wanted\" or \"required\""));
+        }
+    };
+    let recording = &mut state.layer.recording;
+    recording.required |= required;
+    recording.text |= call.flag("text")?;
     Ok(())
 }
 
