@@ -15,6 +15,7 @@ mod generate;
 mod datagrams;
 mod exactly_once;
 mod forms;
+mod page;
 mod requests;
 
 use std::path::Path;
