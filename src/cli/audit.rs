@@ -1,6 +1,6 @@
 //! `prexec audit`: what was decided, asked of the records.
 
-use super::{audit_export, audit_prune, audit_verify};
+use super::{audit_export, audit_prune, audit_report, audit_verify};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -18,6 +18,8 @@ enum Verb {
     Verify(audit_verify::Options),
     /// Close the files of days that are over, and remove those that are kept long enough
     Prune(audit_prune::Options),
+    /// Write one page that tells what happened
+    Report(audit_report::Options),
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
@@ -25,5 +27,6 @@ pub(super) fn run(options: &Options) -> ExitCode {
         Verb::Export(options) => audit_export::run(options),
         Verb::Verify(options) => audit_verify::run(options),
         Verb::Prune(options) => audit_prune::run(options),
+        Verb::Report(options) => audit_report::run(options),
     }
 }

@@ -12,6 +12,7 @@ mod files;
 mod keep;
 mod moment;
 mod record;
+pub mod report;
 pub mod source;
 mod verify;
 

@@ -222,3 +222,45 @@ fn a_directory_of_accounts_stands_for_all_of_them() {
     }
     assert_eq!(text(place.path(), &[]).lines().count(), records.len());
 }
+
+/// Records of a version that knew fewer secrets: nothing that is known by now leaves the machine.
+#[test]
+fn what_is_known_for_a_secret_by_now_does_not_go_out() {
+    // Made up, and put together here so that no scanner takes this file for a leak.
+    let secrets = [
+        format!("ghp_{}", "Ab3dEf9hIjKlMnOpQrStUvWxYz0123456789"),
+        format!("AKIA{}", "Q3EXVPLWN7TRZKDJ"),
+        "hunter2hunter2".to_string(),
+    ];
+    let mut records = generate::fleet(9, 5);
+    for record in &mut records {
+        record.text = Some(format!("curl -u ann:{} https://x:{}@h/", secrets[2], secrets[2]));
+        record.cwd = Some(format!("/work/{}", secrets[0]));
+        record.detail = Some(format!("token {}", secrets[1]));
+        for reason in &mut record.reasons {
+            reason.justification = Some(format!("export AWS_ACCESS_KEY_ID={}", secrets[1]));
+        }
+        for effect in &mut record.effects {
+            effect.path = effect.path.as_ref().map(|path| format!("{path}/{}", secrets[0]));
+            effect.argv = Some(vec![Some("mysql".into()), None, Some(format!("--password={}", secrets[2]))]);
+        }
+    }
+    let place = written(&records);
+    for format in ["jsonl", "ocsf", "ecs", "csv", "sarif"] {
+        let out = text(place.path(), &["--format", format]);
+        for secret in &secrets {
+            assert!(!out.contains(secret.as_str()), "{secret} in {format}");
+        }
+        assert!(out.contains("[redacted:"), "{format}");
+    }
+    let report = place.path().join("report.html");
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_prexec"))
+        .args(["audit", "report", "--audit"])
+        .arg(place.path())
+        .arg("-o")
+        .arg(&report)
+        .status();
+    assert!(status.unwrap().success());
+    let page = std::fs::read_to_string(report).unwrap();
+    assert!(secrets.iter().all(|secret| !page.contains(secret.as_str())));
+}

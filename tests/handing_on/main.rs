@@ -15,6 +15,7 @@ mod generate;
 mod datagrams;
 mod exactly_once;
 mod forms;
+mod page;
 mod requests;
 
 use std::path::Path;
@@ -40,4 +41,15 @@ fn text(directory: &Path, arguments: &[&str]) -> String {
     let out = output(directory, arguments);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap()
+}
+
+/// Writes realistic records for a look with one's own eyes, where `PREXEC_LOOK` names a directory.
+#[test]
+fn records_to_look_at() {
+    let Some(place) = std::env::var_os("PREXEC_LOOK") else { return };
+    for (name, records) in [("kindly", generate::fleet(1, 900)), ("hostile", generate::hostile(2, 200))] {
+        let directory = Path::new(&place).join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        generate::append(&directory, &records);
+    }
 }

@@ -321,7 +321,9 @@ fn a_webhook_is_signed_and_ends_with_the_head_of_the_chain() {
         assert_eq!(one.header("webhook-signature").unwrap(), format!("v1,{}", prexec::install::base64::encode(&outer)));
         let elements: Vec<Json> = serde_json::from_slice(&one.body).unwrap();
         let (head, sent) = elements.split_last().unwrap();
-        assert_eq!(head["schema"], "prexec/chain/1");
+        assert_eq!(head["schema"], "prexec/chain-head/1");
+        assert_eq!(head["line"], chain);
+        assert_eq!(head["head"], format!("blake3:{}", blake3::hash(chain.as_bytes()).to_hex()));
         for element in sent {
             found.push(prexec::trail::read_line(element.to_string().as_bytes()).unwrap());
         }

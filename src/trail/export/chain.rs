@@ -11,13 +11,13 @@ use std::vec::Vec;
 const WINDOW: u64 = 8 * 1024;
 
 /// The last line of `chain.jsonl`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// It.
-    pub line: Json,
-    /// The file that was closed last.
+    /// It, byte by byte.
+    pub line: String,
+    /// The file that it tells of: the one that was closed last, or an old one that was removed.
     pub file: String,
-    /// The digest of that file.
+    /// That file's digest.
     pub digest: String,
     /// The digest of the line, which the next line will name as the one before it.
     pub link: String,
@@ -36,7 +36,7 @@ pub fn head(directory: &Path) -> Option<Head> {
     let name = |key: &str| value.get(key).and_then(Json::as_str).map(String::from);
     let (file, digest) = (name("file")?, name("digest")?);
     let link = std::format!("blake3:{}", blake3::hash(line).to_hex());
-    Some(Head { line: value, file, digest, link })
+    Some(Head { line: core::str::from_utf8(line).ok()?.into(), file, digest, link })
 }
 
 /// How many bytes a file had when it was closed; none where the chain does not say.

@@ -4,12 +4,12 @@
 //! the same for every attempt. The last element of the array is the head of the chain, where there is one; `schema` tells it from
 //! records.
 
+use super::Form;
 use super::http::Client;
 use super::target::{Batch, Failure, Taken, Target};
-use super::{Form, json};
 use crate::install::base64;
 use crate::trail::Moment;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::format;
 use std::string::{String, ToString};
@@ -33,8 +33,10 @@ impl Webhook {
 
 impl Target for Webhook {
     fn send(&mut self, batch: &Batch<'_>, _: &mut dyn FnMut(u64) -> Result<(), String>) -> Result<Taken, Failure> {
-        let mut elements: Vec<Json> = batch.records.iter().map(|record| json(self.form, record)).collect();
-        elements.extend(batch.head.map(|head| head.line.clone()));
+        let mut elements: Vec<Json> = batch.records.iter().map(|record| super::json(self.form, record)).collect();
+        elements.extend(
+            batch.head.map(|head| json!({ "schema": "prexec/chain-head/1", "head": head.link, "line": head.line })),
+        );
         let body = Json::Array(elements).to_string();
         let now = (Moment::now().0 / 1_000_000).to_string();
         let signed = [batch.id.as_bytes(), b".", now.as_bytes(), b".", body.as_bytes()];
