@@ -7,6 +7,7 @@
 //! ```
 
 pub mod chain;
+mod condition;
 pub mod export;
 mod files;
 mod keep;
@@ -15,6 +16,7 @@ mod record;
 pub mod source;
 mod verify;
 
+pub use condition::{Condition, condition};
 pub use files::{Day, DayFile, day_files};
 pub use keep::{Kept, RULES, Rules, close_all, keep, keep_all};
 pub use moment::{Moment, Span, length, point};
