@@ -1,25 +1,17 @@
 //! `prexec diff`: what becomes of recorded calls when a policy changes.
 
 use super::call::{finish, unwritten};
+use super::changes::{Change, Changes, reason};
 use super::check::read_line;
 use super::human::Color;
 use super::{POLICY_ERROR, human, policy};
 use crate::codex;
-use crate::decision::Decision;
 use crate::gate;
-use crate::report::Judged;
-use crate::text::visible;
 use crate::world::HostWorld;
 use clap::Args;
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// Exit status where something changes.
-const CHANGED: u8 = 5;
-/// Characters of a call that are shown.
-const SHOWN: usize = 120;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -59,8 +51,8 @@ fn compare(options: &Options, old: &policy::Ready, new: &policy::Ready) -> Resul
     let stdout = std::io::stdout().lock();
     let paint = options.color.paint(&stdout);
     let mut out = std::io::BufWriter::new(stdout);
-    let (mut line, mut all) = (Vec::new(), 0_usize);
-    let mut changes: BTreeMap<(Decision, Decision), usize> = BTreeMap::new();
+    let (mut line, mut all) = (Vec::new(), 0_u64);
+    let mut changes = Changes::default();
     while read_line(&mut input, &mut line).map_err(unreadable)? {
         let call = codex::read(&line);
         let before = gate::judge(&call, &old.policy, &world);
@@ -70,27 +62,12 @@ fn compare(options: &Options, old: &policy::Ready, new: &policy::Ready) -> Resul
         if was == is {
             continue;
         }
-        *changes.entry((was, is)).or_default() += 1;
+        changes.count(was, is);
         let what = call.as_ref().map_or_else(|fault| fault.message.clone(), |call| call.arguments.to_compact());
-        let short: String = visible(&what).chars().take(SHOWN).collect();
-        writeln!(out, "{} -> {}  line {all}: {} {short}", paint.word(was), paint.word(is), visible(&before.tool))
-            .and_then(|()| writeln!(out, "    was {}", reason(&before)))
-            .and_then(|()| writeln!(out, "    is  {}", reason(&after)))
+        let (place, tool) = (format!("line {all}"), &before.tool);
+        let (was_by, is_by) = (&reason(&before), &reason(&after));
+        Changes::show(&mut out, paint, &Change { was, is, place: &place, tool, what: &what, was_by, is_by })
             .map_err(|e| unwritten(&e))?;
     }
-    for ((was, is), count) in &changes {
-        writeln!(out, "{count} calls change from {} to {}", was.as_str(), is.as_str()).map_err(|e| unwritten(&e))?;
-    }
-    let changed: usize = changes.values().sum();
-    writeln!(out, "{changed} of {all} calls are decided otherwise").map_err(|e| unwritten(&e))?;
-    out.flush().map_err(|e| unwritten(&e))?;
-    Ok(if changed == 0 { ExitCode::SUCCESS } else { ExitCode::from(CHANGED) })
-}
-
-/// The first reason, on one line.
-fn reason(judged: &Judged) -> String {
-    let verdict = gate::for_people(judged);
-    let Some(first) = verdict.reasons().first() else { return String::new() };
-    let what = gate::describe(judged, first).map(|what| format!("  {what}")).unwrap_or_default();
-    visible(&format!("{}{what}", first.rule)).into_owned()
+    changes.end(&mut out, all).and_then(|ended| out.flush().map(|()| ended)).map_err(|e| unwritten(&e))
 }

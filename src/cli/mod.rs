@@ -9,6 +9,7 @@ mod audit_verify;
 mod bench;
 mod break_glass;
 mod call;
+mod changes;
 mod check;
 mod compile;
 mod completions;
@@ -29,6 +30,7 @@ mod inventory;
 mod lint;
 mod policy;
 mod process;
+mod replay;
 mod rewrite;
 mod run;
 mod shell;
@@ -109,6 +111,8 @@ enum Verb {
     /// Run a script that a person has approved, unless it is forbidden (exit status of the script, or 126 where it does not run)
     #[command(after_help = examples::RUN)]
     Run(run::Options),
+    /// Say which recorded calls a policy would decide otherwise than they were (exit status 0, or 5 where there are some)
+    Replay(replay::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     #[command(after_help = examples::SUGGEST)]
     Suggest(suggest::Options),
@@ -171,6 +175,7 @@ pub fn run_as(arguments: &[OsString]) -> ExitCode {
         Ok(Cli { verb: Verb::Fmt(options) }) => fmt::run(&options),
         Ok(Cli { verb: Verb::Bench(options) }) => bench::run(&options),
         Ok(Cli { verb: Verb::Run(options) }) => run::run(&options),
+        Ok(Cli { verb: Verb::Replay(options) }) => replay::run(&options),
         Ok(Cli { verb: Verb::Suggest(options) }) => suggest::run(&options),
         Ok(Cli { verb: Verb::Completions(options) }) => completions::run(&options, &mut Cli::command()),
         Ok(Cli { verb: Verb::Man(options) }) => completions::man(&options, Cli::command()),

@@ -3,8 +3,9 @@
 use super::call::{finish, unwritten};
 use super::check::read_line;
 use super::human::Color;
-use super::{POLICY_ERROR, human, policy};
+use super::{POLICY_ERROR, human, policy, trail_place};
 use crate::suggest::{Learner, render};
+use crate::trail::{Span, each};
 use crate::world::HostWorld;
 use clap::Args;
 use std::io::{BufRead, BufReader, Write};
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Recorded calls, one hook JSON per line; `-` for standard input
+    /// Recorded calls: a file with one hook JSON per line, `-` for standard input, or a file or directory of records
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
     /// Policy file, or directory of `*.rules`, that decides about them now; may be repeated [default: the installed layers]
@@ -40,20 +41,43 @@ pub(super) fn run(options: &Options) -> ExitCode {
 
 fn suggest(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String> {
     let name = options.from.display().to_string();
-    let unreadable = |e: std::io::Error| format!("`{name}` cannot be read: {e}");
-    let mut input: Box<dyn BufRead> = if name == "-" {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(BufReader::new(std::fs::File::open(&options.from).map_err(unreadable)?))
-    };
     let world = HostWorld::new(options.home.as_deref());
     let mut learner = Learner::new(&ready.policy, &world);
-    let mut line = Vec::new();
-    while read_line(&mut input, &mut line).map_err(unreadable)? {
-        learner.line(&line);
+    if options.from.is_dir() {
+        let directories = trail_place::all(std::slice::from_ref(&options.from), options.home.as_deref())?;
+        let mut progress = trail_place::Progress::of_all(&directories);
+        let take = &mut |record| {
+            learner.record(&record);
+            Ok(())
+        };
+        let read = each(&directories, &Span::default(), &mut |bytes| progress.tick(bytes), take)?;
+        progress.end();
+        learner.unread(usize::try_from(read.unread).unwrap_or(usize::MAX));
+    } else {
+        of_file(options, &name, &mut learner)?;
     }
     let text = render(&learner.finish()?, &name);
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| unwritten(&e))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lines of either form.
+fn of_file(options: &Options, name: &str, learner: &mut Learner<'_>) -> Result<(), String> {
+    let unreadable = |e: std::io::Error| format!("`{name}` cannot be read: {e}");
+    let mut input: Box<dyn BufRead> = if options.from.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(std::fs::File::open(&options.from).map_err(unreadable)?))
+    };
+    let mut line = Vec::new();
+    while read_line(&mut input, &mut line).map_err(unreadable)? {
+        match crate::trail::read_line(&line) {
+            Some(record) => learner.record(&record),
+            // A record begins with an empty line.
+            None if line.is_empty() => {}
+            None => learner.line(&line),
+        }
+    }
+    Ok(())
 }

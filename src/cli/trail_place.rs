@@ -34,6 +34,17 @@ pub(super) fn all(named: &[PathBuf], home: Option<&Path>) -> Result<Vec<PathBuf>
     Ok(all)
 }
 
+/// The same, where files of records may be named as well.
+pub(super) fn files_or_all(named: &[PathBuf], home: Option<&Path>) -> Result<Vec<PathBuf>, String> {
+    let (files, directories): (Vec<PathBuf>, Vec<PathBuf>) = named.iter().cloned().partition(|path| path.is_file());
+    if !files.is_empty() && directories.is_empty() {
+        return Ok(files);
+    }
+    let mut found = all(&directories, home)?;
+    found.extend(files);
+    Ok(found)
+}
+
 /// This account's directory of records.
 pub(super) fn own(home: Option<&Path>) -> Result<PathBuf, String> {
     let own = Path::new(MACHINE).join(nix::unistd::geteuid().to_string());
@@ -56,9 +67,17 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn of(directory: &Path) -> Self {
-        let files = day_files(directory).unwrap_or_default();
-        let total = files.iter().filter_map(|file| Some(file.path.symlink_metadata().ok()?.len())).sum();
-        Self { total, done: 0, started: Instant::now(), said: None }
+        Self::of_all(&[directory.to_path_buf()])
+    }
+
+    /// Of files, and of directories of them.
+    pub(super) fn of_all(paths: &[PathBuf]) -> Self {
+        let length = |path: &Path| path.symlink_metadata().map_or(0, |metadata| metadata.len());
+        let of = |path: &PathBuf| match day_files(path) {
+            Ok(files) => files.iter().map(|file| length(&file.path)).sum(),
+            Err(_) => length(path),
+        };
+        Self { total: paths.iter().map(of).sum(), done: 0, started: Instant::now(), said: None }
     }
 
     pub(super) fn tick(&mut self, bytes: u64) {

@@ -8,6 +8,7 @@ pub mod native;
 pub mod program;
 pub mod registration;
 pub mod render;
+pub mod trail;
 
 pub use machine::Machine;
 
@@ -108,6 +109,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         environment::dotenv(machine),
         environment::start_up_files(machine),
         files::writable(machine),
+        trail::audit(machine),
         native::gate(machine),
         native::deny_read(machine),
         native::allow_rules(machine),

@@ -8,7 +8,7 @@ pub use alternative::alternative;
 use crate::call::Call;
 use crate::codex::Fault;
 use crate::decision::{Reason, RuleRef, Verdict};
-use crate::effect::Certainty;
+use crate::effect::{Certainty, Effect};
 use crate::effects::{self, Analysed};
 use crate::path;
 use crate::policy::{NoTrace, Policy, Scene, Trace, decide_traced};
@@ -60,6 +60,16 @@ fn judge_by(call: &Call, policy: &Policy, world: &dyn World, trace: &mut impl Tr
         }
         Err(limit) => deny(&call.tool_name, RuleRef::Limit(limit.name), &limit.message),
     }
+}
+
+/// Decides about effects that were found out before, such as those of a record.
+pub fn judge_effects(tool: &str, cwd: &str, effects: Vec<Effect>, policy: &Policy, world: &dyn World) -> Judged {
+    let world = &Looked::new(world);
+    let cwd = path::normalize(cwd.as_bytes());
+    let scene = Scene::at(policy, world, &cwd, &effects, &[]);
+    let verdict = decide_traced(policy, &effects, &scene, &mut NoTrace);
+    let tiers = scene.tiers().map(String::from).collect();
+    Judged { tool: tool.into(), verdict, effects, tiers }
 }
 
 fn deny(tool: &str, rule: RuleRef, why: &str) -> Judged {

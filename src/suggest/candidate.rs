@@ -36,6 +36,14 @@ impl Candidate {
     fn new(rule: String, note: Option<&'static str>) -> Self {
         Self { rule, note }
     }
+
+    /// The same rule, asking: it then speaks of all that it could match.
+    pub(super) fn asking(&self) -> String {
+        match self.rule.split_once(", \"allow\"") {
+            Some((before, after)) => format!("{before}, \"prompt\"{after}"),
+            None => format!("{}, decision = \"prompt\"", self.rule),
+        }
+    }
 }
 
 /// What would answer everything that a call asks about.

@@ -15,11 +15,12 @@ pub use render::render;
 use crate::call::Call;
 use crate::codex;
 use crate::decision::{Decision, Reason, RuleRef};
-use crate::effect::{FlowSource, Kind};
+use crate::effect::{Effect, FlowSource, Kind};
 use crate::gate;
 use crate::policy::{Layer, Policy};
 use crate::report::Judged;
 use crate::rules::Loader;
+use crate::trail::Record;
 use crate::world::World;
 use candidate::Candidate;
 use std::{
@@ -43,11 +44,19 @@ struct Recorded {
     shown: Option<String>,
 }
 
+/// A closed call as far as its record tells of it.
+struct Partly {
+    cwd: String,
+    effects: Vec<Effect>,
+}
+
 /// Gathers recorded calls.
 pub struct Learner<'a> {
     policy: &'a Policy,
     world: &'a dyn World,
     calls: Vec<Recorded>,
+    /// Closed calls of which the record holds only a part.
+    partly: Vec<Partly>,
     candidates: BTreeSet<Candidate>,
     counts: Counts,
     /// Why calls that asked get no rule, with how many.
@@ -99,11 +108,45 @@ impl<'a> Learner<'a> {
     /// For calls under a policy.
     pub fn new(policy: &'a Policy, world: &'a dyn World) -> Self {
         let (calls, candidates, left) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
-        Self { policy, world, calls, candidates, counts: Counts::default(), left }
+        Self { policy, world, calls, partly: Vec::new(), candidates, counts: Counts::default(), left }
     }
 
-    /// Takes one line of a record: the hook JSON of a call.
+    /// Takes a record of the audit trail. What was denied, or asked where nobody could be asked, stays closed whatever the policy
+    /// says of it now; where the record holds only a part of it, what it may have been counts.
+    pub fn record(&mut self, record: &Record) {
+        let Some(was) = record.decided() else { return };
+        let closed = was == Decision::Deny || (was == Decision::Prompt && !record.could_ask());
+        if let Some(call) = record.call_again().filter(|call| record.agent == "codex" && codex::read(call).is_ok()) {
+            return self.call(&call, closed);
+        }
+        self.counts.lines += 1;
+        match was {
+            Decision::Allow => return,
+            Decision::Deny => self.counts.denied += 1,
+            Decision::Prompt if closed => self.counts.unattended += 1,
+            Decision::Prompt => {
+                self.counts.asked += 1;
+                self.leave("the record does not hold the whole call".to_string());
+                return;
+            }
+        }
+        let cwd = record.cwd.clone().unwrap_or_else(|| "/".to_string());
+        self.partly.push(Partly { cwd, effects: record.effects_at_most() });
+    }
+
+    /// Counts lines that are no records.
+    pub fn unread(&mut self, lines: usize) {
+        self.counts.lines += lines;
+        self.counts.unread += lines;
+    }
+
+    /// Takes the hook JSON of a call.
     pub fn line(&mut self, line: &[u8]) {
+        self.call(line, false);
+    }
+
+    /// The same of one that may have been closed before.
+    fn call(&mut self, line: &[u8], was_closed: bool) {
         self.counts.lines += 1;
         let read = codex::read(line);
         let judged = gate::judge(&read, self.policy, self.world);
@@ -113,13 +156,21 @@ impl<'a> Learner<'a> {
         };
         let decision = judged.verdict.decision();
         let closed = match decision {
-            Decision::Allow => return,
+            Decision::Allow if !was_closed => return,
+            Decision::Allow => {
+                self.counts.denied += 1;
+                true
+            }
             Decision::Deny => {
                 self.counts.denied += 1;
                 true
             }
             Decision::Prompt if !call.permission_mode.can_ask() => {
                 self.counts.unattended += 1;
+                true
+            }
+            Decision::Prompt if was_closed => {
+                self.counts.denied += 1;
                 true
             }
             Decision::Prompt => {
@@ -145,7 +196,10 @@ impl<'a> Learner<'a> {
     pub fn finish(mut self) -> Result<Suggestions, String> {
         let mut candidates: Vec<Candidate> = core::mem::take(&mut self.candidates).into_iter().collect();
         let beyond = candidates.split_off(candidates.len().min(MOST)).len();
-        let closed = self.spoken_of(&candidates, true)?;
+        let mut closed = self.spoken_of(&candidates, true)?;
+        for index in self.maybe_spoken_of(&candidates)? {
+            closed.entry(index).or_default();
+        }
         let all = candidates.len();
         candidates = keep(candidates, |index| !closed.contains_key(&index));
         let withdrawn = all - candidates.len();
@@ -192,13 +246,32 @@ impl<'a> Learner<'a> {
         Ok(found)
     }
 
+    /// Which candidates could speak of a closed call that is only known in part. A rule that asks says so of what it could match, one
+    /// that allows only of what it matches for certain.
+    fn maybe_spoken_of(&self, candidates: &[Candidate]) -> Result<BTreeSet<usize>, String> {
+        let mut found = BTreeSet::new();
+        if self.partly.is_empty() {
+            return Ok(found);
+        }
+        let policy = self.with_rules(candidates, Candidate::asking)?;
+        for partly in &self.partly {
+            let judged = gate::judge_effects("", &partly.cwd, partly.effects.clone(), &policy, self.world);
+            found.extend(judged.verdict.reasons().iter().filter_map(of_candidate));
+        }
+        Ok(found)
+    }
+
     /// The policy with every candidate, one a line.
     fn with(&self, candidates: &[Candidate]) -> Result<Policy, String> {
+        self.with_rules(candidates, |candidate| candidate.rule.clone())
+    }
+
+    fn with_rules(&self, candidates: &[Candidate], rule: impl Fn(&Candidate) -> String) -> Result<Policy, String> {
         let mut policy = self.policy.clone();
         if candidates.is_empty() {
             return Ok(policy);
         }
-        let text: String = candidates.iter().map(|candidate| candidate.rule.clone() + ")\n").collect();
+        let text: String = candidates.iter().map(|candidate| rule(candidate) + ")\n").collect();
         let loaded = Loader::new().load_text(NAME, &text).map_err(|found| found.to_string())?;
         let layers: Vec<Layer> = loaded.policy.layers;
         policy.layers.extend(layers);

@@ -149,3 +149,87 @@ fn credentials_are_not_shown() {
     let text = render(&learn("default(network = \"prompt\")\n", &[asked(secret)]), "calls");
     assert!(!text.contains("ghp_"), "{text}");
 }
+
+/// A record of a decision, with `more` of its fields.
+fn record(decision: &str, mode: &str, more: &Json) -> crate::trail::Record {
+    let mut record = json!({
+        "schema": "prexec/record/1", "kind": "decision", "time": "2026-11-21T00:45:12.123456Z", "id": "0", "agent": "codex",
+        "event": "PreToolUse", "uid": 1, "host": "h", "version": "0", "cwd": HERE, "mode": mode, "decision": decision,
+        "tool": "Bash",
+    });
+    for (key, value) in more.as_object().unwrap() {
+        record[key] = value.clone();
+    }
+    crate::trail::read_line(record.to_string().as_bytes()).unwrap()
+}
+
+/// The rules for these records under the strict policy, and how many were withdrawn.
+fn learn_records(records: &[crate::trail::Record]) -> (Vec<String>, usize) {
+    let policy = Loader::new().load_text("a.rules", STRICT).unwrap().policy;
+    let world = MemoryWorld::new().session(HERE).home("/home/u").repository(HERE, &[]).directory("/usr/bin");
+    let mut learner = Learner::new(&policy, &world);
+    records.iter().for_each(|record| learner.record(record));
+    let found = learner.finish().unwrap();
+    (found.rules.into_iter().map(|rule| rule.rule).collect(), found.withdrawn)
+}
+
+#[test]
+fn records_with_their_texts_are_as_good_as_calls() {
+    let asked = |text: &str| record("prompt", "default", &json!({ "text": text }));
+    let rule = "prefix_rule([\"git\", \"status\"], match = [\"git status\"]".to_string();
+    assert_eq!(learn_records(&[asked("git status -sb")]), (Vec::from([rule.clone()]), 0));
+    // What was denied then, or could not be asked about, stays closed whatever the policy says now.
+    for (decision, mode) in [("deny", "default"), ("prompt", "bypassPermissions"), ("deny", "bypassPermissions")] {
+        let closed = record(decision, mode, &json!({ "text": "git status -x" }));
+        assert_eq!(learn_records(&[asked("git status -sb"), closed]), (Vec::new(), 1), "{decision} {mode}");
+    }
+    // What ran says nothing against a rule, and neither does what became of a call.
+    let ran = record("allow", "default", &json!({ "text": "git status -x" }));
+    let outcome =
+        record("deny", "default", &json!({ "kind": "outcome", "event": "PostToolUse", "text": "git status -x" }));
+    assert_eq!(learn_records(&[asked("git status -sb"), ran, outcome]), (Vec::from([rule]), 0));
+}
+
+/// A denied call of which only a part is recorded counts against every rule that could speak of it.
+#[test]
+fn what_is_known_in_part_counts_against_a_rule() {
+    let asked = record("prompt", "default", &json!({ "text": "git status -sb" }));
+    let denied = |effects: Json, more: &Json| {
+        let mut fields = json!({ "effects": effects });
+        for (key, value) in more.as_object().unwrap() {
+            fields[key] = value.clone();
+        }
+        learn_records(&[asked.clone(), record("deny", "default", &fields)]).1
+    };
+    let run = |program: &str| json!([{ "kind": "run", "certainty": "known", "program": program }]);
+    let none = &json!({});
+    for (effects, more, withdrawn) in [
+        (run("git"), none, 1),
+        (run("cargo"), none, 0),
+        (run("git"), &json!({ "text": "git [cut]" }), 1),
+        (run("git"), &json!({ "text": "git push", "redacted": 1 }), 1),
+        (run("cargo"), &json!({ "cut": true }), 1),
+        (json!([{ "kind": "run", "certainty": "unknown" }]), none, 1),
+        (json!([{ "kind": "unknown", "certainty": "unknown", "code": "unparsed" }]), none, 1),
+        (json!([{ "kind": "read", "certainty": "known", "path": "/w/p/.env" }]), none, 0),
+        (json!([]), none, 1),
+        (run("git"), &json!({ "agent": "claude", "text": "git push" }), 1),
+    ] {
+        assert_eq!(denied(effects.clone(), more), withdrawn, "{effects} {more}");
+    }
+}
+
+#[test]
+fn every_candidate_can_ask_instead() {
+    let policy = "default(commands = \"prompt\", network = \"prompt\", tools = \"prompt\", writes = \"prompt\")\n";
+    let calls =
+        [asked("git status"), asked("curl -s https://docs.example.com/x"), asked("./run x"), asked("touch new")];
+    let tool = call("mcp__github__list", &json!({}), "default");
+    let rules = learn(policy, &[calls.as_slice(), &[tool]].concat()).rules;
+    assert!(rules.len() >= 4, "{rules:?}");
+    for rule in rules {
+        let asking = super::Candidate { rule: rule.rule, note: None }.asking();
+        let loaded = Loader::new().load_text("a.rules", &format!("{asking})\n"));
+        assert!(loaded.is_ok() && asking.contains("\"prompt\""), "{asking}: {:?}", loaded.err());
+    }
+}

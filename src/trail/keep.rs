@@ -20,6 +20,8 @@ const DAY: i64 = 86_400 * SECOND;
 const AFTER: i64 = 600 * SECOND;
 /// The same after a day went on in another file.
 const AFTER_PART: i64 = 60 * SECOND;
+/// A writer takes the first file of the day that is shorter: only what is longer is never written again on its day.
+const FULL: u64 = 64 << 20;
 /// Bytes after which no other file is begun where a session waits: one file is at most a little over 64 MiB.
 const BOUNDED: u64 = 64 << 20;
 /// A file that is so large was not written by prexec, and is left to `prexec audit verify`.
@@ -164,17 +166,20 @@ pub(super) fn name(file: &DayFile) -> Option<String> {
 
 /// Whether nobody writes to it any more.
 pub(super) fn is_over(file: &DayFile, all: &[DayFile], now: Moment) -> bool {
-    let Some(start) = Moment::read(file.day.as_str()) else { return false };
-    if start.0.saturating_add(DAY + AFTER) <= now.0 {
-        return true;
-    }
-    let later = all.iter().any(|other| other.day == file.day && other.part > file.part);
-    later && changed(file).is_some_and(|changed| changed.saturating_add(AFTER_PART) <= now.0)
+    let later = || all.iter().any(|other| other.day == file.day && other.part > file.part);
+    day_is_over(file, now) || (later() && is_full(file, now).unwrap_or(false))
 }
 
-fn changed(file: &DayFile) -> Option<i64> {
-    let when = fs::symlink_metadata(&file.path).ok()?.modified().ok()?;
-    i64::try_from(when.duration_since(std::time::UNIX_EPOCH).ok()?.as_micros()).ok()
+fn day_is_over(file: &DayFile, now: Moment) -> bool {
+    Moment::read(file.day.as_str()).is_some_and(|start| start.0.saturating_add(DAY + AFTER) <= now.0)
+}
+
+/// Whether it is so long that nobody writes to it, and nobody did lately.
+fn is_full(file: &DayFile, now: Moment) -> Option<bool> {
+    let metadata = fs::symlink_metadata(&file.path).ok()?;
+    let changed = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let changed = i64::try_from(changed.as_micros()).ok()?;
+    Some(metadata.len() >= FULL && changed.saturating_add(AFTER_PART) <= now.0)
 }
 
 fn close(file: &DayFile, name: &str, now: Moment, held: &mut Held, bounded: bool) -> Result<u64, String> {
@@ -211,7 +216,8 @@ fn prune(directory: &Path, now: Moment, rules: &Rules, held: &mut Held, kept: &m
         let why = match () {
             () if told => String::new(),
             () if is_older(&file, rules.days, now) => age(rules.days),
-            () if size > rules.bytes => format!("size {}", rules.bytes),
+            // A part of today would be begun anew.
+            () if size > rules.bytes && day_is_over(&file, now) => format!("size {}", rules.bytes),
             () => continue,
         };
         if told {

@@ -6,8 +6,11 @@
 //! DIR/chain.jsonl           one line per file that is closed: its digest, and that of the line before
 //! ```
 
+mod again;
 pub mod chain;
+mod condition;
 pub mod export;
+mod each;
 mod files;
 mod keep;
 mod moment;
@@ -16,6 +19,8 @@ pub mod report;
 pub mod source;
 mod verify;
 
+pub use condition::{Condition, condition};
+pub use each::{Tally, each};
 pub use files::{Day, DayFile, day_files};
 pub use keep::{Kept, RULES, Rules, close_all, keep, keep_all};
 pub use moment::{Moment, Span, length, point};

@@ -183,3 +183,50 @@ fn another_account_is_looked_at_by_root_only() {
         assert_finds(&value, "environment", "warning", "not known");
     }
 }
+
+#[test]
+fn what_is_wrong_with_the_records_is_found() {
+    let records = ".local/state/prexec/audit";
+    let place = enforced();
+    if !std::path::Path::new("/var/log/prexec").exists() {
+        let _ = fs::remove_dir_all(place.path().join(records));
+        assert_finds(&examined(&place, &[]), "audit", "warning", "no directory for records");
+    }
+    let place = enforced();
+    change(&place, CONFIG, |t| {
+        t.replace("/prexec hook", "/prexec hook --audit off").replace("prexec-hook ", "prexec-hook --audit off ")
+    });
+    assert_finds(&examined(&place, &[]), "audit", "warning", "--audit off");
+    // From here on it writes to a directory of its own.
+    let place = enforced();
+    let directory = place.path().join("records");
+    let option = format!("--audit {}", directory.display());
+    change(&place, CONFIG, |t| {
+        t.replace("/prexec hook", &format!("/prexec hook {option}"))
+            .replace("prexec-hook ", &format!("prexec-hook {option} "))
+    });
+    assert_finds(&examined(&place, &[]), "audit", "warning", "cannot be looked at");
+    fs::create_dir(&directory).expect("a directory");
+    let mode = |mode| fs::set_permissions(&directory, fs::Permissions::from_mode(mode)).expect("a mode");
+    mode(0o700);
+    assert_finds(&examined(&place, &[]), "audit", "ok", "0 files of records");
+    mode(0o770);
+    assert_finds(&examined(&place, &[]), "audit", "warning", "others may write");
+    mode(0o755);
+    assert_finds(&examined(&place, &[]), "audit", "warning", "others may read");
+    mode(0o700);
+    place.write("records/2020-01-01.jsonl", "\n{\"schema\":\"prexec/record/1\",\"x\":1}\n\n{\"schema\":\"prex\n");
+    fs::File::create(directory.join("lost")).and_then(|file| file.set_len(3)).expect("a counter");
+    let found = examined(&place, &[]);
+    for what in ["3 records could not be written", "1 files are over and not closed", "1 lines of the newest"] {
+        assert_finds(&found, "audit", "warning", what);
+    }
+    let name = directory.display().to_string();
+    assert_eq!(run(&place, &["audit", "prune", "--keep", "36500d", "--audit", &name], &[]).status, Some(0));
+    fs::remove_file(directory.join("lost")).expect("a counter");
+    place.write("records/2020-01-01.jsonl", "");
+    fs::remove_file(directory.join("2020-01-01.jsonl")).expect("a file");
+    assert_finds(&examined(&place, &[]), "audit", "warning", "is gone, and was not pruned");
+    change(&place, "records/chain.jsonl", |t| t.replace("2020-01-01", "2020-01-02"));
+    assert_finds(&examined(&place, &[]), "audit", "warning", "the chain was changed");
+}

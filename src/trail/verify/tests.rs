@@ -224,8 +224,18 @@ fn a_day_is_closed_ten_minutes_after_its_end_and_a_part_when_nobody_writes_it() 
     }
     day(place.path(), &name, 1);
     day(place.path(), &next, 1);
-    assert!(keep(place.path(), Moment(written.0 + 30_000_000)).expect("kept").closed.is_empty());
-    assert_eq!(keep(place.path(), Moment(written.0 + 90_000_000)).expect("kept").closed, [name]);
+    let at = |seconds: i64| {
+        keep_all(place.path(), Moment(written.0 + seconds * 1_000_000), &Rules { bytes: 1, ..Rules::default() })
+    };
+    // As long as it is not full, the next record goes there.
+    assert!(at(90).expect("kept").closed.is_empty());
+    let file = fs::OpenOptions::new().append(true).open(place.path().join(&name)).expect("a file");
+    file.set_len(64 << 20).expect("a length");
+    assert!(at(30).expect("kept").closed.is_empty());
+    let kept = at(90).expect("kept");
+    assert_eq!(kept.closed, [name]);
+    // It stays, whatever it takes: another one of its name would be begun.
+    assert!(kept.pruned.is_empty());
 }
 
 #[test]
