@@ -108,7 +108,7 @@ fn every_policy_of_the_guides_loads() {
 fn every_command_runs() {
     let lines =
         |name: &&str| blocks(name, "sh").iter().flat_map(|block| block.lines()).map(String::from).collect::<Vec<_>>();
-    let all: Vec<Vec<String>> = PAGES.iter().map(|name| lines(name)).collect();
+    let all: Vec<Vec<String>> = PAGES.iter().map(lines).collect();
     assert!(all.iter().flatten().count() > 25, "the pages show fewer commands than they should");
     if !geteuid().is_root() {
         eprintln!("files of root's can only be made by root: the commands are not run");

@@ -5,11 +5,13 @@ use super::human::Color;
 use super::install::Stopped;
 use super::policy::{self, Request, Stale};
 use super::try_canary;
-use crate::doctor::{self, Finding, Machine, Probes, Status, render};
+use crate::agent::ALL as AGENTS;
+use crate::doctor::{self, Finding, Machine, Probes, Status, claude, render};
 use crate::install::codex_home;
 use crate::install::command::{self, Ours};
 use crate::text::visible;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use nix::unistd::{User, geteuid};
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -27,6 +29,10 @@ pub(super) struct Options {
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// The agent whose registration is looked at; of Claude Code's from its documentation only
+    #[arg(long, value_name = "AGENT", default_value = AGENTS.first().map_or("", |agent| agent.name),
+        value_parser = PossibleValuesParser::new(AGENTS.iter().map(|agent| agent.name)))]
+    agent: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -55,15 +61,22 @@ fn examine(options: &Options) -> Result<ExitCode, String> {
         .ok_or("this account has no home directory; name one with --home")?;
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = if options.home.is_some() { home.clone() } else { variable("HOME").unwrap_or_else(|| home.clone()) };
-    let codex = codex_home(variable("CODEX_HOME").as_deref(), &base);
-    let system = Path::new(policy::REQUIREMENTS).parent().unwrap_or(Path::new("/")).to_path_buf();
-    let machine = Machine::look(account, home.clone(), codex, system, !options.started_for_another);
     let probes = Probes { policy: &|ours| of_policy(ours, &home), canary: &|line, ours| canary(line, ours, &home) };
-    let findings = doctor::examine(&machine, &probes);
-    if options.json {
-        write_line(&render::json(&machine.account, &findings).to_string())?;
+    let own = !options.started_for_another;
+    let findings = if options.agent == "claude" {
+        let settings = claude::home(variable("CLAUDE_CONFIG_DIR").as_deref(), &base);
+        let machine = Machine::look(account.clone(), home.clone(), settings, claude::SYSTEM.into(), own);
+        let directory = std::env::current_dir().unwrap_or_else(|_| home.clone());
+        claude::examine(&claude::Settings::look(machine, &directory), &probes)
     } else {
-        table(&machine.account, &findings, options.color).map_err(|e| unwritten(&e))?;
+        let codex = codex_home(variable("CODEX_HOME").as_deref(), &base);
+        let system = Path::new(policy::REQUIREMENTS).parent().unwrap_or(Path::new("/")).to_path_buf();
+        doctor::examine(&Machine::look(account.clone(), home.clone(), codex, system, own), &probes)
+    };
+    if options.json {
+        write_line(&render::json(&account, &findings).to_string())?;
+    } else {
+        table(&account, &findings, options.color).map_err(|e| unwritten(&e))?;
     }
     let fails = doctor::worst(&findings) == Status::Failure;
     Ok(if fails { ExitCode::from(FAILS) } else { ExitCode::SUCCESS })
@@ -77,7 +90,7 @@ fn for_another(name: &str, options: &Options) -> Result<ExitCode, String> {
     }
     let program = std::env::current_exe().map_err(|e| format!("this executable cannot be found: {e}"))?;
     let mut command = Command::new(program);
-    command.args(["doctor", "--started-for-another"]).env_clear().current_dir("/");
+    command.args(["doctor", "--started-for-another", "--agent", &options.agent]).env_clear().current_dir("/");
     command.env("HOME", &user.dir).env("USER", name).env("LOGNAME", name);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     if options.json {

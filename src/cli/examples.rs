@@ -37,7 +37,8 @@ pub(super) const UNINSTALL: &str = "Examples:
   prexec uninstall --managed --dry-run";
 pub(super) const DOCTOR: &str = "Examples:
   prexec doctor
-  prexec doctor --user alice --json";
+  prexec doctor --user alice --json
+  prexec doctor --agent claude";
 pub(super) const BREAK_GLASS: &str =
     "Without options it says whether one is in force (exit status 0 for none, 5 for one).
 

@@ -1,6 +1,7 @@
 //! Is the hook really enforced here, and what is not covered? A list of checks, each in one place.
 
 pub mod break_glass;
+pub mod claude;
 pub mod environment;
 pub mod files;
 pub mod machine;
@@ -89,6 +90,25 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         registration::others(machine),
         program::executable(machine),
     ]);
+    all.extend(decided(machine, probes));
+    all.extend([
+        break_glass::in_force(machine),
+        environment::variables(machine),
+        environment::dotenv(machine),
+        environment::start_up_files(machine),
+        files::writable(machine),
+        trail::audit(machine),
+        native::gate(machine),
+        native::deny_read(machine),
+        native::allow_rules(machine),
+        native::surfaces(machine),
+    ]);
+    all
+}
+
+/// What decides, and whether it does: the policy of the registered command line, and a canary through it.
+fn decided(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
+    let mut all = Vec::new();
     let mut canary = Finding::new("canary", "a call that must be denied is denied through the registered command line");
     match registration::deciding(machine) {
         Some((line, ours)) => {
@@ -103,18 +123,6 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         None => canary.add(Status::Failure, "no command line of prexec is registered", registration::INSTALL),
     }
     all.push(canary);
-    all.extend([
-        break_glass::in_force(machine),
-        environment::variables(machine),
-        environment::dotenv(machine),
-        environment::start_up_files(machine),
-        files::writable(machine),
-        trail::audit(machine),
-        native::gate(machine),
-        native::deny_read(machine),
-        native::allow_rules(machine),
-        native::surfaces(machine),
-    ]);
     all
 }
 

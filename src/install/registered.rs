@@ -115,6 +115,17 @@ pub fn of_json(path: &Path, text: &str) -> Result<Vec<Handler>, String> {
     Ok(root.get("hooks").map(all).unwrap_or_default())
 }
 
+/// The hooks of a `settings.json` of Claude Code, which has the same shape below other keys.
+///
+/// # Errors
+/// What is no JSON object.
+pub fn of_settings(path: &Path, text: &str) -> Result<Vec<Handler>, String> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|e| format!("`{}` is no valid JSON, so that nothing in it counts: {e}", path.display()))?;
+    let root = value.as_object().ok_or_else(|| format!("`{}` is no JSON object", path.display()))?;
+    Ok(root.get("hooks").map(all).unwrap_or_default())
+}
+
 pub(super) fn no_toml(path: &Path, error: &toml_edit::TomlError) -> String {
     format!("`{}` is no valid TOML: {}", path.display(), error.message().lines().next().unwrap_or_default())
 }

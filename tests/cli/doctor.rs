@@ -14,7 +14,10 @@ fn run(place: &Place, arguments: &[&str], environment: &[(&str, &str)]) -> Ended
 
 /// The findings; the form is checked each time, and that the exit status agrees.
 fn examined(place: &Place, environment: &[(&str, &str)]) -> Value {
-    let ended = run(place, &["doctor", "--json"], environment);
+    checked(&run(place, &["doctor", "--json"], environment))
+}
+
+fn checked(ended: &Ended) -> Value {
     let value: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|e| panic!("{e}: {ended:?}"));
     let schema: Value = serde_json::from_str(include_str!("../schema/doctor-1.json")).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -229,4 +232,56 @@ fn what_is_wrong_with_the_records_is_found() {
     assert_finds(&examined(&place, &[]), "audit", "warning", "is gone, and was not pruned");
     change(&place, "records/chain.jsonl", |t| t.replace("2020-01-01", "2020-01-02"));
     assert_finds(&examined(&place, &[]), "audit", "warning", "the chain was changed");
+}
+
+/// The settings of Claude Code, of which the documentation alone is known.
+#[test]
+fn the_registration_with_claude_code_is_looked_at() {
+    let place = Place::new();
+    fs::create_dir_all(place.path().join(".claude")).expect("a directory");
+    let rules = place.write("mine.rules", "include(\"@prexec/controlled.rules\")\n");
+    // Evaluating the sources takes long on a busy machine.
+    let binary = place.path().join("mine.bin").display().to_string();
+    let made = place.run(&["compile", "--policy", rules.to_str().expect("UTF-8"), "-o", &binary], b"");
+    assert_eq!(made.status, Some(0), "{made:?}");
+    let settings = |edit: &dyn Fn(&str) -> String| {
+        let options = ["--agent", "claude", "--policy", &binary].map(String::from);
+        let line = prexec::install::command::line(env!("CARGO_BIN_EXE_prexec").as_ref(), &options).expect("a line");
+        let group =
+            serde_json::json!([{"matcher": "*", "hooks": [{"type": "command", "command": line, "timeout": 10}]}]);
+        let all = serde_json::json!({"model": "m", "hooks": {"PreToolUse": group, "PermissionRequest": group}});
+        place.write(".claude/settings.json", &edit(&all.to_string()));
+        checked(&run(&place, &["doctor", "--agent", "claude", "--json"], &[]))
+    };
+    let nothing = checked(&run(&place, &["doctor", "--agent", "claude", "--json"], &[]));
+    assert_finds(&nothing, "registered", "failure", "PreToolUse starts no prexec");
+    assert!(!nothing.to_string().contains("install --user"), "{nothing:#}");
+    let found = settings(&|text| text.into());
+    assert_eq!(found["status"], "warning", "{found:#}");
+    for (id, status, what) in [
+        ("agent", "warning", "documentation only"),
+        ("registered", "ok", "PermissionRequest in"),
+        ("canary", "ok", "is denied"),
+        ("executable", "ok", "prexec"),
+        ("pinned", "warning", "can switch hooks off"),
+    ] {
+        assert_finds(&found, id, status, what);
+    }
+    for (id, status, what, edit) in [
+        (
+            "registered",
+            "failure",
+            "without `--agent claude`",
+            (|t| t.replace("--agent claude ", "")) as fn(&str) -> String,
+        ),
+        ("registered", "failure", "every tool", |t| t.replace("\"*\"", "\"Bash\"")),
+        ("registered", "failure", "missing or killed", |t| t.replace("exit 2", "exit 0")),
+        ("pinned", "failure", "switches hooks off", |t| t.replace("\"model\"", "\"disableAllHooks\":true,\"model\"")),
+        ("configuration", "warning", "no valid JSON", |t| t.replace('{', "")),
+        ("only-hook", "warning", "also starts `true`", |t| {
+            t.replace("[{\"hooks\":", "[{\"hooks\":[{\"type\":\"command\",\"command\":\"true\"}]},{\"hooks\":")
+        }),
+    ] {
+        assert_finds(&settings(&edit), id, status, what);
+    }
 }
