@@ -128,7 +128,7 @@ fn length(format: &Format, rest: &[u8]) -> usize {
     let length = body.iter().take_while(|byte| format.body.has(**byte)).count();
     let body = body.get(..length).unwrap_or_default();
     let ends = if format.body == Body::Dots { body.iter().rev().take_while(|byte| **byte == b'.').count() } else { 0 };
-    let dots = body.iter().filter(|byte| **byte == b'.').count();
+    let dots = body.iter().filter(|byte| **byte == b'.').take(format.dots).count();
     if dots < format.dots { 0 } else { format.begins.len() + length - ends }
 }
 

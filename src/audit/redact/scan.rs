@@ -308,7 +308,7 @@ impl<'t> Scan<'t> {
     /// `--password VALUE`, `-u USER:VALUE`, `-pVALUE`.
     fn option(&mut self, at: usize, end: usize) -> Option<usize> {
         let word = self.part(at, end);
-        let quote = matches!(self.byte(end), b'"' | b'\'') && !self.next_word(end).is_some();
+        let quote = matches!(self.byte(end), b'"' | b'\'') && self.next_word(end).is_none();
         match self.command.option(word, quote) {
             Taken::Next(hint, after) => {
                 let start = self.next_word(end)?;
@@ -432,9 +432,8 @@ impl<'t> Scan<'t> {
         let sign = self.bytes.get(at..)?;
         let (length, colon) = match sign {
             [b':' | b'+' | b'?' | b'!', b'=', ..] => (2, false),
-            [b'=', b'>', ..] => (2, true),
             [b'=', b'=', b'=', ..] => (3, true),
-            [b'=', b'=', ..] => (2, true),
+            [b'=', b'>' | b'=', ..] => (2, true),
             [b'=', ..] => (1, false),
             [b':', b'/', b'/', ..] | [b':', b':', ..] => return None,
             [b':', ..] => (1, true),
@@ -466,18 +465,17 @@ impl<'t> Scan<'t> {
         }
         let authority = done.unwrap_or(authority);
         let colon = rest.get(..authority)?.iter().position(|byte| *byte == b':');
-        let sign = match rest.get(..authority)?.iter().rposition(|byte| *byte == b'@') {
-            Some(sign) => sign,
+        let sign = if let Some(sign) = rest.get(..authority)?.iter().rposition(|byte| *byte == b'@') {
+            sign
+        } else {
             // A password with a slash: behind the colon stands no port.
-            None => {
-                let port = rest.get(colon? + 1..authority)?;
-                if start < self.signs || port.iter().all(u8::is_ascii_digit) {
-                    return None;
-                }
-                let word = rest.iter().position(ends).unwrap_or(rest.len());
-                self.signs = start + word;
-                rest.get(..word)?.iter().rposition(|byte| *byte == b'@')?
+            let port = rest.get(colon? + 1..authority)?;
+            if start < self.signs || port.iter().all(u8::is_ascii_digit) {
+                return None;
             }
+            let word = rest.iter().position(ends).unwrap_or(rest.len());
+            self.signs = start + word;
+            rest.get(..word)?.iter().rposition(|byte| *byte == b'@')?
         };
         self.named = start + sign;
         match colon.filter(|colon| *colon < sign) {

@@ -57,7 +57,6 @@ fn unquoted(text: &[u8], start: usize) -> usize {
                     return at;
                 }
                 at += 2;
-                continue;
             }
             b'"' | b'\'' if at > start => {
                 let next = text.get(at + 1).copied().unwrap_or(b' ');
@@ -70,7 +69,6 @@ fn unquoted(text: &[u8], start: usize) -> usize {
                     return at;
                 };
                 at += length + 2;
-                continue;
             }
             byte if ends(*byte) => return at,
             _ => at += 1,
@@ -137,9 +135,8 @@ fn stands_for_another(value: &[u8], literal: bool) -> bool {
     };
     match value {
         [b'{', b'{', .., b'}', b'}'] | [b'$', b'{', b'{', .., b'}', b'}'] => true,
-        [b'$', b'{', rest @ .., b'}'] | [b'%', rest @ .., b'%'] => name(rest),
         [b'$', b'(', ..] | [b'`', ..] => !literal,
-        [b'$', rest @ ..] => name(rest),
+        [b'$', b'{', rest @ .., b'}'] | [b'%', rest @ .., b'%'] | [b'$', rest @ ..] => name(rest),
         [b'<', rest @ .., b'>'] => {
             rest.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'_'))
         }
