@@ -37,6 +37,12 @@ impl<'t> Command<'_, 't> {
             }
         }
         if program.operands().any(|(role, _)| role != Role::Value) {
+            // A host that one of several operands names is no part of what the program runs.
+            for (word, (role, many)) in parsed.operands.iter().zip(program.operands()) {
+                if role == Role::Value && !many {
+                    self.given_path(word, false);
+                }
+            }
             return;
         }
         // One of them may be the argument of an option.

@@ -420,6 +420,7 @@ impl<'p, 't> Parser<'p, 't> {
     fn used(&mut self, spec: OptionSpec<'t>, attached: Option<Value>, word: &Word) {
         let mut arguments = Vec::new();
         let wanted = usize::from(spec.arguments);
+        let attached_there = attached.is_some();
         if spec.arguments > 0 && spec.roles[0] == Role::Rest {
             arguments = self.command_words(attached, word.span);
         } else if let Some(value) = attached.filter(|_| wanted > 0) {
@@ -440,7 +441,7 @@ impl<'p, 't> Parser<'p, 't> {
                         next.span,
                     );
                     // The first of them is the argument, the others are operands.
-                    if matches!(self.program.runs(), Runs::Nothing | Runs::Find)
+                    if matches!(self.program.runs(), Runs::Nothing | Runs::Find | Runs::Project)
                         && !self.program.has(flags::STOPS)
                         && !self.program.has(flags::SUBCOMMANDS)
                     {
@@ -450,7 +451,35 @@ impl<'p, 't> Parser<'p, 't> {
             }
             arguments.push(next.clone());
         }
+        if spec.roles[0] == Role::Patterns && spec.arguments > 0 && !attached_there {
+            self.more_patterns(&mut arguments);
+        }
         self.out.uses.push(Use { spec, arguments, span: word.span });
+    }
+
+    /// The words of a list behind its first one.
+    fn more_patterns(&mut self, list: &mut Vec<Word>) {
+        while let Some(word) = self.words.get(self.next) {
+            match word.value.known() {
+                Some(b"@") => {
+                    self.next += 1;
+                    return;
+                }
+                Some(text) if !text.starts_with(b"-") => list.push(word.clone()),
+                Some(_) => return,
+                // Names that are certainly no option are of the list as well. Others may end it.
+                None if word.value.is_one_word() && !may_begin(&word.value, b"-@") => list.push(word.clone()),
+                None => {
+                    let names = is_names(&word.value);
+                    self.doubt("dynamic-word", "a list of patterns may end here".into(), word.span);
+                    if let Some(last) = self.out.doubts.last_mut() {
+                        last.by_name = names;
+                    }
+                    list.push(word.clone());
+                }
+            }
+            self.next += 1;
+        }
     }
 
     /// The words of a command inside an expression, up to `;` (or `{} +` for find) or the end.

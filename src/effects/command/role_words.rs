@@ -88,6 +88,15 @@ impl Command<'_, '_> {
         }
     }
 
+    /// `DIR`, or `PARAMETERS:DIR`. What is written below bears the names of the sources, with other endings.
+    pub(super) fn out_dir(&mut self, word: &Word) {
+        let value = match word.value.known().and_then(|text| text.rsplit(|b| *b == b':').next()) {
+            Some(dir) => Value::Known(dir.into()),
+            None => word.value.clone(),
+        };
+        self.write(&value, false, word.span);
+    }
+
     /// A program; `appends`: it gets more arguments than are written here.
     pub(super) fn exec_program(&mut self, word: &Word, appends: bool) -> Result<(), LimitReached> {
         let plain = |b: &u8| {
