@@ -101,12 +101,21 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
         Value::Known(text) => begins(text),
         Value::Set(all) => all.iter().any(|text| begins(text)),
         Value::Affix { prefix, .. } | Value::Below { dir: prefix, .. } => prefix.is_empty() || begins(prefix),
+        // One of a few letters, or this text itself.
+        Value::Pattern(text) if begins_with_letters(text) => false,
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }
         Value::Unknown { form: Form::Digits, .. } => marks.iter().any(u8::is_ascii_digit),
         Value::Unknown { .. } => true,
     }
+}
+
+/// Whether glob text begins with a bracket of letters and digits that are no range.
+fn begins_with_letters(pattern: &[u8]) -> bool {
+    let Some(inside) = pattern.strip_prefix(b"[") else { return false };
+    let end = inside.iter().position(|b| !b.is_ascii_alphanumeric());
+    end.is_some_and(|end| end > 0 && inside.get(end) == Some(&b']'))
 }
 
 /// Whether a word is names of files, each of which begins as a name of the shell's directory does or not as an option.
@@ -441,7 +450,9 @@ impl<'p, 't> Parser<'p, 't> {
                         next.span,
                     );
                     // The first of them is the argument, the others are operands.
-                    if matches!(self.program.runs(), Runs::Nothing | Runs::Find | Runs::Project)
+                    let runs = self.program.runs();
+                    let quiet = matches!(spec.roles[0], Role::Value | Role::Pattern);
+                    if (matches!(runs, Runs::Nothing | Runs::Find) || (runs == Runs::Project && quiet))
                         && !self.program.has(flags::STOPS)
                         && !self.program.has(flags::SUBCOMMANDS)
                     {

@@ -152,6 +152,10 @@ impl Command<'_, '_> {
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
             Role::ShellString => {
                 let long = self.expanded(value);
+                // `{1}` stands for a word behind `--`.
+                if self.name == b"concurrently" && value.known().is_none_or(|text| text.contains(&b'{')) {
+                    self.unreviewed(span);
+                }
                 self.script(long.as_ref().unwrap_or(value), Shell::Child, super::Stdin::Stream, &[], span)?;
             }
             Role::ExecProgram => self.exec_program(word, true)?,
