@@ -49,7 +49,7 @@ fn machine_of(row: &Value) -> MemoryWorld {
     let mut names = serde_json::Map::new();
     if row["from"].as_str().is_some_and(|from| from.ends_with("package.json")) {
         let words: Vec<&str> = row["command"].as_str().unwrap().split_whitespace().collect();
-        for two in words.windows(2).filter(|two| matches!(two[0], "yarn" | "pnpm")) {
+        for two in words.windows(2).filter(|two| matches!(two[0], "yarn" | "pnpm" | "start-server-and-test")) {
             names.insert(two[1].into(), json!("node x.js"));
         }
     }
@@ -136,7 +136,7 @@ fn everyday_commands_of_public_projects_are_not_denied() {
     println!("{all} everyday commands: {asked} asked about, {} denied", denied.len());
     assert!(all >= 1500, "only {all} rows");
     assert!(denied.len() * 200 <= all, "{} of {all} are denied:\n{}", denied.len(), denied.join("\n"));
-    // This is where it stands: archives that are unpacked where git or an agent would act upon what they hold, names of programs that
-    // are not known, and variables with values that may name code.
-    assert!(asked * 1000 <= all * 57, "{asked} of {all} are asked about");
+    // What is left: archives that are unpacked where git or an agent would act upon what they hold, names of programs that are not
+    // known, and code in words that uses packages.
+    assert!(asked * 100 <= all * 3, "{asked} of {all} are asked about");
 }

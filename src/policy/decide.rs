@@ -249,7 +249,7 @@ impl Judge<'_> {
         // For a directory (a package, a place with tests) that is all that may come to stand in it, or beside it as its module.
         let free = |path: &[u8]| {
             let module = [path, b".py"].concat();
-            let directory = self.scene.world.entry(path) == Entry::Directory;
+            let directory = self.scene.world.entry(path) != Entry::Other;
             !self.scene.makes(path) && !(directory && (self.scene.makes(&module) || self.scene.grows(path, true)))
         };
         let unwritten = |path: &PathValue| match &path.value {

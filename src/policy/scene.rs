@@ -1,11 +1,12 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
 use super::made::Made;
+use super::paths;
 use super::places::StandIn;
 use super::rule::Policy;
 use super::shadow::Shadows;
 use super::tiers::{self, InTier};
-use crate::effect::{Effect, Kind, PathValue};
+use crate::effect::{Effect, Kind, PathValue, Value};
 use crate::glob::{Budget, Places};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Entry, World};
@@ -126,6 +127,13 @@ impl<'a> Scene<'a> {
     pub fn grows(&self, dir: &[u8], named: bool) -> bool {
         self.writes.iter().any(|made| {
             let all = made.value.alternatives();
+            // Names that are found below one directory.
+            if let Value::Pattern(pattern) = &made.value
+                && !made.existing
+                && let Some((at, _)) = paths::literal_directory(pattern)
+            {
+                return self.meets(at, dir) && (named || made.tree);
+            }
             // A copy holds what was read, which is judged where it is read; only its names may be new.
             let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory);
             if made.tree && !made.existing && !copied {
@@ -145,6 +153,17 @@ impl<'a> Scene<'a> {
         self.checkouts.iter().any(|tree| tree.value.alternatives().is_none_or(|all| all.iter().any(|p| meets(p))))
     }
 
+    /// Whether one of two paths, as it is written or where links lead, is at or below the other.
+    fn meets(&self, one: &[u8], other: &[u8]) -> bool {
+        let follow = |path: &[u8]| match path::resolve(self.world, path, Some(self.cwd), Last::Follow) {
+            Resolution::At { path, .. } => Some(path),
+            Resolution::Unknown(_) => None,
+        };
+        let (Some(led), Some(other_led)) = (follow(one), follow(other)) else { return true };
+        let near = |a: &[u8], b: &[u8]| path::starts_with(a, b) || path::starts_with(b, a);
+        [one, led.as_slice()].iter().any(|a| [other, other_led.as_slice()].iter().any(|b| near(a, b)))
+    }
+
     /// Whether a path is in a repository of the call, or at least in nobody's home.
     pub fn is_workspace(&self, path: &[u8]) -> bool {
         self.roots.iter().any(|root| path::starts_with(path, root))
@@ -160,9 +179,12 @@ impl<'a> Scene<'a> {
         let here = |made: &[u8], tree| {
             [path, leads.as_slice()].iter().any(|p| made == *p || tree && path::starts_with(p, made))
         };
-        self.writes.iter().filter(|made| !made.existing).any(|made| match made.value.alternatives() {
-            Some(all) => all.iter().any(|p| here(p, made.tree)),
-            None => true,
+        self.writes.iter().filter(|made| !made.existing).any(|made| match (&made.value, made.value.alternatives()) {
+            (_, Some(all)) => all.iter().any(|p| here(p, made.tree)),
+            // Names that are found below one directory.
+            (Value::Pattern(pattern), None) => paths::literal_directory(pattern)
+                .is_none_or(|(dir, _)| self.meets(dir, path) || self.meets(dir, &leads)),
+            (_, None) => true,
         })
     }
 

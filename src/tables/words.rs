@@ -161,13 +161,20 @@ vocabulary! {
         Setting = "setting",
         /// What `modify` says, or a pattern of such files that the program expands itself.
         ModifyGlob = "modify-glob",
+        /// A file or directory whose code the program is there to run: what may be executed there is judged, not the program.
+        CodePath = "code-path",
+        /// A directory below which a build writes what it makes of its sources, under their names; parameters may stand before it,
+        /// with a colon between.
+        OutDir = "out-dir",
+        /// Patterns of names, in as many words as there are up to the next option or a lone `@`; touches nothing.
+        Patterns = "patterns",
     }
 }
 
 impl Role {
     /// Whether a word in this role can do no more than name files that are looked at, read or written.
     pub const fn is_about_files(self) -> bool {
-        matches!(self, Self::Flag | Self::Value | Self::Pattern | Self::Stat | Self::List)
+        matches!(self, Self::Flag | Self::Value | Self::Pattern | Self::Patterns | Self::Stat | Self::List)
             || self.reads_files()
             || self.writes_files()
     }
@@ -333,6 +340,8 @@ vocabulary! {
         Executing = "executing",
         /// What it does is not known, and even a number or a boolean word may name a file or switch something on.
         Switch = "switch",
+        /// Names a file or directories (with `:` between) that code is loaded from.
+        Code = "code",
     }
 }
 

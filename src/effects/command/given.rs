@@ -37,11 +37,22 @@ impl<'t> Command<'_, 't> {
             }
         }
         if program.operands().any(|(role, _)| role != Role::Value) {
+            // A host that one of several operands names is no part of what the program runs.
+            for (word, (role, many)) in parsed.operands.iter().zip(program.operands()) {
+                if role == Role::Value && !many {
+                    self.given_path(word, false);
+                }
+            }
             return;
         }
         // One of them may be the argument of an option.
         let writes = !parsed.strange.is_empty();
+        let complete = |word: &Word| matches!(&word.value, Value::Known(text) if text.contains(&b'='));
+        let labels = self.name == b"bazel" && parsed.strange.iter().all(complete);
         for operand in &parsed.operands {
+            if labels && operand.value.known().is_some_and(is_label) {
+                continue;
+            }
             match attached(&operand.value) {
                 Some(value) => self.given_path(&Word { value, span: operand.span }, true),
                 None => self.given_path(operand, writes),
@@ -168,6 +179,12 @@ fn address(value: &Value) -> Option<Connect> {
         Value::Affix { prefix, .. } if is_address(prefix) => Some(uri::any_host()),
         _ => None,
     }
+}
+
+/// `//package:target` of a build, or the same of another repository that it names.
+fn is_label(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"-").unwrap_or(text);
+    text.starts_with(b"//") || (text.starts_with(b"@") && text.windows(2).any(|two| two == b"//"))
 }
 
 /// `scheme://...`

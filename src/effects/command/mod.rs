@@ -40,7 +40,7 @@ pub(in crate::effects) use expression::{names_pass, output_names};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory};
 pub use outcome::{Declared, Outcome};
 pub use shells::is_usual_shell;
-pub use variables::{assignment, shell_assignment};
+pub use variables::{assignment_before, shell_assignment};
 
 use super::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::{
@@ -465,6 +465,10 @@ impl<'c, 't> Command<'c, 't> {
             if program.operands().next().is_some() {
                 if matches!(program.name(), b"yarn" | b"pnpm") {
                     self.package_script(sub);
+                }
+                // An option before it may be one whose argument this is.
+                if program.name() == b"bun" && at == 1 && package::is_script_file(sub) {
+                    self.loads(&Value::Known(sub.into()));
                 }
                 return Ok(false);
             }

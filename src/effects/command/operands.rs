@@ -61,6 +61,8 @@ impl<'t> Command<'_, 't> {
                     if target_option(parsed).is_none() && parsed.operands.len() == 1 {
                         self.link(&word.value, &Word::known(b".".as_slice(), word.span), link_kind(parsed));
                     }
+                } else if role == Role::WriteDir && self.renamed(parsed, word) {
+                    // That name, and no other, is written.
                 } else if last == Some(Role::Write) && role == Role::Write && parsed.uses(&[b"--parents"]) {
                     // The directories of the sources are made as well.
                     self.role(Role::WriteDir, word, manner)?;
@@ -120,6 +122,23 @@ impl<'t> Command<'_, 't> {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
+    }
+
+    /// `cpy SOURCE... DIR --rename=NAME`: copies have that name, in the directory or below it. False where there is no such name.
+    fn renamed(&mut self, parsed: &Parsed<'t>, target: &Word) -> bool {
+        let names: Vec<&Word> =
+            parsed.uses.iter().filter(|u| u.spec.name == b"--rename").flat_map(|u| &u.arguments).collect();
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        if let ([name], Some(dir)) = (names.as_slice(), target.value.known())
+            && let Some(name) =
+                name.value.known().filter(|name| name.iter().all(plain) && !matches!(*name, b"." | b".."))
+        {
+            self.write(&Value::Known(path::join(dir, name).into()), false, target.span);
+            let deep = [path::escape_pattern(dir).as_slice(), b"/**/", name].concat();
+            self.write(&Value::Pattern(deep.into()), false, target.span);
+            return true;
+        }
+        false
     }
 
     /// The copies that a program makes at its last operand, one of each operand before.

@@ -101,12 +101,21 @@ fn may_begin(value: &Value, marks: &[u8]) -> bool {
         Value::Known(text) => begins(text),
         Value::Set(all) => all.iter().any(|text| begins(text)),
         Value::Affix { prefix, .. } | Value::Below { dir: prefix, .. } => prefix.is_empty() || begins(prefix),
+        // One of a few letters, or this text itself.
+        Value::Pattern(text) if begins_with_letters(text) => false,
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }
         Value::Unknown { form: Form::Digits, .. } => marks.iter().any(u8::is_ascii_digit),
         Value::Unknown { .. } => true,
     }
+}
+
+/// Whether glob text begins with a bracket of letters and digits that are no range.
+fn begins_with_letters(pattern: &[u8]) -> bool {
+    let Some(inside) = pattern.strip_prefix(b"[") else { return false };
+    let end = inside.iter().position(|b| !b.is_ascii_alphanumeric());
+    end.is_some_and(|end| end > 0 && inside.get(end) == Some(&b']'))
 }
 
 /// Whether a word is names of files, each of which begins as a name of the shell's directory does or not as an option.
@@ -420,6 +429,7 @@ impl<'p, 't> Parser<'p, 't> {
     fn used(&mut self, spec: OptionSpec<'t>, attached: Option<Value>, word: &Word) {
         let mut arguments = Vec::new();
         let wanted = usize::from(spec.arguments);
+        let attached_there = attached.is_some();
         if spec.arguments > 0 && spec.roles[0] == Role::Rest {
             arguments = self.command_words(attached, word.span);
         } else if let Some(value) = attached.filter(|_| wanted > 0) {
@@ -440,7 +450,9 @@ impl<'p, 't> Parser<'p, 't> {
                         next.span,
                     );
                     // The first of them is the argument, the others are operands.
-                    if matches!(self.program.runs(), Runs::Nothing | Runs::Find)
+                    let runs = self.program.runs();
+                    let quiet = matches!(spec.roles[0], Role::Value | Role::Pattern);
+                    if (matches!(runs, Runs::Nothing | Runs::Find) || (runs == Runs::Project && quiet))
                         && !self.program.has(flags::STOPS)
                         && !self.program.has(flags::SUBCOMMANDS)
                     {
@@ -450,7 +462,35 @@ impl<'p, 't> Parser<'p, 't> {
             }
             arguments.push(next.clone());
         }
+        if spec.roles[0] == Role::Patterns && spec.arguments > 0 && !attached_there {
+            self.more_patterns(&mut arguments);
+        }
         self.out.uses.push(Use { spec, arguments, span: word.span });
+    }
+
+    /// The words of a list behind its first one.
+    fn more_patterns(&mut self, list: &mut Vec<Word>) {
+        while let Some(word) = self.words.get(self.next) {
+            match word.value.known() {
+                Some(b"@") => {
+                    self.next += 1;
+                    return;
+                }
+                Some(text) if !text.starts_with(b"-") => list.push(word.clone()),
+                Some(_) => return,
+                // Names that are certainly no option are of the list as well. Others may end it.
+                None if word.value.is_one_word() && !may_begin(&word.value, b"-@") => list.push(word.clone()),
+                None => {
+                    let names = is_names(&word.value);
+                    self.doubt("dynamic-word", "a list of patterns may end here".into(), word.span);
+                    if let Some(last) = self.out.doubts.last_mut() {
+                        last.by_name = names;
+                    }
+                    list.push(word.clone());
+                }
+            }
+            self.next += 1;
+        }
     }
 
     /// The words of a command inside an expression, up to `;` (or `{} +` for find) or the end.

@@ -3,20 +3,61 @@
 use super::Command;
 use crate::{effect::Value, path, world::Content};
 
+/// What holds the names of a package's scripts.
+const FILE: &[u8] = b"package.json";
 /// Bytes of a `package.json` that is looked through.
 const MAX_PACKAGE: usize = 256 * 1024;
 
 impl Command<'_, '_> {
+    /// The script that a program which knows names of the package's scripts runs in place of the text.
+    pub(super) fn expanded(&self, text: &Value) -> Option<Value> {
+        let text = text.known()?;
+        let long = match self.name {
+            b"concurrently" | b"conc" => shortcut(text)?,
+            b"start-server-and-test" | b"start-test" | b"server-test" => {
+                let package = self.package()?;
+                has_script(&package, text).then(|| [b"npm run ", text].concat())?
+            }
+            _ => return None,
+        };
+        Some(Value::Known(long.into()))
+    }
+
+    /// The text of the package's file.
+    fn package(&self) -> Option<Vec<u8>> {
+        match self.scripts.world()?.read_small(&path::join(self.cwd.known()?, FILE), MAX_PACKAGE) {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Notes the file that the script `name` stands in, which the program then executes.
     pub(super) fn package_script(&mut self, name: &[u8]) {
-        const FILE: &[u8] = b"package.json";
-        let (Some(cwd), Some(world)) = (self.cwd.known(), self.scripts.world()) else { return };
-        if let Content::Text(text) = world.read_small(&path::join(cwd, FILE), MAX_PACKAGE)
-            && has_script(&text, name)
-        {
+        if self.package().is_some_and(|text| has_script(&text, name)) {
             self.loads(&Value::Known(FILE.into()));
         }
     }
+}
+
+/// What `npm:NAME WORDS` and the like stand for: a script of the package, run by that program.
+fn shortcut(text: &[u8]) -> Option<Vec<u8>> {
+    const SHORT: [(&[u8], &[u8]); 6] = [
+        (b"npm:", b"npm run "),
+        (b"pnpm:", b"pnpm run "),
+        (b"yarn:", b"yarn run "),
+        (b"bun:", b"bun run "),
+        (b"node:", b"node --run "),
+        (b"deno:", b"deno task "),
+    ];
+    let (rest, long) = SHORT.iter().find_map(|(short, long)| Some((text.strip_prefix(*short)?, *long)))?;
+    rest.first().filter(|b| !b.is_ascii_whitespace())?;
+    Some([long, rest].concat())
+}
+
+/// Whether a word is the name of a file that `bun` runs, by its ending.
+pub(super) fn is_script_file(name: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 8] = [b".js", b".mjs", b".cjs", b".jsx", b".ts", b".mts", b".cts", b".tsx"];
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether the text is an object whose object `scripts` has text under that name. Where the text is no JSON the answer may be

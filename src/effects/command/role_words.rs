@@ -88,6 +88,21 @@ impl Command<'_, '_> {
         }
     }
 
+    /// `DIR`, or `PARAMETERS:DIR`. What is written below bears the names of the sources, with other endings. Programs differ in which
+    /// colon it is.
+    pub(super) fn out_dir(&mut self, word: &Word) {
+        let Some(text) = word.value.known() else { return self.write(&word.value, false, word.span) };
+        let colons = text.iter().enumerate().filter(|(_, b)| **b == b':').map(|(at, _)| at + 1);
+        let starts: Vec<usize> = core::iter::once(0).chain(colons).collect();
+        for (at, start) in starts.iter().enumerate() {
+            let dir = text.get(*start..).unwrap_or_default();
+            // Parameters with no slash in them are no place that anything speaks of.
+            if at + 1 == starts.len() || (at > 0 && !dir.is_empty()) || dir.contains(&b'/') {
+                self.write(&Value::Known(dir.into()), false, word.span);
+            }
+        }
+    }
+
     /// A program; `appends`: it gets more arguments than are written here.
     pub(super) fn exec_program(&mut self, word: &Word, appends: bool) -> Result<(), LimitReached> {
         let plain = |b: &u8| {

@@ -44,6 +44,7 @@ impl Command<'_, '_> {
             Role::Flag
             | Role::Value
             | Role::Pattern
+            | Role::Patterns
             | Role::Stat
             | Role::List
             | Role::Chdir
@@ -90,6 +91,7 @@ impl Command<'_, '_> {
             }
             Role::LinkTarget => self.read(value, true, span),
             Role::WriteDir => self.write(value, true, span),
+            Role::OutDir => self.out_dir(word),
             Role::ReadIfAt => self.read_if_at(word),
             Role::KeyPath => self.key_path(word),
             Role::ListFile => {
@@ -99,13 +101,11 @@ impl Command<'_, '_> {
                 let detail = format!("`{}` takes more names from a list", self.by);
                 self.unknown("listed-paths", detail, span, false);
             }
-            Role::Script | Role::LoadCode if super::shells::is_stdin(value.known()) => self.reads_commands(),
-            Role::LoadCode if value.known().is_some_and(|name| is_loader(&self.analysis.tables, name)) => {}
-            Role::LoadCode => {
-                self.read(value, false, span);
-                let detail = format!("`{}` loads code from a place that an option names", self.by);
-                self.unknown("opaque-code", detail, span, false);
+            Role::Script | Role::LoadCode | Role::CodePath if super::shells::is_stdin(value.known()) => {
+                self.reads_commands();
             }
+            Role::LoadCode if value.known().is_some_and(|name| is_loader(&self.analysis.tables, name)) => {}
+            Role::LoadCode | Role::CodePath => self.loaded_code(value, role == Role::CodePath, span),
             Role::Script => {
                 self.read(value, false, span);
                 self.loads(value);
@@ -150,7 +150,14 @@ impl Command<'_, '_> {
                 self.checked(value.known().is_some_and(jq::is_harmless_in_yq), "filter", word);
             }
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
-            Role::ShellString => self.script(value, Shell::Child, super::Stdin::Stream, &[], span)?,
+            Role::ShellString => {
+                let long = self.expanded(value);
+                // `{1}` stands for a word behind `--`.
+                if self.name == b"concurrently" && value.known().is_none_or(|text| text.contains(&b'{')) {
+                    self.unreviewed(span);
+                }
+                self.script(long.as_ref().unwrap_or(value), Shell::Child, super::Stdin::Stream, &[], span)?;
+            }
             Role::ExecProgram => self.exec_program(word, true)?,
             Role::FilterProgram => self.exec_program(word, false)?,
             Role::Net | Role::Host => self.net(word, role == Role::Host),

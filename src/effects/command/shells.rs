@@ -3,7 +3,7 @@
 use super::builtins::{is_harmless_option, is_harmless_shopt};
 use super::{Command, Shell, Stdin, code, options::Parsed, roles::Manner};
 use crate::{
-    effect::{Effect, Kind, Value, Word},
+    effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Run, Span, Value, Word},
     effects::LimitReached,
     tables::{
         Program,
@@ -11,6 +11,7 @@ use crate::{
     },
     world::Entry,
 };
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 impl<'t> Command<'_, 't> {
     /// `bash -c TEXT`, `bash FILE`, `bash`.
@@ -99,6 +100,21 @@ impl<'t> Command<'_, 't> {
         }
     }
 
+    /// Code that an option loads. A known place of the code that the program is there to run (`own`) is a command by itself, without
+    /// words: a rule on what may be executed answers it, and no allow of the program does.
+    pub(super) fn loaded_code(&mut self, value: &Value, own: bool, span: Span) {
+        self.read(value, false, span);
+        let detail = alloc::format!("`{}` loads code from a place that an option names", self.by);
+        if own && value.known().is_some() {
+            let path = super::paths::standing(value, &self.cwd, false);
+            let by = Some(self.by.clone());
+            let id = self.analysis.next_command();
+            self.analysis.effects.extend(code_at(id, path, detail, span, by));
+        } else {
+            self.unknown("opaque-code", detail, span, false);
+        }
+    }
+
     /// Notes the package of the working directory that `python -m PACKAGE.MODULE` runs: what stands there comes before what is
     /// installed. Names without a dot may as well be another thing that is installed.
     pub(super) fn own_module(&mut self, word: &Word) {
@@ -139,6 +155,13 @@ impl<'t> Command<'_, 't> {
             .iter()
             .any(|u| u.spec.arguments > 0 && code(u.spec.roles[0]) && !u.arguments.is_empty() && coded(u.spec.name));
         let operands = parsed.operands.as_slice();
+        if let Some(exec) =
+            parsed.uses.iter().find(|u| self.name == b"nodemon" && matches!(u.spec.name, b"-x" | b"--exec"))
+        {
+            // It puts the operands behind, and gives all of it to a shell.
+            let words: Vec<Word> = exec.arguments.iter().chain(operands).cloned().collect();
+            return self.joined_script(&words, Shell::Child, self.stdin);
+        }
         let language = code::language(program.name());
         if let Some(language) = language {
             self.code_of_options(language, parsed)?;
@@ -284,6 +307,18 @@ fn is_shell_script(text: &[u8]) -> bool {
     let system = !program.contains(&b'/') || super::paths::is_system_program(program);
     let plain = |word: &[u8]| word.strip_prefix(b"-").is_some_and(|letters| letters.iter().all(|b| b"eux".contains(b)));
     system && is_usual_shell(name) && words.all(plain)
+}
+
+/// Code that stands at a path, which something loads.
+pub(super) fn code_at(id: CommandId, path: PathValue, detail: String, span: Span, by: Option<Rc<str>>) -> [Effect; 2] {
+    let run =
+        Run { argv: Vec::new(), canonical: None, shape: None, program: None, loads: alloc::vec![path], more: None };
+    let cause = Cause { code: "opaque-code", detail };
+    let command = Some(id);
+    [
+        Effect { kind: Kind::Run(run.into()), certainty: Certainty::Known, span, by: by.clone(), command },
+        Effect { kind: Kind::Unknown(cause), certainty: Certainty::Unknown, span, by, command },
+    ]
 }
 
 pub(super) fn is_stdin(word: Option<&[u8]>) -> bool {

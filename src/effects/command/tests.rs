@@ -272,12 +272,15 @@ fn outcomes_say_what_changes_in_the_shell() {
 fn variables_of_commands_are_judged_by_name() {
     let t = Tables::built_in();
     let codes = |effects: Vec<Effect>| render(&effects, &[]);
-    assert_eq!(codes(assignment(&t, b"LANG", None, Span::default(), "env")), "setenv LANG");
+    assert_eq!(codes(super::variables::assignment(&t, b"LANG", None, Span::default(), "env")), "setenv LANG");
     assert_eq!(
-        codes(assignment(&t, b"LD_PRELOAD", None, Span::default(), "=")),
+        codes(super::variables::assignment(&t, b"LD_PRELOAD", None, Span::default(), "=")),
         "setenv LD_PRELOAD; unknown executing-variable"
     );
-    assert_eq!(codes(assignment(&t, b"X", None, Span::default(), "=")), "setenv X; unknown unreviewed-variable");
+    assert_eq!(
+        codes(super::variables::assignment(&t, b"X", None, Span::default(), "=")),
+        "setenv X; unknown unreviewed-variable"
+    );
     assert_eq!(codes(shell_assignment(&t, b"X", None, Span::default(), "=")), "nothing");
     assert_eq!(
         codes(shell_assignment(&t, b"PATH", None, Span::default(), "=")),

@@ -1,23 +1,24 @@
 //! Environment variables that a command gets.
 
-use super::options;
+use super::{Analysis, options, paths, shells};
 use crate::{
     effect::{Cause, Certainty, Effect, Kind, Span, Value, Word},
+    path,
     tables::{
         Tables,
-        words::{Role, VariableRole},
+        words::{Role, Runs, VariableRole, flags},
     },
 };
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, rc::Rc, string::String, vec, vec::Vec};
 
 /// What setting a variable in the environment of a command does. Few names have values that make them harmless (`PAGER=cat`).
-pub fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
+pub(super) fn assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, span: Span, by: &str) -> Vec<Effect> {
     let effect = |kind, certainty| Effect { kind, certainty, span, by: Some(by.into()), command: None };
     let mut effects = vec![effect(Kind::SetEnv(Value::Known(name.into())), Certainty::Known)];
     let shown = String::from_utf8_lossy(name);
     let cause = match role(tables, name, value) {
         Some(VariableRole::Inert) => return effects,
-        Some(VariableRole::Executing) => {
+        Some(VariableRole::Executing | VariableRole::Code) => {
             Cause { code: "executing-variable", detail: format!("`{shown}` can make programs run other code") }
         }
         Some(VariableRole::Switch) | None => {
@@ -34,9 +35,73 @@ pub fn shell_assignment(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>, 
     match role(tables, name, value) {
         // Shells take it from nobody's environment; what it does to the words of this one is followed.
         _ if name == b"IFS" => Vec::new(),
-        Some(VariableRole::Executing) => assignment(tables, name, value, span, by),
+        Some(VariableRole::Executing | VariableRole::Code) => assignment(tables, name, value, span, by),
         _ => Vec::new(),
     }
+}
+
+/// What setting a variable for the command `argv` alone does. Where it names places that code is loaded from, and these are known,
+/// the code is a command of its own, as where an option names it.
+pub fn assignment_before(
+    analysis: &mut Analysis<'_>,
+    (name, value): (&[u8], Option<&[u8]>),
+    argv: &[Word],
+    cwd: &Value,
+    (span, by): (Span, &str),
+) {
+    let places = value.filter(|value| !value.is_empty() && analysis.tables.variable(name) == Some(VariableRole::Code));
+    let relative = |value: &[u8]| value.split(|b| *b == b':').any(|one| !path::is_absolute(one));
+    // What a program of the system loads is not what it is there to do.
+    let runs = runs_project(&analysis.tables, argv);
+    let known = |value: &&[u8]| !relative(value) || (cwd.known().is_some() && runs == Some(Place::Here));
+    let Some(places) = places.filter(known).filter(|_| runs.is_some()) else {
+        let effects = assignment(&analysis.tables, name, value, span, by);
+        return analysis.effects.extend(effects);
+    };
+    let set = Kind::SetEnv(Value::Known(name.into()));
+    let by: Option<Rc<str>> = Some(by.into());
+    analysis.effects.push(Effect { kind: set, certainty: Certainty::Known, span, by: by.clone(), command: None });
+    for place in places.split(|b| *b == b':') {
+        let place = Value::Known(if place.is_empty() { b"." } else { place }.into());
+        let place = paths::standing(&place, cwd, false);
+        let detail = format!("`{}` names a place that code is loaded from", String::from_utf8_lossy(name));
+        let code = shells::code_at(analysis.next_command(), place, detail, span, by.clone());
+        analysis.effects.extend(code);
+    }
+}
+
+/// Where a program works.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the directory that it is started in.
+    Here,
+    /// Perhaps elsewhere.
+    Anywhere,
+}
+
+/// Whether a command runs code of the project, and where it works. That code may go elsewhere, as it may do anything.
+fn runs_project(tables: &Tables<'_>, argv: &[Word]) -> Option<Place> {
+    let (first, words) = argv.split_first()?;
+    let path = first.value.known()?;
+    let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+    if path.contains(&b'/') && !paths::is_system_program(path) {
+        return Some(Place::Here);
+    }
+    let program = tables.program(name).or_else(|| tables.program_by_family(name))?;
+    let parsed = options::parse(&program, words, false);
+    let elsewhere = |role: &Role| {
+        matches!(role, Role::Chdir | Role::NewRoot | Role::Code | Role::ShellString | Role::ExecProgram | Role::Rest)
+    };
+    match program.runs() {
+        Runs::Project => {}
+        Runs::Interpreter if !parsed.operands.is_empty() || parsed.uses(&[b"-m"]) => {}
+        _ => return None,
+    }
+    let here = !program.has(flags::SUBCOMMANDS)
+        && parsed.doubts.is_empty()
+        && !program.operands().any(|(role, _)| elsewhere(&role))
+        && parsed.uses.iter().all(|one| !one.spec.roles.iter().take(usize::from(one.spec.arguments)).any(elsewhere));
+    Some(if here { Place::Here } else { Place::Anywhere })
 }
 
 fn role(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>) -> Option<VariableRole> {
@@ -54,6 +119,7 @@ fn role(tables: &Tables<'_>, name: &[u8], value: Option<&[u8]>) -> Option<Variab
         (_, None, Some(value)) if (is_amount(value) || is_choice(tables, value)) && !may_switch(tables, name) => {
             Some(VariableRole::Inert)
         }
+        (_, None, Some(value)) if holds_switches(tables, name, value) => Some(VariableRole::Inert),
         // More options for whatever compiler the project's build runs.
         (_, None, Some(value)) if name.ends_with(b"FLAGS") && holds_inert_options(tables, b"CFLAGS", value) => {
             Some(VariableRole::Inert)
@@ -79,6 +145,26 @@ fn is_choice(tables: &Tables<'_>, value: &[u8]) -> bool {
         && value.iter().all(plain)
         && tables.program(value).is_none()
         && tables.program_by_family(value).is_none()
+}
+
+/// `TEST_FLAGS="--long-tests --quick"`: words that switch something on which a variable of that name (`LONG_TESTS=1`) may switch on as
+/// well. An option with an argument is none, nor are letters, which could be any.
+fn holds_switches(tables: &Tables<'_>, name: &[u8], value: &[u8]) -> bool {
+    let options = [&b"_FLAGS"[..], b"_OPTS", b"_ARGS", b"_OPTIONS"];
+    let switch = |word: &[u8]| {
+        let word = word.strip_prefix(b"--").unwrap_or_default();
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+        (3..=32).contains(&word.len())
+            && word.first().is_some_and(u8::is_ascii_lowercase)
+            && word.iter().all(plain)
+            && {
+                let as_name: Vec<u8> = word.iter().map(|b| if *b == b'-' { b'_' } else { *b }).collect();
+                !may_switch(tables, &as_name)
+            }
+    };
+    options.iter().any(|end| name.strip_suffix(*end).is_some_and(|about| !may_switch(tables, about)))
+        && tables.program(&[b"env/", name].concat()).is_none()
+        && value.split(|b| *b == b' ').all(switch)
 }
 
 /// `CC="clang -Wall"`: a program that the table lets the variable name, with options that do nothing which counts.

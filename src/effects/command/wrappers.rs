@@ -1,6 +1,11 @@
 //! Programs that start other programs: which part of argv is the inner command.
 
-use super::{Command, Shell, Stdin, expression, names, options::Parsed, roles::Manner, variables::assignment_text};
+use super::{
+    Command, Shell, Stdin, expression, names,
+    options::{Parsed, split},
+    roles::Manner,
+    variables::{assignment_before, assignment_text},
+};
 use crate::{
     effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, PathValue, Value, Word},
     effects::LimitReached,
@@ -113,11 +118,21 @@ impl<'t> Command<'_, 't> {
             return self.env_split(split.arguments.first(), words);
         }
         if program.has(flags::ASSIGNMENTS) {
-            while let Some((word, rest)) = words.split_first().filter(|(w, _)| names_variable(&w.value)) {
-                let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
-                self.analysis.effects.extend(effects);
-                words = rest;
+            let given = words.iter().take_while(|w| names_variable(&w.value)).count();
+            let (assignments, rest) = words.split_at(given);
+            for word in assignments {
+                match word.value.known().map(|text| split(text, b'=')) {
+                    Some((name, Some(value))) if !name.ends_with(b"+") => {
+                        let (cwd, by) = (self.cwd.clone(), self.by.clone());
+                        assignment_before(self.analysis, (name, Some(value)), rest, &cwd, (word.span, &by));
+                    }
+                    _ => {
+                        let effects = assignment_text(&self.analysis.tables, &word.value, word.span, &self.by, true);
+                        self.analysis.effects.extend(effects);
+                    }
+                }
             }
+            words = rest;
         }
         let roles: Vec<Role> = program.operands().map(|(role, _)| role).collect();
         for n in 0..program.skip() {

@@ -63,7 +63,7 @@ impl Fold<'_> {
             self.assigned_value(at, assignment, &mut state, analysis)?;
         }
         for assignment in &given {
-            self.assign_for_command(at, assignment, &mut state, analysis)?;
+            self.assign_for_command(at, assignment, &argv, &mut state, analysis)?;
         }
         let temporary: Vec<&[u8]> = given.iter().map(|a| a.name.as_slice()).collect();
         self.missed = None;

@@ -63,6 +63,7 @@ impl Fold<'_> {
         &mut self,
         at: At<'_>,
         assignment: &Assignment,
+        argv: &[crate::effect::Word],
         state: &mut State,
         analysis: &mut Analysis<'_>,
     ) -> Result<(), LimitReached> {
@@ -72,8 +73,13 @@ impl Fold<'_> {
         let held = self.assigned_value(at, assignment, state, analysis)?;
         let span = self.place(at, assignment.span);
         is_evaluated(&assignment.name, &held, span, state, analysis);
-        let effects = command::assignment(&analysis.tables, &assignment.name, known(&held), span, "=");
-        analysis.effects.extend(effects);
+        // A function of the script may go elsewhere.
+        let argv = if argv.first().and_then(|w| w.value.known()).is_some_and(|name| state.function(name).is_some()) {
+            &[]
+        } else {
+            argv
+        };
+        command::assignment_before(analysis, (&assignment.name, known(&held)), argv, &state.cwd, (span, "="));
         Ok(())
     }
 
