@@ -214,7 +214,7 @@ mod tests {
         fn now(&self) -> Option<u64> {
             self.now
         }
-        fn home(&self) -> Option<Vec<u8>> {
+        fn owner(&self) -> Option<crate::world::Owner> {
             None
         }
         fn home_of(&self, _: &str) -> Option<Vec<u8>> {

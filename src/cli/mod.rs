@@ -218,7 +218,7 @@ mod tests {
                 words.iter().map(String::as_str).take_while(|word| !["<", ">", "|"].contains(word)).collect();
             if words[1] == "hook" {
                 let options: Vec<&[u8]> = words[2..].iter().map(|word| word.as_bytes()).collect();
-                crate::hook::parse(&options).unwrap();
+                assert_eq!(crate::hook::parse(&options).1, None, "{line}");
             } else if let Err(error) = Cli::try_parse_from(&words) {
                 panic!("`{line}`: {error}");
             }

@@ -69,7 +69,7 @@ pub fn judge_effects(tool: &str, cwd: &str, effects: Vec<Effect>, policy: &Polic
     let scene = Scene::at(policy, world, &cwd, &effects, &[]);
     let verdict = decide_traced(policy, &effects, &scene, &mut NoTrace);
     let tiers = scene.tiers().map(String::from).collect();
-    Judged { tool: tool.into(), verdict, effects, tiers }
+    Judged { tool: tool.into(), verdict, effects, tiers, lifted: None }
 }
 
 fn deny(tool: &str, rule: RuleRef, why: &str) -> Judged {

@@ -9,8 +9,8 @@
 mod again;
 pub mod chain;
 mod condition;
-pub mod export;
 mod each;
+pub mod export;
 mod files;
 mod keep;
 mod moment;
