@@ -1,7 +1,7 @@
 //! Effects and reasons as a record shows them: what is touched, in which words only where a policy wants texts.
 
 use super::json::{self, Object};
-use crate::decision::Reason;
+use crate::decision::{Reason, Verdict};
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Run, Value, Word};
 use crate::path;
 use crate::report::{Judged, path_text};
@@ -28,7 +28,7 @@ pub(super) fn lists(judged: &Judged, most_reasons: usize, most_effects: usize, w
     let mut length = 0_usize;
     let decisive = judged.verdict.reasons();
     // What an override has lifted is told as well, behind it.
-    let lifted = judged.lifted.iter().flat_map(|verdict| verdict.reasons()).filter(|reason| !decisive.contains(reason));
+    let lifted = judged.lifted.iter().flat_map(Verdict::reasons).filter(|reason| !decisive.contains(reason));
     for reason in decisive.iter().chain(lifted) {
         let object = of_reason(reason);
         length = length.saturating_add(object.len()).saturating_add(16);

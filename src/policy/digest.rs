@@ -67,8 +67,8 @@ fn compressed(chain: [u32; 8], block: &[u8], flags: u32) -> Option<[u32; 8]> {
     }
     for _ in 0..ROUNDS {
         for (place, pair) in MIXED.iter().zip(words.chunks_exact(2)) {
-            let [x, y] = pair else { return None };
-            mix(&mut state, *place, *x, *y)?;
+            let [one, other] = pair else { return None };
+            mix(&mut state, *place, *one, *other)?;
         }
         let before = words;
         for (word, from) in words.iter_mut().zip(MOVED) {
@@ -82,9 +82,9 @@ fn compressed(chain: [u32; 8], block: &[u8], flags: u32) -> Option<[u32; 8]> {
     Some(out)
 }
 
-fn mix(state: &mut [u32; 16], place: [usize; 4], x: u32, y: u32) -> Option<()> {
+fn mix(state: &mut [u32; 16], place: [usize; 4], one: u32, other: u32) -> Option<()> {
     let [a, b, c, d] = state.get_disjoint_mut(place).ok()?;
-    for (word, first, second) in [(x, 16, 12), (y, 8, 7)] {
+    for (word, first, second) in [(one, 16, 12), (other, 8, 7)] {
         *a = a.wrapping_add(*b).wrapping_add(word);
         *d = (*d ^ *a).rotate_right(first);
         *c = c.wrapping_add(*d);

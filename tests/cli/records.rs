@@ -55,7 +55,9 @@ impl Kept {
     /// Every line that is not empty, and what is none of a record.
     fn lines(&self) -> (Vec<Record>, Vec<String>) {
         let (mut records, mut torn) = (Vec::new(), Vec::new());
-        for file in day_files(&self.records).unwrap_or_default() {
+        // Reading a fifo would wait for somebody who writes.
+        let files = day_files(&self.records).unwrap_or_default().into_iter().filter(|file| file.path.is_file());
+        for file in files {
             let bytes = std::fs::read(file.path).expect("a file");
             for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
                 match read_line(line) {
