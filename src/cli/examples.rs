@@ -79,4 +79,6 @@ pub(super) const INVENTORY: &str = "Examples:
 pub(super) const AUDIT: &str = "Examples:
   prexec audit verify
   prexec audit prune --keep 90d
-  prexec audit export --format csv --last 30d";
+  prexec audit export --format csv --last 30d
+  prexec audit export --to otlp=https://collector.example.com:4318 --follow
+  prexec audit report --last 30d -o report.html";

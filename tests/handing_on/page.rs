@@ -38,8 +38,11 @@ fn parsed(page: &str) -> Handle {
     dom.document
 }
 
-/// Every element with its attributes, and every text.
-fn walk(node: &Handle, each: &mut dyn FnMut(&str, &BTreeMap<String, String>, &Handle)) {
+/// Hears of an element: its name, its attributes, itself.
+type Each<'e> = &'e mut dyn FnMut(&str, &BTreeMap<String, String>, &Handle);
+
+/// Every element, with its attributes.
+fn walk(node: &Handle, each: Each<'_>) {
     if let NodeData::Element { name, attrs, .. } = &node.data {
         let attributes = attrs.borrow().iter().map(|a| (a.name.local.to_string(), a.value.to_string())).collect();
         each(&name.local, &attributes, node);
@@ -74,7 +77,7 @@ fn rows(document: &Handle, id: &str) -> Vec<Vec<String>> {
                 if name == "tr" {
                     walk(row, &mut |name, _, cell| {
                         if name == "td" {
-                            cells.push(text(cell))
+                            cells.push(text(cell));
                         }
                     });
                 }
@@ -87,7 +90,7 @@ fn rows(document: &Handle, id: &str) -> Vec<Vec<String>> {
     found
 }
 
-fn blocked<'r>(records: &'r [Record]) -> impl Iterator<Item = &'r Record> {
+fn blocked(records: &[Record]) -> impl Iterator<Item = &Record> {
     records.iter().filter(|r| r.decision.as_deref() == Some("deny") && !r.observed && r.lifted.is_none())
 }
 
