@@ -157,11 +157,7 @@ impl<'a> Learner<'a> {
         let decision = judged.verdict.decision();
         let closed = match decision {
             Decision::Allow if !was_closed => return,
-            Decision::Allow => {
-                self.counts.denied += 1;
-                true
-            }
-            Decision::Deny => {
+            Decision::Allow | Decision::Deny => {
                 self.counts.denied += 1;
                 true
             }
