@@ -1,6 +1,6 @@
 //! What the verbs that read the trail have in common: where it is, which span of time, and progress.
 
-use crate::trail::{Moment, Span, length, point, source};
+use crate::trail::{Moment, Span, close_due, length, point, source};
 use crate::world::{HostWorld, World};
 use clap::Args;
 use std::io::{IsTerminal, Write};
@@ -46,9 +46,14 @@ impl TrailOptions {
         Ok(Span { since, ..span })
     }
 
-    /// The directories of records.
+    /// The directories of records. What is over in them is closed in passing, so that the chain grows where no session does it.
     pub(super) fn places(&self) -> Result<Vec<PathBuf>, String> {
-        places(&self.audit, self.home.as_deref())
+        let places = places(&self.audit, self.home.as_deref())?;
+        for place in &places {
+            // Reading needs none of it; `doctor` says what could not be closed.
+            let _ = close_due(place, Moment::now());
+        }
+        Ok(places)
     }
 }
 

@@ -213,6 +213,9 @@ fn what_is_known_in_part_counts_against_a_rule() {
         (json!([{ "kind": "unknown", "certainty": "unknown", "code": "unparsed" }]), none, 1),
         (json!([{ "kind": "read", "certainty": "known", "path": "/w/p/.env" }]), none, 0),
         (json!([]), none, 1),
+        // Rules have no say in these.
+        (json!([]), &json!({ "reasons": [{ "decision": "deny", "rule": "limit:depth" }] }), 0),
+        (json!([]), &json!({ "tool": null, "event": "unread" }), 0),
         (run("git"), &json!({ "agent": "claude", "text": "git push" }), 1),
     ] {
         assert_eq!(denied(effects.clone(), more), withdrawn, "{effects} {more}");
