@@ -168,7 +168,9 @@ fn learn_records(records: &[crate::trail::Record]) -> (Vec<String>, usize) {
     let policy = Loader::new().load_text("a.rules", STRICT).unwrap().policy;
     let world = MemoryWorld::new().session(HERE).home("/home/u").repository(HERE, &[]).directory("/usr/bin");
     let mut learner = Learner::new(&policy, &world);
-    records.iter().for_each(|record| learner.record(record));
+    for record in records {
+        learner.record(record);
+    }
     let found = learner.finish().unwrap();
     (found.rules.into_iter().map(|rule| rule.rule).collect(), found.withdrawn)
 }
