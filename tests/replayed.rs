@@ -94,7 +94,7 @@ fn what_a_record_does_not_hold_is_not_guessed() {
         (1, json!({"effects": run_of("git")})),
         (1, json!({"text": "git status [cut]"})),
         (1, json!({"text": "git status", "redacted": 1})),
-        (1, json!({"tool": null})),
+        (1, json!({"tool": null, "event": "unread", "decision": "deny"})),
         (
             1,
             json!({"tool": "view_image", "decision": "allow", "effects": [{"kind": "read", "certainty": "known", "path": "/x/.env"}]}),

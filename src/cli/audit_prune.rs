@@ -1,7 +1,7 @@
 //! `prexec audit prune`: closes what is over and removes what is kept long enough.
 
 use super::call::{finish, write_line};
-use super::trail_place;
+use super::trail::places;
 use crate::trail::{Moment, Rules, keep_all, length};
 use clap::Args;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ fn all(options: &Options) -> Result<ExitCode, String> {
     let days = options.keep.as_deref().map(days).transpose()?;
     let now = Moment::now();
     let mut whole = true;
-    for directory in trail_place::all(&options.audit, options.home.as_deref())? {
+    for directory in places(&options.audit, options.home.as_deref())? {
         let mut rules = match (Rules::of(&directory), days, options.size) {
             (Ok(rules), ..) => rules,
             // Both are given anew.

@@ -2,9 +2,9 @@
 
 use super::call::{finish, unwritten, write_line};
 use super::human::Color;
-use super::trail_place;
+use super::trail::{Progress, places};
 use crate::text::visible;
-use crate::trail::{Finding, Moment, Verified, close_all, verify};
+use crate::trail::{DayFile, Finding, Moment, Verified, close_all, day_files, verify};
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
@@ -45,14 +45,20 @@ fn all(options: &Options) -> Result<ExitCode, String> {
         }
     }
     let mut sound = true;
-    let directories = trail_place::all(&options.audit, options.home.as_deref())?;
+    let directories = places(&options.audit, options.home.as_deref())?;
     if !options.head.is_empty() && directories.len() > 1 {
         return Err("a head belongs to one directory; name that one with --audit".into());
     }
     for directory in directories {
-        let mut progress = trail_place::Progress::of(&directory);
-        let now = Moment::now();
-        let found = verify(&directory, &options.head, now, &mut |bytes| progress.tick(bytes))?;
+        let mut progress = Progress::new();
+        let length = |file: &DayFile| file.path.symlink_metadata().map_or(0, |metadata| metadata.len());
+        let total = day_files(&directory).unwrap_or_default().iter().map(length).sum();
+        let (now, mut done) = (Moment::now(), 0);
+        let tick = &mut |bytes| {
+            done += bytes;
+            progress.tick(done, total);
+        };
+        let found = verify(&directory, &options.head, now, tick)?;
         progress.end();
         sound &= found.sound;
         if options.json {

@@ -63,7 +63,11 @@ pub(super) const RUN: &str = "Examples:
   prexec run 'a person has approved this' -- 'git push'";
 pub(super) const SUGGEST: &str = "Examples:
   prexec suggest --from calls.jsonl
-  prexec suggest --from calls.jsonl --policy my.rules";
+  prexec suggest --from calls.jsonl --policy my.rules
+  prexec suggest --from ~/.local/state/prexec/audit";
+pub(super) const REPLAY: &str = "Examples:
+  prexec replay --policy new.rules
+  prexec replay --policy new.rules --since 90d --audit /var/log/prexec";
 pub(super) const COMPLETIONS: &str = "Examples:
   prexec completions bash > /usr/share/bash-completion/completions/prexec
   prexec completions zsh > ~/.zfunc/_prexec

@@ -3,12 +3,13 @@
 use super::call::{finish, unwritten};
 use super::changes::{Change, Changes, reason};
 use super::human::Color;
-use super::{POLICY_ERROR, human, policy, trail_place};
+use super::trail::{Progress, TrailOptions};
+use super::{POLICY_ERROR, human, policy};
 use crate::agent::Agent;
 use crate::decision::Decision;
 use crate::gate;
 use crate::report::Judged;
-use crate::trail::{Moment, Record, Span, each, point};
+use crate::trail::{Record, source};
 use crate::world::HostWorld;
 use clap::Args;
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,8 @@ use std::process::ExitCode;
 
 /// Different calls whose verdict is remembered: the same are made again and again.
 const REMEMBERED: usize = 100_000;
+/// Which records count where nothing else is said.
+const USUAL: &str = "30d";
 /// Changes that are shown; the rest is counted.
 const SHOWN: usize = 1_000;
 
@@ -26,25 +29,16 @@ pub(super) struct Options {
     /// The policy that would decide: a file, a directory of `*.rules`, or a compiled policy; may be repeated
     #[arg(long, value_name = "P", required = true)]
     policy: Vec<PathBuf>,
-    /// Records from then on: `2026-11-01`, or `30d` for that long ago
-    #[arg(long, value_name = "TIME", default_value = "30d")]
-    since: String,
-    /// Records before then
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
-    /// File or directory of records, or a directory that holds one per account; may be repeated [default: this account's]
-    #[arg(long, visible_alias = "directory", value_name = "DIR")]
-    audit: Vec<PathBuf>,
-    /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
-    home: Option<PathBuf>,
+    /// Which records; those of the last 30 days where nothing is said
+    #[command(flatten)]
+    trail: TrailOptions,
     /// When to colour the output
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    let home = options.home.as_deref();
+    let home = options.trail.home.as_deref();
     match policy::load_bounded(&policy::Request { named: &options.policy, home, ..policy::Request::default() }) {
         Ok(ready) => finish(replay(options, &ready)),
         Err(found) => {
@@ -62,11 +56,8 @@ enum By {
 }
 
 fn replay(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String> {
-    let now = Moment::now();
-    let until = options.until.as_deref().map(|until| point(until, now)).transpose()?;
-    let span = Span { since: Some(point(&options.since, now)?), until };
-    let paths = trail_place::files_or_all(&options.audit, options.home.as_deref())?;
-    let world = HostWorld::new(options.home.as_deref());
+    let (span, paths) = (options.trail.span_or_last(USUAL)?, options.trail.places()?);
+    let world = HostWorld::new(options.trail.home.as_deref());
     let stdout = std::io::stdout().lock();
     let paint = options.color.paint(&stdout);
     let mut out = std::io::BufWriter::new(stdout);
@@ -75,47 +66,53 @@ fn replay(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String> 
     let (mut by_what, mut untold): (BTreeMap<By, u64>, BTreeMap<&str, u64>) = (BTreeMap::new(), BTreeMap::new());
     let mut shown: HashMap<blake3::Hash, Decision> = HashMap::new();
     let mut beyond = 0_u64;
-    let mut progress = trail_place::Progress::of_all(&paths);
-    let read = each(&paths, &span, &mut |bytes| progress.tick(bytes), &mut |record| {
-        let Some(was) = record.decided() else { return Ok(()) };
-        let (by, key, again) = match again(&record) {
-            Ok(found) => found,
-            Err(why) => {
-                *untold.entry(why).or_default() += 1;
+    let mut progress = Progress::new();
+    let read = source::for_each(
+        &paths,
+        &span,
+        |done, total| progress.tick(done, total),
+        |record| {
+            let Some(was) = record.decided() else { return Ok(()) };
+            let (by, key, again) = match again(&record) {
+                Ok(found) => found,
+                Err(why) => {
+                    *untold.entry(why).or_default() += 1;
+                    return Ok(());
+                }
+            };
+            *by_what.entry(by).or_default() += 1;
+            let (is, is_by) = if let Some(known) = remembered.get(&key) {
+                known.clone()
+            } else {
+                let judged = again.judge(&record, ready, &world);
+                let made = (judged.verdict.decision(), reason(&judged));
+                if remembered.len() < REMEMBERED {
+                    remembered.insert(key, made.clone());
+                }
+                made
+            };
+            if was == is {
                 return Ok(());
             }
-        };
-        *by_what.entry(by).or_default() += 1;
-        let (is, is_by) = if let Some(known) = remembered.get(&key) {
-            known.clone()
-        } else {
-            let judged = again.judge(&record, ready, &world);
-            let made = (judged.verdict.decision(), reason(&judged));
-            if remembered.len() < REMEMBERED {
-                remembered.insert(key, made.clone());
+            changes.count(was, is);
+            if shown.get(&key) == Some(&was) {
+                return Ok(());
             }
-            made
-        };
-        if was == is {
-            return Ok(());
-        }
-        changes.count(was, is);
-        if shown.get(&key) == Some(&was) {
-            return Ok(());
-        }
-        if shown.len() == SHOWN {
-            beyond += 1;
-            return Ok(());
-        }
-        shown.insert(key, was);
-        let place = format!("{} {}", record.time, record.id);
-        let was_by = record.reasons.first().map(|reason| reason.rule.as_str()).unwrap_or_default();
-        let what = record.text.as_deref().or(record.effects.first().and_then(|e| e.path.as_deref()));
-        let tool = record.tool.as_deref().unwrap_or_default();
-        let change = Change { was, is, place: &place, tool, what: what.unwrap_or_default(), was_by, is_by: &is_by };
-        Changes::show(&mut out, paint, &change).map_err(|e| unwritten(&e))
-    })?;
+            if shown.len() == SHOWN {
+                beyond += 1;
+                return Ok(());
+            }
+            shown.insert(key, was);
+            let place = format!("{} {}", record.time, record.id);
+            let was_by = record.reasons.first().map(|reason| reason.rule.as_str()).unwrap_or_default();
+            let what = record.text.as_deref().or(record.effects.first().and_then(|e| e.path.as_deref()));
+            let tool = record.tool.as_deref().unwrap_or_default();
+            let change = Change { was, is, place: &place, tool, what: what.unwrap_or_default(), was_by, is_by: &is_by };
+            Changes::show(&mut out, paint, &change)
+        },
+    );
     progress.end();
+    let read = read.map_err(|e| format!("the records cannot be read, or what changes not be written: {e}"))?;
     let told: u64 = by_what.values().sum();
     let ended = (|| {
         if beyond > 0 {
@@ -132,8 +129,8 @@ fn replay(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String> 
         for (why, count) in &untold {
             writeln!(out, "{count} cannot be told: {why}")?;
         }
-        if read.unread > 0 {
-            writeln!(out, "{} lines are no records", read.unread)?;
+        if read.torn > 0 {
+            writeln!(out, "{} lines are no records", read.torn)?;
         }
         out.flush()?;
         Ok(ended)

@@ -3,9 +3,9 @@
 use super::call::{finish, unwritten};
 use super::check::read_line;
 use super::human::Color;
-use super::{POLICY_ERROR, human, policy, trail_place};
+use super::{POLICY_ERROR, human, policy, trail};
 use crate::suggest::{Learner, render};
-use crate::trail::{Span, each};
+use crate::trail::{Span, source};
 use crate::world::HostWorld;
 use clap::Args;
 use std::io::{BufRead, BufReader, Write};
@@ -44,15 +44,16 @@ fn suggest(options: &Options, ready: &policy::Ready) -> Result<ExitCode, String>
     let world = HostWorld::new(options.home.as_deref());
     let mut learner = Learner::new(&ready.policy, &world);
     if options.from.is_dir() {
-        let directories = trail_place::all(std::slice::from_ref(&options.from), options.home.as_deref())?;
-        let mut progress = trail_place::Progress::of_all(&directories);
-        let take = &mut |record| {
+        let directories = trail::places(std::slice::from_ref(&options.from), options.home.as_deref())?;
+        let mut progress = trail::Progress::new();
+        let take = |record| {
             learner.record(&record);
             Ok(())
         };
-        let read = each(&directories, &Span::default(), &mut |bytes| progress.tick(bytes), take)?;
+        let read = source::for_each(&directories, &Span::default(), |done, total| progress.tick(done, total), take);
         progress.end();
-        learner.unread(usize::try_from(read.unread).unwrap_or(usize::MAX));
+        let torn = read.map_err(|e| format!("the records cannot be read: {e}"))?.torn;
+        learner.unread(usize::try_from(torn).unwrap_or(usize::MAX));
     } else {
         of_file(options, &name, &mut learner)?;
     }

@@ -1,6 +1,6 @@
 //! What the verbs that read the trail have in common: where it is, which span of time, and progress.
 
-use crate::trail::{Moment, Span, length, point, source};
+use crate::trail::{Moment, Span, close_due, length, point, source};
 use crate::world::{HostWorld, World};
 use clap::Args;
 use std::io::{IsTerminal, Write};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Args)]
 pub(super) struct TrailOptions {
     /// Directory of records, or one that holds such a directory per account; may be repeated [default: this account's]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, alias = "directory", value_name = "DIR")]
     pub(super) audit: Vec<PathBuf>,
     /// Records from then on: `2026-11-01`, `2026-11-01T08:00:00Z`, or `30d` for that long ago
     #[arg(long, value_name = "TIME")]
@@ -24,7 +24,7 @@ pub(super) struct TrailOptions {
     last: Option<String>,
     /// The account's home directory, instead of the one in the account database
     #[arg(long, value_name = "DIR")]
-    home: Option<PathBuf>,
+    pub(super) home: Option<PathBuf>,
 }
 
 impl TrailOptions {
@@ -39,33 +39,49 @@ impl TrailOptions {
         Ok(Span { since, until: read(&self.until)? })
     }
 
-    /// The directories of records.
+    /// The same, with that long until now where nothing was asked for.
+    pub(super) fn span_or_last(&self, length_until_now: &str) -> Result<Span, String> {
+        let span = self.span()?;
+        let since = if span.since.is_none() { Some(point(length_until_now, Moment::now())?) } else { span.since };
+        Ok(Span { since, ..span })
+    }
+
+    /// The directories of records. What is over in them is closed in passing, so that the chain grows where no session does it.
     pub(super) fn places(&self) -> Result<Vec<PathBuf>, String> {
-        let named = if self.audit.is_empty() { Vec::from([self.own()?]) } else { self.audit.clone() };
-        let mut places = Vec::new();
-        for place in named {
-            let found = source::places(&place).map_err(|e| {
-                format!("the records in `{}` cannot be read: {e}; name their directory with --audit", place.display())
-            })?;
-            for place in found {
-                if !places.contains(&place) {
-                    places.push(place);
-                }
-            }
+        let places = places(&self.audit, self.home.as_deref())?;
+        for place in &places {
+            // Reading needs none of it; `doctor` says what could not be closed.
+            let _ = close_due(place, Moment::now());
         }
         Ok(places)
     }
+}
 
-    fn own(&self) -> Result<PathBuf, String> {
-        let shared = Path::new("/var/log/prexec");
-        if shared.is_dir() {
-            return Ok(shared.join(nix::unistd::getuid().to_string()));
+/// The directories of records that are named, or this account's.
+pub(super) fn places(named: &[PathBuf], home: Option<&Path>) -> Result<Vec<PathBuf>, String> {
+    let named = if named.is_empty() { Vec::from([own(home)?]) } else { named.to_vec() };
+    let mut places = Vec::new();
+    for place in named {
+        let found = source::places(&place).map_err(|e| {
+            format!("the records in `{}` cannot be read: {e}; name their directory with --audit", place.display())
+        })?;
+        for place in found {
+            if !places.contains(&place) {
+                places.push(place);
+            }
         }
-        let world = HostWorld::new(self.home.as_deref());
-        let home =
-            world.home().ok_or("this account has no home directory; name the records' directory with --audit")?;
-        Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(".local/state/prexec/audit"))
     }
+    Ok(places)
+}
+
+fn own(home: Option<&Path>) -> Result<PathBuf, String> {
+    let shared = Path::new("/var/log/prexec");
+    if shared.is_dir() {
+        return Ok(shared.join(nix::unistd::getuid().to_string()));
+    }
+    let world = HostWorld::new(home);
+    let home = world.home().ok_or("this account has no home directory; name the records' directory with --audit")?;
+    Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(".local/state/prexec/audit"))
 }
 
 /// Says on a terminal how far a reader is, once it has taken a second.

@@ -120,6 +120,11 @@ impl<'a> Learner<'a> {
             return self.call(&call, closed);
         }
         self.counts.lines += 1;
+        if record.is_beyond_rules() {
+            self.counts.unread += usize::from(record.tool.is_none());
+            self.counts.denied += usize::from(record.tool.is_some());
+            return;
+        }
         match was {
             Decision::Allow => return,
             Decision::Deny => self.counts.denied += 1,
@@ -157,11 +162,7 @@ impl<'a> Learner<'a> {
         let decision = judged.verdict.decision();
         let closed = match decision {
             Decision::Allow if !was_closed => return,
-            Decision::Allow => {
-                self.counts.denied += 1;
-                true
-            }
-            Decision::Deny => {
+            Decision::Allow | Decision::Deny => {
                 self.counts.denied += 1;
                 true
             }

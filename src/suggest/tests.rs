@@ -168,7 +168,9 @@ fn learn_records(records: &[crate::trail::Record]) -> (Vec<String>, usize) {
     let policy = Loader::new().load_text("a.rules", STRICT).unwrap().policy;
     let world = MemoryWorld::new().session(HERE).home("/home/u").repository(HERE, &[]).directory("/usr/bin");
     let mut learner = Learner::new(&policy, &world);
-    records.iter().for_each(|record| learner.record(record));
+    for record in records {
+        learner.record(record);
+    }
     let found = learner.finish().unwrap();
     (found.rules.into_iter().map(|rule| rule.rule).collect(), found.withdrawn)
 }
@@ -213,6 +215,9 @@ fn what_is_known_in_part_counts_against_a_rule() {
         (json!([{ "kind": "unknown", "certainty": "unknown", "code": "unparsed" }]), none, 1),
         (json!([{ "kind": "read", "certainty": "known", "path": "/w/p/.env" }]), none, 0),
         (json!([]), none, 1),
+        // Rules have no say in these.
+        (json!([]), &json!({ "reasons": [{ "decision": "deny", "rule": "limit:depth" }] }), 0),
+        (json!([]), &json!({ "tool": null, "event": "unread" }), 0),
         (run("git"), &json!({ "agent": "claude", "text": "git push" }), 1),
     ] {
         assert_eq!(denied(effects.clone(), more), withdrawn, "{effects} {more}");

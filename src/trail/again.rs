@@ -15,16 +15,21 @@ const CUT: &str = "[cut]";
 const SHELL: &str = "Bash";
 
 impl Record {
-    /// What was decided, of a call before it ran.
+    /// What was decided of a call.
     pub fn decided(&self) -> Option<Decision> {
-        let before = matches!(self.event.as_str(), "PreToolUse" | "PermissionRequest");
-        let decision = self.decision.as_deref().filter(|_| before && self.kind == RecordKind::Decision)?;
+        let decision = self.decision.as_deref().filter(|_| self.kind == RecordKind::Decision)?;
         [Decision::Allow, Decision::Prompt, Decision::Deny].into_iter().find(|known| known.as_str() == decision)
     }
 
     /// Whether a person could be asked about it.
     pub fn could_ask(&self) -> bool {
         self.mode.as_deref().is_some_and(|mode| PermissionMode::from_name(mode).can_ask())
+    }
+
+    /// Whether it was denied because it could not be read, or because a limit was reached: no rule has a say in that.
+    pub fn is_beyond_rules(&self) -> bool {
+        let beyond = |rule: &str| rule.starts_with("input:") || rule.starts_with("limit:");
+        self.tool.is_none() || (!self.reasons.is_empty() && self.reasons.iter().all(|reason| beyond(&reason.rule)))
     }
 
     /// Whether nothing was taken out of it or shortened, but for the lists of effects and reasons.
@@ -38,7 +43,8 @@ impl Record {
     /// The call as the agent sent it; none where the record does not hold all of its text.
     pub fn call_again(&self) -> Option<Vec<u8>> {
         let (tool, text) = (self.tool.as_deref()?, self.text.as_deref()?);
-        if self.decided().is_none() || !self.is_whole() {
+        let before = matches!(self.event.as_str(), "PreToolUse" | "PermissionRequest");
+        if self.decided().is_none() || !before || !self.is_whole() {
             return None;
         }
         let input: Json = if tool == SHELL { json!({ "command": text }) } else { serde_json::from_str(text).ok()? };

@@ -116,6 +116,14 @@ pub fn keep_all(directory: &Path, now: Moment, rules: &Rules) -> Result<Kept, St
     run(directory, now, Some(rules), None)
 }
 
+/// Closes what is over, in bounded time, and removes nothing: for verbs that only read.
+///
+/// # Errors
+/// What stood in the way.
+pub fn close_due(directory: &Path, now: Moment) -> Result<Kept, String> {
+    run(directory, now, None, Some(BOUNDED))
+}
+
 /// Closes what is over, without bounds, and removes nothing.
 ///
 /// # Errors

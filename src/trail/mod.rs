@@ -9,7 +9,6 @@
 mod again;
 pub mod chain;
 mod condition;
-mod each;
 pub mod export;
 mod files;
 mod keep;
@@ -20,9 +19,8 @@ pub mod source;
 mod verify;
 
 pub use condition::{Condition, condition};
-pub use each::{Tally, each};
 pub use files::{Day, DayFile, day_files};
-pub use keep::{Kept, RULES, Rules, close_all, keep, keep_all};
+pub use keep::{Kept, RULES, Rules, close_all, close_due, keep, keep_all};
 pub use moment::{Moment, Span, length, point};
 pub use record::{Agent, Effect, Kind, Reason, Record, SCHEMA, read_line};
 pub use verify::{Finding, VERIFY_SCHEMA, Verified, verify};
