@@ -47,6 +47,24 @@ pub(super) fn about(call: &Call, judged: &Judged, registered: Registered<'_>) ->
     }
 }
 
+/// Whether nothing of Codex's own goes by the text of a command in this directory, so that an allowed one may run in another form.
+///
+/// # Errors
+/// What does, as the end of a sentence.
+pub(super) fn may_rewrite(directory: &Path, home: Option<&Path>) -> Result<(), String> {
+    nothing_sent(home)?;
+    let session = std::env::current_dir().map_err(|e| format!("the session's directory cannot be found out: {e}"))?;
+    let codex = codex_homes(home).into_iter().flat_map(|codex| rules::rule_directories(&codex, &[directory, &session]));
+    rules::nothing_goes_by_text(Path::new(policy::REQUIREMENTS), &codex.collect::<Vec<_>>())
+}
+
+/// The directories that Codex may have as its home.
+fn codex_homes(home: Option<&Path>) -> Vec<PathBuf> {
+    let request = policy::Request { home, ..policy::Request::default() };
+    let own = std::env::var_os("CODEX_HOME").map(PathBuf::from);
+    own.into_iter().chain(policy::home(&request).map(|home| home.join(".codex"))).collect()
+}
+
 /// The gate that this executable is, with what it needs to decide as this call was decided.
 fn gate_here(registered: Registered<'_>) -> Result<Gate, String> {
     let executable = std::env::current_exe().map_err(|e| format!("the path of prexec cannot be found out: {e}"))?;
@@ -121,9 +139,7 @@ fn older_than_agent(requirements: &Fact) -> Result<(), String> {
 
 /// Requirements with rules of their own that come before those of the machine may take its rules away.
 fn nothing_sent(home: Option<&Path>) -> Result<(), String> {
-    let request = policy::Request { home, ..policy::Request::default() };
-    let own = std::env::var_os("CODEX_HOME").map(PathBuf::from);
-    for directory in own.into_iter().chain(policy::home(&request).map(|home| home.join(".codex"))) {
+    for directory in codex_homes(home) {
         let path = directory.join(SENT);
         if policy::stands(&path) && !is_without_rules(&path) {
             return Err(format!(

@@ -47,6 +47,8 @@ mod prexec_permission;
 #[cfg(test)]
 mod prexec_records;
 #[cfg(test)]
+mod prexec_stdin;
+#[cfg(test)]
 mod prexec_surroundings;
 #[cfg(test)]
 mod process;
