@@ -5,11 +5,12 @@
 //! then. What cannot be found out counts as "no".
 
 use super::{policy, process};
-use crate::approval::{Asked, Gate};
+use crate::approval::{Asked, Gate, NAME};
 use crate::call::Call;
 use crate::codex::reasons;
 use crate::compiled::{Fact, GateFact};
 use crate::gate;
+use crate::install::command;
 use crate::report::Judged;
 use crate::rules::{self, Check, fact_holds, gate_rule, gate_rule_text};
 use std::ffi::OsStr;
@@ -67,7 +68,11 @@ fn codex_homes(home: Option<&Path>) -> Vec<PathBuf> {
 
 /// The gate that this executable is, with what it needs to decide as this call was decided.
 fn gate_here(registered: Registered<'_>) -> Result<Gate, String> {
-    let executable = std::env::current_exe().map_err(|e| format!("the path of prexec cannot be found out: {e}"))?;
+    let mut executable = std::env::current_exe().map_err(|e| format!("the path of prexec cannot be found out: {e}"))?;
+    // The executable for calls alone has no verbs; the gate is the one beside it.
+    if executable.file_name().is_some_and(|name| name == command::SMALL) {
+        executable.set_file_name(NAME);
+    }
     let gate = executable.to_str().and_then(Gate::new).ok_or_else(|| {
         format!(
             "nobody can be asked, because prexec runs as `{}`: install it under the name `prexec` in a directory whose path is \

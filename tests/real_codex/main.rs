@@ -19,6 +19,7 @@ mod client;
 #[cfg(test)]
 mod confinement;
 #[cfg(test)]
+mod five_minutes;
 mod harness;
 #[cfg(test)]
 mod hooks;
