@@ -20,6 +20,7 @@ mod client;
 mod confinement;
 #[cfg(test)]
 mod five_minutes;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hooks;
