@@ -12,6 +12,8 @@
 mod bench;
 #[path = "cli/claude.rs"]
 mod claude;
+#[path = "cli/close_stdin.rs"]
+mod close_stdin;
 #[path = "cli/compile.rs"]
 mod compile;
 #[path = "cli/doctor.rs"]

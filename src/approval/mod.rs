@@ -10,8 +10,10 @@
 //! and `prexec run` runs the script once the person has said yes. Without the managed rule the rewritten command would run unasked,
 //! so whoever rewrites must know that the rule is in force; this room only writes and reads the command.
 
+mod stdin;
 mod words;
 
+pub use stdin::close_stdin;
 pub use words::{is_plain, quote, words};
 
 use crate::call::{Call, Event, ToolCall};
@@ -71,7 +73,8 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// A command that makes Codex ask. It can only be made of a shell call that comes before the tool runs.
+/// A command in the place of a script: one that makes Codex ask, or the script with its standard input closed. It can only be made of
+/// a shell call that comes before the tool runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rewritten(String);
 
@@ -90,6 +93,8 @@ pub enum Asked {
     /// Codex asks about the command in place of the script. Only where its managed rule for that command is known to be in force:
     /// without it the command runs unasked.
     Gate(Rewritten),
+    /// Nobody is asked: the call is allowed, and runs with its standard input closed.
+    Closed(Rewritten),
     /// A person would be asked, but cannot be: why, as the end of a sentence.
     Impossible(String),
 }

@@ -5,11 +5,12 @@
 //! then. What cannot be found out counts as "no".
 
 use super::{policy, process};
-use crate::approval::{Asked, Gate};
+use crate::approval::{Asked, Gate, NAME};
 use crate::call::Call;
 use crate::codex::reasons;
 use crate::compiled::{Fact, GateFact};
 use crate::gate;
+use crate::install::command;
 use crate::report::Judged;
 use crate::rules::{self, Check, fact_holds, gate_rule, gate_rule_text};
 use std::ffi::OsStr;
@@ -47,9 +48,31 @@ pub(super) fn about(call: &Call, judged: &Judged, registered: Registered<'_>) ->
     }
 }
 
+/// Whether nothing of Codex's own goes by the text of a command in this directory, so that an allowed one may run in another form.
+///
+/// # Errors
+/// What does, as the end of a sentence.
+pub(super) fn may_rewrite(directory: &Path, home: Option<&Path>) -> Result<(), String> {
+    nothing_sent(home)?;
+    let session = std::env::current_dir().map_err(|e| format!("the session's directory cannot be found out: {e}"))?;
+    let codex = codex_homes(home).into_iter().flat_map(|codex| rules::rule_directories(&codex, &[directory, &session]));
+    rules::nothing_goes_by_text(Path::new(policy::REQUIREMENTS), &codex.collect::<Vec<_>>())
+}
+
+/// The directories that Codex may have as its home.
+fn codex_homes(home: Option<&Path>) -> Vec<PathBuf> {
+    let request = policy::Request { home, ..policy::Request::default() };
+    let own = std::env::var_os("CODEX_HOME").map(PathBuf::from);
+    own.into_iter().chain(policy::home(&request).map(|home| home.join(".codex"))).collect()
+}
+
 /// The gate that this executable is, with what it needs to decide as this call was decided.
 fn gate_here(registered: Registered<'_>) -> Result<Gate, String> {
-    let executable = std::env::current_exe().map_err(|e| format!("the path of prexec cannot be found out: {e}"))?;
+    let mut executable = std::env::current_exe().map_err(|e| format!("the path of prexec cannot be found out: {e}"))?;
+    // The executable for calls alone has no verbs; the gate is the one beside it.
+    if executable.file_name().is_some_and(|name| name == command::SMALL) {
+        executable.set_file_name(NAME);
+    }
     let gate = executable.to_str().and_then(Gate::new).ok_or_else(|| {
         format!(
             "nobody can be asked, because prexec runs as `{}`: install it under the name `prexec` in a directory whose path is \
@@ -121,9 +144,7 @@ fn older_than_agent(requirements: &Fact) -> Result<(), String> {
 
 /// Requirements with rules of their own that come before those of the machine may take its rules away.
 fn nothing_sent(home: Option<&Path>) -> Result<(), String> {
-    let request = policy::Request { home, ..policy::Request::default() };
-    let own = std::env::var_os("CODEX_HOME").map(PathBuf::from);
-    for directory in own.into_iter().chain(policy::home(&request).map(|home| home.join(".codex"))) {
+    for directory in codex_homes(home) {
         let path = directory.join(SENT);
         if policy::stands(&path) && !is_without_rules(&path) {
             return Err(format!(

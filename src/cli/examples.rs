@@ -4,6 +4,7 @@ pub(super) const HOOK: &str = "Examples:
   prexec hook < examples/captured-call.jsonl
   prexec hook --policy /etc/codex/policy.bin --stale sources < call.json
   prexec hook --prompt gate < call.json
+  prexec hook --close-stdin < call.json
   prexec hook --observe < call.json
   prexec hook --agent claude < call.json";
 pub(super) const CHECK: &str = "Examples:

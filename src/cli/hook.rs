@@ -33,6 +33,9 @@ pub(super) struct Options {
     /// On a permission request, approve in the person's place what explicit allow rules cover in full
     #[arg(long)]
     auto_approve: bool,
+    /// Run an allowed shell command with its standard input closed, where no rule of Codex's own goes by the text of commands
+    #[arg(long)]
+    close_stdin: bool,
     /// Decide, but never block: every call runs, whatever the verdict, and whatever goes wrong
     #[arg(long)]
     observe: bool,
@@ -121,6 +124,10 @@ impl hook::Means for Standard {
             hook::Audit::At(directory) => Some(OsStr::from_bytes(directory)),
         };
         ask::about(call, judged, Registered { policy: &policy, home, audit, gate: self.gate.as_ref() })
+    }
+
+    fn may_rewrite(&self, call: &Call, options: &hook::Options, _: &[u8]) -> bool {
+        ask::may_rewrite(path(call.cwd.as_bytes()), options.home.as_deref().map(path)).is_ok()
     }
 }
 

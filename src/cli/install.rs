@@ -4,7 +4,7 @@ use super::call::finish;
 use super::compile::Failed;
 use super::human::{self, Color};
 use super::{POLICY_ERROR, install_managed, install_user};
-use crate::hook::OBSERVE;
+use crate::hook::{CLOSE_STDIN, OBSERVE};
 use crate::install::command;
 use crate::rules::{self, Check, Diagnostics};
 use clap::{Args, ValueEnum};
@@ -26,6 +26,9 @@ pub(super) struct Options {
     /// What becomes of a call that a person must approve
     #[arg(long, value_enum, value_name = "HOW")]
     pub(super) prompt: Option<Prompt>,
+    /// Have allowed shell commands run with their standard input closed; no rule on commands is then given to Codex
+    #[arg(long)]
+    pub(super) close_stdin: bool,
     /// Register the hook so that it decides, but blocks nothing: for a roll-out in stages
     #[arg(long)]
     pub(super) observe: bool,
@@ -92,6 +95,9 @@ impl Options {
     /// What the hook is given for options that both installations have.
     pub(super) fn more_arguments(&self) -> Vec<String> {
         let mut arguments: Vec<String> = self.prompt.map(Prompt::arguments).into_iter().flatten().collect();
+        if self.close_stdin {
+            arguments.push(CLOSE_STDIN.into());
+        }
         if self.observe {
             arguments.push(OBSERVE.into());
         }

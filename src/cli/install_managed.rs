@@ -62,8 +62,8 @@ pub(super) fn install(options: &Options) -> Result<(), Stopped> {
     let arguments = arguments(options);
     let planned = |executable: &Path, record: &Record| -> Result<(managed::Plan, String, String), String> {
         let line = command::line(executable, &arguments)?;
-        // What Codex itself enforces blocks, too.
-        let enforced = policy.as_ref().filter(|_| !options.observe);
+        // What Codex itself enforces blocks, too, and goes by the text of a command.
+        let enforced = policy.as_ref().filter(|_| !options.observe && !options.close_stdin);
         let (prefix_rules, deny_read) = enforced.map_or_else(Default::default, |policy| {
             let reads = if options.native_reads { native::deny_read(policy) } else { Vec::new() };
             (native::prefix_rules(policy), reads)

@@ -5,7 +5,7 @@ use super::policy::{self, Request};
 use crate::codex;
 use crate::decision::Decision;
 use crate::gate;
-use crate::hook::OBSERVE;
+use crate::hook::{CLOSE_STDIN, OBSERVE};
 use crate::install::canary::{self, Answer, Launch};
 use crate::install::command::{self, Ours};
 use crate::install::registered::Event;
@@ -57,9 +57,11 @@ fn asked(line: &str, request: &Request<'_>, directory: &Path) -> Result<&'static
         }
     }
     let (decision, call) = decide(Event::PreToolUse, canary::HARMLESS);
+    let closes = command::ours(line).is_some_and(|ours| ours.arguments.iter().any(|argument| argument == CLOSE_STDIN));
     match (decision, canary::ask(line, Event::PreToolUse, &call, &launch)?) {
         (Decision::Allow, Answer::Silent)
         | (Decision::Prompt | Decision::Deny, Answer::Denied(_) | Answer::Rewritten) => Ok(command),
+        (Decision::Allow, Answer::Rewritten) if closes => Ok(command),
         (_, other) => {
             Err(format!("`{}` is answered otherwise than the policy does: {}", canary::HARMLESS, told(&other)).into())
         }

@@ -170,13 +170,17 @@ pub fn answer_asking(question: &Question<'_>, asked: &Asked) -> Answer {
         (Decision::Prompt, Event::PreToolUse) if mode.can_ask() => match asked {
             Asked::Gate(rewritten) => rewrite(rewritten),
             Asked::Impossible(why) => unasked(question, why),
-            Asked::No => prompt(question, mode),
+            Asked::No | Asked::Closed(_) => prompt(question, mode),
         },
         (Decision::Prompt, _) => prompt(question, mode),
         (Decision::Allow, Event::PermissionRequest) if question.auto_approve && question.covered_by_allow_rules => {
             Kind::Approval
         }
-        (Decision::Allow, Event::PreToolUse | Event::PermissionRequest) => Kind::Silence,
+        (Decision::Allow, Event::PreToolUse) => match asked {
+            Asked::Closed(closed) => rewrite(closed),
+            Asked::No | Asked::Gate(_) | Asked::Impossible(_) => Kind::Silence,
+        },
+        (Decision::Allow, Event::PermissionRequest) => Kind::Silence,
     })
 }
 

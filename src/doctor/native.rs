@@ -3,9 +3,10 @@
 use super::machine::{REQUIREMENTS, files_of};
 use super::{Finding, Machine, Status, registration};
 use crate::decision::Decision;
+use crate::hook::CLOSE_STDIN;
 use crate::install::command;
 use crate::policy::PrefixRule;
-use crate::rules::{Check, Loader, gate_rule, requirements_warnings};
+use crate::rules::{Check, Loader, gate_rule, nothing_goes_by_text, requirements_warnings, rule_directories};
 
 /// Entries that protect nothing in Codex itself.
 pub(super) fn deny_read(machine: &Machine) -> Finding {
@@ -98,6 +99,24 @@ pub(super) fn surfaces(machine: &Machine) -> Finding {
     if !off("unified_exec") {
         let what = "`write_stdin` types into a running program unseen; prexec therefore asks about starting one that reads commands";
         finding.add(Status::Warning, what, "`unified_exec = false` below `[features]` in requirements.toml closes it");
+    }
+    if let Some((_, ours)) = registration::deciding(machine)
+        && ours.arguments.iter().any(|argument| argument == CLOSE_STDIN)
+    {
+        let directories = rule_directories(&machine.codex, &[]);
+        match nothing_goes_by_text(&machine.system.join(REQUIREMENTS), &directories) {
+            Ok(()) => finding.say("allowed commands run with their standard input closed"),
+            Err(why) => {
+                let what = format!(
+                    "standard input is not closed, because {why}, and Codex's rules go by the text of commands"
+                );
+                finding.add(
+                    Status::Warning,
+                    what,
+                    "move those rules into the policy, or register without `--close-stdin`",
+                );
+            }
+        }
     }
     finding.say("a person's own `!` commands are his, and are never hooked");
     finding

@@ -15,11 +15,11 @@ mod trusted;
 
 #[cfg(all(feature = "admin", test))]
 pub(crate) use options::NAMES;
-pub use options::{Audit, OBSERVE, Options, Prompt, Stale, parse};
+pub use options::{Audit, CLOSE_STDIN, OBSERVE, Options, Prompt, Stale, parse};
 #[cfg(kernel)]
 pub use trusted::{Beyond, Trusted};
 
-use crate::approval::{Asked, is_askable};
+use crate::approval::{Asked, close_stdin, is_askable};
 use crate::audit::Disk;
 use crate::break_glass::{self, Override};
 use crate::call::Call;
@@ -70,6 +70,9 @@ pub trait Means {
 
     /// Whether and how a person is asked about a call that was judged to need approval.
     fn ask(&self, call: &Call, judged: &Judged, options: &Options, input: &[u8]) -> Asked;
+
+    /// Whether nothing of Codex's own goes by the text of a command, so that an allowed one may run in another form.
+    fn may_rewrite(&self, call: &Call, options: &Options, input: &[u8]) -> bool;
 
     /// Called before an answer counts; does not come back where somebody else is to answer.
     fn settle(&self, _input: &[u8]) {}
@@ -155,6 +158,12 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
             if options.agent.needs_gate && shown.decision() == Decision::Prompt && is_askable(call) =>
         {
             means.ask(call, &judged, &options, &input)
+        }
+        (_, Ok(call)) if options.close_stdin && options.agent.needs_gate && shown.decision() == Decision::Allow => {
+            match close_stdin(call) {
+                Some(closed) if means.may_rewrite(call, &options, &input) => Asked::Closed(closed),
+                _ => Asked::No,
+            }
         }
         _ => Asked::No,
     };

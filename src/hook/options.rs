@@ -46,6 +46,8 @@ pub struct Options {
     pub prompt: Prompt,
     /// Whether a permission request is approved in the person's place where explicit allow rules cover it.
     pub auto_approve: bool,
+    /// Whether an allowed shell command runs with its standard input closed.
+    pub close_stdin: bool,
     /// Whether calls are only decided about, and none is blocked.
     pub observe: bool,
     /// What becomes of a call where a compiled policy is older than its sources.
@@ -63,6 +65,7 @@ pub(crate) const NAMES: &[(&str, Option<&str>)] = &[
     ("policy", Some("P")),
     ("prompt", Some("PROMPT")),
     ("auto-approve", None),
+    ("close-stdin", None),
     ("observe", None),
     ("stale", Some("STALE")),
     ("audit", Some("DIR|off")),
@@ -75,6 +78,9 @@ const SHOWN: usize = 100;
 
 /// The option that keeps the hook from blocking anything.
 pub const OBSERVE: &str = "--observe";
+
+/// The option that has allowed commands run with their standard input closed.
+pub const CLOSE_STDIN: &str = "--close-stdin";
 
 /// Whether it is among the arguments, which need not be in order otherwise: who registered the hook to observe wants no call blocked
 /// by a mistake in another option either.
@@ -131,6 +137,7 @@ fn read_into(options: &mut Options, arguments: &[&[u8]]) -> Result<(), String> {
             "policy" => options.policies.push(value.to_vec()),
             "home" => options.home = Some(value.to_vec()),
             "auto-approve" => options.auto_approve = true,
+            "close-stdin" => options.close_stdin = true,
             "observe" => options.observe = true,
             "prompt" if value == b"deny" => options.prompt = Prompt::Deny,
             "prompt" if value == b"gate" => options.prompt = Prompt::Gate,
@@ -164,6 +171,7 @@ mod tests {
         let all = Options {
             policies: Vec::from([b"a b".to_vec(), b"c=d".to_vec()]),
             auto_approve: true,
+            close_stdin: true,
             observe: true,
             stale: Stale::Sources,
             home: Some(b"/h".to_vec()),
@@ -171,12 +179,24 @@ mod tests {
         };
         let off = |options: Options| Options { audit: Audit::Off, ..options };
         assert_eq!(read(&["--audit", "/r"]).map(|options| options.audit), Ok(Audit::At(b"/r".to_vec())));
-        let apart =
-            ["--policy", "a b", "--policy", "c=d", "--auto-approve", "--observe", "--stale", "sources", "--home", "/h"];
+        let apart = [
+            "--policy",
+            "a b",
+            "--policy",
+            "c=d",
+            "--auto-approve",
+            "--close-stdin",
+            "--observe",
+            "--stale",
+            "sources",
+            "--home",
+            "/h",
+        ];
         let joined = [
             "--policy=a b",
             "--policy=c=d",
             "--auto-approve",
+            "--close-stdin",
             "--observe",
             "--stale=sources",
             "--home=/h",

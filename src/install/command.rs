@@ -17,7 +17,7 @@ const FALLBACK_OBSERVING: &str = "true";
 pub const FALLBACK_SAYS: &str = "policy hook failed; blocking";
 
 /// The name of the small executable that decides calls and does nothing else.
-const SMALL: &str = "prexec-hook";
+pub const SMALL: &str = "prexec-hook";
 
 /// The command line of a hook that fails closed.
 ///

@@ -12,7 +12,7 @@ pub use json::{SCHEMA, verdict_json};
 pub(crate) use phrase::path_text;
 pub use phrase::{phrase, value_text};
 
-use crate::decision::Verdict;
+use crate::decision::{RuleRef, Verdict};
 use crate::effect::Effect;
 use alloc::{string::String, vec::Vec};
 
@@ -29,4 +29,12 @@ pub struct Judged {
     pub tiers: Vec<String>,
     /// What the policy decided, where an administrator's override has lifted it.
     pub lifted: Option<Verdict>,
+}
+
+impl Judged {
+    /// Who lifted what the policy decided, until when and why, as records say it; none where nobody did.
+    pub fn lifted_by(&self) -> Option<&str> {
+        let reason = self.verdict.reasons().iter().find(|reason| reason.rule == RuleRef::BreakGlass)?;
+        reason.justification.as_deref()
+    }
 }

@@ -122,7 +122,7 @@ fn read(rule: &dyn TableLike) -> Option<(Vec<Position>, String)> {
     Some((pattern, rule.get("decision")?.as_str()?.to_string()))
 }
 
-fn tables(list: &Item) -> Option<Vec<&dyn TableLike>> {
+pub(super) fn tables(list: &Item) -> Option<Vec<&dyn TableLike>> {
     if let Some(tables) = list.as_array_of_tables() {
         return Some(tables.iter().map(|table| -> &dyn TableLike { table }).collect());
     }

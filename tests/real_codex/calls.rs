@@ -19,6 +19,19 @@ pub(crate) fn shell(id: &str, command: &str) -> Call {
     function(id, "exec_command", &json!({"cmd": command}))
 }
 
+/// A shell command in a terminal, which goes on while the model does something else.
+pub(crate) fn terminal(id: &str, command: &str) -> Call {
+    function(id, "exec_command", &json!({"cmd": command, "tty": true, "yield_time_ms": 1000}))
+}
+
+/// What stands for the number of the terminal that was started last.
+pub(crate) const LAST_TERMINAL: i64 = -4321;
+
+/// Text that is typed into the terminal that was started last.
+pub(crate) fn write_stdin(id: &str, text: &str) -> Call {
+    function(id, "write_stdin", &json!({"session_id": LAST_TERMINAL, "chars": text, "yield_time_ms": 1000}))
+}
+
 /// A shell command for the shell that the model names.
 pub(crate) fn shell_in(id: &str, shell: &str, command: &str) -> Call {
     function(id, "exec_command", &json!({"cmd": command, "shell": shell}))

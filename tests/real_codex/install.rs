@@ -40,7 +40,7 @@ fn blocks(session: &Session, model: &ScriptedModel) -> bool {
 }
 
 /// The script that puts prexec where nobody else can write it, and does `then` there. What is said goes to files of the test.
-fn as_root(session: &Session, then: &str) -> String {
+pub(crate) fn as_root(session: &Session, then: &str) -> String {
     let (files, program) = (session.file(""), prexec::executable());
     format!(
         "set -e\nmkdir -p /opt\nmount -t tmpfs -o mode=755 tmpfs /opt\nmkdir /opt/prexec\n\

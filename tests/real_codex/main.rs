@@ -19,6 +19,8 @@ mod client;
 #[cfg(test)]
 mod confinement;
 #[cfg(test)]
+mod five_minutes;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hooks;
@@ -46,6 +48,8 @@ mod prexec_gate_terminal;
 mod prexec_permission;
 #[cfg(test)]
 mod prexec_records;
+#[cfg(test)]
+mod prexec_stdin;
 #[cfg(test)]
 mod prexec_surroundings;
 #[cfg(test)]

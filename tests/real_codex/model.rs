@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use serde_json::{Value, json};
 use tiny_http::{Header, Method, Request, Response, Server};
 
-use crate::calls::Call;
+use crate::calls::{self, Call};
 
 /// The server. It plays one turn of its script per request and then says that it is done, as often as it is asked.
 pub(crate) struct ScriptedModel {
@@ -82,9 +82,21 @@ fn serve(mut request: Request, turns: &mut impl Iterator<Item = Vec<Call>>, seen
         seen.push(serde_json::from_str(&body).expect("a request body in JSON"));
         seen.len()
     };
-    let items = turns.next().map_or_else(|| vec![last_word()], |calls| calls.into_iter().map(|c| c.item).collect());
+    let items: Vec<Value> =
+        turns.next().map_or_else(|| vec![last_word()], |calls| calls.into_iter().map(|c| c.item).collect());
+    let items = items.into_iter().map(|item| in_last_terminal(item, &body)).collect::<Vec<_>>();
     let header = Header::from_bytes("content-type", "text/event-stream").expect("a valid header");
     let _ = request.respond(Response::from_string(events(turn, &items)).with_header(header));
+}
+
+/// The number of the terminal that was started last, in the place of what stands for it.
+fn in_last_terminal(mut item: Value, body: &str) -> Value {
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let started = body.rsplit("session ID ").map(digits).find(|digits| !digits.is_empty());
+    if let (Some(arguments), Some(number)) = (item["arguments"].as_str(), started) {
+        item["arguments"] = arguments.replace(&calls::LAST_TERMINAL.to_string(), &number).into();
+    }
+    item
 }
 
 /// The message that ends a session.
