@@ -65,6 +65,11 @@ impl Place<'_> {
         }
     }
 
+    /// The directory; none where there is none that is in order.
+    pub fn directory<D: Disk>(self, disk: &D) -> Option<Vec<u8>> {
+        self.open(disk).ok().flatten().map(|opened| opened.path)
+    }
+
     /// What a person calls it.
     pub fn shown(self) -> String {
         match self {

@@ -1,6 +1,6 @@
 //! `prexec audit`: what was decided, asked of the records.
 
-use super::{audit_export, audit_prune, audit_report, audit_verify};
+use super::{audit_export, audit_prune, audit_query, audit_report, audit_verify};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -12,6 +12,8 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// List or count what was decided, by what it touched and who asked
+    Query(audit_query::Options),
     /// Write records in the forms of other tools, or hand them to a collector without sending one twice
     Export(audit_export::Options),
     /// Say whether the records are as they were closed (exit status 0, or 5 where something speaks of tampering or loss)
@@ -24,6 +26,7 @@ enum Verb {
 
 pub(super) fn run(options: &Options) -> ExitCode {
     match &options.verb {
+        Verb::Query(options) => audit_query::run(options),
         Verb::Export(options) => audit_export::run(options),
         Verb::Verify(options) => audit_verify::run(options),
         Verb::Prune(options) => audit_prune::run(options),

@@ -87,3 +87,8 @@ pub(super) const AUDIT: &str = "Examples:
   prexec audit export --format csv --last 30d
   prexec audit export --to otlp=https://collector.example.com:4318 --follow
   prexec audit report --last 30d -o report.html";
+pub(super) const AUDIT_QUERY: &str = "Examples:
+  prexec audit query --last 90d --rule secrets.rules --count-by agent,user     which agents touched a credential path?
+  prexec audit query --last 90d --path '~/.aws' --path '**/.env'               the calls themselves
+  prexec audit query --last 30d --decision deny --count-by rule --format csv
+  prexec audit query --since 2026-11-01 --program 'git push' --format json";

@@ -4,6 +4,7 @@ mod ask;
 mod audit;
 mod audit_export;
 mod audit_prune;
+mod audit_query;
 mod audit_report;
 mod audit_verify;
 mod bench;

@@ -63,6 +63,11 @@ impl Means for Alone {
         &self.disk
     }
 
+    fn keep(&self, _: &[u8], input: &[u8]) {
+        // Nobody waits for this to be quick, and closing a file takes more than is here. Alone, the record is written all the same.
+        self.become_whole(input);
+    }
+
     fn ask(&self, _: &Call, _: &Judged, _: &Options, input: &[u8]) -> Asked {
         self.hand_over(input)
     }
@@ -81,15 +86,20 @@ impl Means for Alone {
 impl Alone {
     /// Lets `prexec hook`, which stands beside this executable, decide. Where it cannot be started the call is denied.
     fn hand_over(&self, input: &[u8]) -> ! {
+        refuse(&self.become_whole(input))
+    }
+
+    /// The same; where it cannot be started, says why.
+    fn become_whole(&self, input: &[u8]) -> String {
         let beside = kernel::target(OURSELVES).ok().and_then(|file| Some(path::join(path::parent(&file)?, WHOLE)));
-        let Some(whole) = beside else { refuse("`/proc` is not there to say where it is") };
+        let Some(whole) = beside else { return "`/proc` is not there to say where it is".into() };
         let mut arguments = Vec::from([c"prexec", c"hook"]);
         arguments.extend(self.process.arguments().skip(1));
         // It has a deadline of its own, and a timer outlives `exec`.
         guard::deadline_off();
         let Errno(number) = kernel::replace(&self.process, &whole, &arguments, input);
         let name = crate::text::visible_bytes(&whole);
-        refuse(&format!("`{name}` cannot be started (error {number})"))
+        format!("`{name}` cannot be started (error {number})")
     }
 }
 

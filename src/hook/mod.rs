@@ -68,6 +68,10 @@ pub trait Means {
     /// The same machine, as records are kept.
     fn disk(&self) -> &Self::Disk;
 
+    /// Looks after the records when a session begins or ends: closes what is over, removes what is old. May not come back where
+    /// somebody else does it, and answers.
+    fn keep(&self, directory: &[u8], input: &[u8]);
+
     /// Whether and how a person is asked about a call that was judged to need approval.
     fn ask(&self, call: &Call, judged: &Judged, options: &Options, input: &[u8]) -> Asked;
 
@@ -113,6 +117,11 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         // Nothing is asked, so that nothing may stand in the agent's way.
         guard::observe();
         let _recording = stage(Stage::Recording, None);
+        if !notice.event.is_of_a_tool()
+            && let Some(directory) = recorder.directory(&means)
+        {
+            means.keep(&directory, &input);
+        }
         recorder.noticed(&means, &notice);
         guard::leave(guard::Answer::Silence)
     }

@@ -88,12 +88,23 @@ impl<'o> Recorder<'o> {
         self.write(means, entry)
     }
 
+    /// The directory of the records, where there is one in order.
+    pub(super) fn directory<M: Means>(&self, means: &M) -> Option<Vec<u8>> {
+        self.place(means.world())?.directory(means.disk())
+    }
+
+    fn place<'p>(&'p self, world: &'p dyn World) -> Option<Place<'p>> {
+        match &self.options.audit {
+            Audit::Off => None,
+            Audit::At(directory) => Some(Place::At(directory)),
+            Audit::Usual => Some(Place::Usual { home: world.home() }),
+        }
+    }
+
     fn write<M: Means>(&self, means: &M, entry: Entry<'_>) -> Result<(), Failed> {
         let (disk, world) = (means.disk(), means.world());
-        let place = match &self.options.audit {
-            Audit::Off => return Err(Failed::nowhere("it is registered with `--audit off`")),
-            Audit::At(directory) => Place::At(directory),
-            Audit::Usual => Place::Usual { home: world.home() },
+        let Some(place) = self.place(world) else {
+            return Err(Failed::nowhere("it is registered with `--audit off`"));
         };
         // Looked up only once there is somewhere to write it to.
         let line = |lost| {

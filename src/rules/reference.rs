@@ -99,6 +99,10 @@ fn meaning(function: &str, name: &str) -> &'static str {
         ("select_policy", "choices") => {
             "the first that matches decides: `{\"accounts\": [...], \"groups\": [...], \"path\": ...}`"
         }
+        ("recording", "audit") => {
+            "`required`: what cannot be recorded is not allowed; `wanted` (where it is left out): it is decided all the same"
+        }
+        ("recording", "text") => "commands are recorded too, with secrets taken out; `False` where it is left out",
         ("select_policy", "fallback") => "the path for everybody else",
         (_, "decision") => "what is decided where the rule matches",
         (_, "match" | "not_match") => "examples for which the rule must (not) match; checked when it is loaded",
@@ -144,6 +148,7 @@ fn example(function: &str) -> &'static str {
         "tier" => {
             "tier(\"sensitive\", paths = [\"~/infra\"], remotes = [\"git@git.example.com:platform/*\"])\nprefix_rule([\"make\"], \"prompt\", tiers = [\"sensitive\"])"
         }
+        "recording" => "recording(audit = \"required\", text = True)",
         "include" => "include(\"@prexec/controlled.rules\")",
         "select_policy" => {
             "select_policy(\n    [{\"groups\": [\"codex-pilot\"], \"path\": \"@prexec/controlled.rules\"}],\n    fallback = \"@prexec/lockdown.rules\",\n)"

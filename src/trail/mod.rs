@@ -13,6 +13,7 @@ pub mod export;
 mod files;
 mod keep;
 mod moment;
+pub mod query;
 mod record;
 pub mod report;
 pub mod source;

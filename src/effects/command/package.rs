@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::{effect::Value, path, world::Content};
+use alloc::vec::Vec;
 
 /// What holds the names of a package's scripts.
 const FILE: &[u8] = b"package.json";
