@@ -81,3 +81,5 @@ pub(super) const AUDIT: &str = "Examples:
   prexec audit verify
   prexec audit prune --keep 90d
   prexec audit export --format csv --last 30d";
+pub(super) const REPLAY: &str = "Examples:
+  prexec replay --policy new.rules --since 30d";

@@ -112,6 +112,7 @@ enum Verb {
     #[command(after_help = examples::RUN)]
     Run(run::Options),
     /// Say which recorded calls a policy would decide otherwise than they were (exit status 0, or 5 where there are some)
+    #[command(after_help = examples::REPLAY)]
     Replay(replay::Options),
     /// Propose rules for what recorded calls asked a person about, as text to review
     #[command(after_help = examples::SUGGEST)]
