@@ -81,6 +81,8 @@ pub struct Probes<'p> {
 
 /// All checks, in the order in which a person reads them.
 pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
+    // Before the canary, which is recorded as well.
+    let records = trail::audit(machine);
     let mut all = Vec::from([
         program::codex(machine),
         registration::configuration(machine),
@@ -97,7 +99,7 @@ pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
         environment::dotenv(machine),
         environment::start_up_files(machine),
         files::writable(machine),
-        trail::audit(machine),
+        records,
         native::gate(machine),
         native::deny_read(machine),
         native::allow_rules(machine),

@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::codex::{Answer, Fault, Notice, Question};
 use crate::decision::{RuleRef, Verdict};
 use crate::report::Judged;
-use crate::world::repository;
+use crate::world::{World, repository};
 use crate::{approval::Asked, path};
 use alloc::{format, string::String, vec::Vec};
 
