@@ -127,8 +127,12 @@ impl<'r> Facts<'r> {
             Kind::Session => 2,
             Kind::Gate => 3,
         };
-        let decision = DECISIONS.iter().skip(1).position(|name| record.decision.as_deref() == Some(name));
-        let decision = decision.map_or(0, |at| at as u32 + 1);
+        let decision = match record.decision.as_deref() {
+            Some("allow") => 1,
+            Some("prompt") => 2,
+            Some("deny") => 3,
+            _ => 0,
+        };
         let mut facts = Self {
             time: Moment::read(&record.time)?.0,
             flags: kind

@@ -82,7 +82,7 @@ impl Wanted {
             }
             Field::Rule => {
                 // `packs/secrets.rules:12:1` is found by its file, too, with or without its directory.
-                let file = text.split(':').next().filter(|file| file.ends_with(".rules")).unwrap_or(text);
+                let file = text.split_once(".rules:").and_then(|(file, _)| text.get(..file.len() + 6)).unwrap_or(text);
                 let name = file.rsplit('/').next().unwrap_or(file);
                 any(text, false) || any(base, false) || any(file, false) || any(name, false)
             }
