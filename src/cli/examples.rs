@@ -92,5 +92,3 @@ pub(super) const AUDIT_QUERY: &str = "Examples:
   prexec audit query --last 90d --path '~/.aws' --path '**/.env'               the calls themselves
   prexec audit query --last 30d --decision deny --count-by rule --format csv
   prexec audit query --since 2026-11-01 --program 'git push' --format json";
-pub(super) const REPLAY: &str = "Examples:
-  prexec replay --policy new.rules --since 30d";

@@ -65,6 +65,7 @@ const EXAMPLES: &str = "Examples:
   prexec hook < call.json                     as Codex starts it: one call on standard input";
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 enum Verb {
     /// Decide one call of Codex: hook JSON on standard input, the answer as Codex reads it (exit status 0 or 2, nothing else)
     #[command(after_help = examples::HOOK)]

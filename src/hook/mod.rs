@@ -23,7 +23,7 @@ use crate::approval::{Asked, close_stdin, is_askable};
 use crate::audit::Disk;
 use crate::break_glass::{self, Override};
 use crate::call::Call;
-use crate::codex::{self, Answer, Exit, Occasion, Question};
+use crate::codex::{self, Answer, Exit, Notice, Occasion, Question};
 use crate::decision::{Decision, RuleRef, Verdict};
 use crate::gate;
 use crate::guard::{self, Stage, stage};
@@ -114,16 +114,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     if call.is_err()
         && let Some(notice) = codex::notice(&input)
     {
-        // Nothing is asked, so that nothing may stand in the agent's way.
-        guard::observe();
-        let _recording = stage(Stage::Recording, None);
-        if !notice.event.is_of_a_tool()
-            && let Some(directory) = recorder.directory(&means)
-        {
-            means.keep(&directory, &input);
-        }
-        recorder.noticed(&means, &notice);
-        guard::leave(guard::Answer::Silence)
+        told(&means, &recorder, &notice, &input)
     }
     if let Ok(call) = &call {
         guard::event(call.event.into());
@@ -197,6 +188,20 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         }
         Ok(()) | Err(_) => leave(&answer),
     }
+}
+
+/// Records what is told without asking anything.
+fn told<M: Means>(means: &M, recorder: &Recorder<'_>, notice: &Notice, input: &[u8]) -> ! {
+    // Nothing may stand in the agent's way.
+    guard::observe();
+    let _recording = stage(Stage::Recording, None);
+    if !notice.event.is_of_a_tool()
+        && let Some(directory) = recorder.directory(means)
+    {
+        means.keep(&directory, input);
+    }
+    recorder.noticed(means, notice);
+    guard::leave(guard::Answer::Silence)
 }
 
 fn unusable_policy(diagnostics: &str) -> Judged {

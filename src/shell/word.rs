@@ -186,15 +186,12 @@ impl<'s> Parser<'s, '_, '_> {
     fn escape(&mut self, parts: &mut Parts) {
         let start = self.pos;
         self.advance(1);
-        match self.raw(0) {
-            Some(byte) => {
-                parts.text(&[byte], true);
-                self.advance(1);
-            }
-            None => {
-                self.differs("backslash-at-end", start);
-                parts.text(b"\\", true);
-            }
+        if let Some(byte) = self.raw(0) {
+            parts.text(&[byte], true);
+            self.advance(1);
+        } else {
+            self.differs("backslash-at-end", start);
+            parts.text(b"\\", true);
         }
     }
 

@@ -179,10 +179,10 @@ mod tests {
             };
             let body = body.repeat(8);
             let body = if format.dots > 0 { body.replace("Gs7q7", "Gs7.q7") } else { body };
-            let text = format!("x {}{}", format.begins, &body[..(format.least + format.dots).min(body.len())]);
+            let text = format!("x {}{}", format.begins, body.get(..format.least + format.dots).unwrap_or(&body));
             let found = format_at(text.as_bytes(), 2, true);
             assert_eq!(found.map(|(found, length)| (found.id, length)), Some((format.id, text.len() - 2)), "{text}");
-            let short: String = format!("x {}{}", format.begins, &body[..format.least - 1]);
+            let short: String = format!("x {}{}", format.begins, body.get(..format.least - 1).unwrap());
             assert!(format_at(short.as_bytes(), 2, true).is_none_or(|(found, _)| found.id != format.id), "{short}");
         }
     }
