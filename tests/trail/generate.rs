@@ -483,7 +483,7 @@ pub(crate) fn line(record: &Record) -> Vec<u8> {
 pub(crate) fn append(directory: &Path, records: &[Record]) {
     let mut days: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
     for record in records {
-        days.entry(record.time.get(..10).expect("a day")).or_default().extend(line(record));
+        days.entry(record.time.get(..10).unwrap_or_default()).or_default().extend(line(record));
     }
     for (day, text) in days {
         let path = directory.join(format!("{day}.jsonl"));
