@@ -56,7 +56,9 @@ impl Place {
             let read = |line: &String| {
                 let mut record: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
                 let keys = record.as_object_mut().expect("an object");
-                OF_THE_PROCESS.iter().for_each(|key| drop(keys.remove(*key)));
+                for key in OF_THE_PROCESS {
+                    keys.remove(key);
+                }
                 record
             };
             (ended, lines.iter().map(read).collect())

@@ -184,10 +184,9 @@ fn ids(records: &[Record]) -> Vec<String> {
 fn a_collector_gets_what_its_specification_says() {
     for records in [generate::fleet(1, 30), generate::hostile(1, 5)] {
         let place = trail(&records);
-        let chain = r#"{"schema":"prexec/chain/1","file":"2026-10-19.jsonl","digest":"blake3:77"}"#;
-        std::fs::write(place.path().join("chain.jsonl"), format!("{chain}\n")).unwrap();
         let receiver = Receiver::well();
         text(place.path(), &["--to", &format!("otlp={}", receiver.url)]);
+        let (chain, digest) = end_of_chain(place.path());
         let got = receiver.all();
         let mut found = Vec::new();
         for one in &got {
@@ -196,7 +195,7 @@ fn a_collector_gets_what_its_specification_says() {
             found.extend(checked(&one.body));
             let body: Json = serde_json::from_slice(&one.body).unwrap();
             let scope = &body["resourceLogs"][0]["scopeLogs"][0]["scope"]["attributes"];
-            assert_eq!(attribute(scope, "prexec.chain.digest").unwrap()["stringValue"], "blake3:77");
+            assert_eq!(attribute(scope, "prexec.chain.digest").unwrap()["stringValue"], digest);
             let link = format!("blake3:{}", blake3::hash(chain.as_bytes()).to_hex());
             assert_eq!(attribute(scope, "prexec.chain.head").unwrap()["stringValue"], link.as_str());
             assert_eq!(
@@ -296,17 +295,24 @@ fn private(directory: &Path, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_string()
 }
 
+/// The last line of the chain, and the digest in it: what is over was closed in passing.
+fn end_of_chain(directory: &std::path::Path) -> (String, String) {
+    let chain = std::fs::read_to_string(directory.join("chain.jsonl")).unwrap();
+    let line = chain.lines().last().unwrap();
+    let said: Json = serde_json::from_str(line).unwrap();
+    (line.to_owned(), said["digest"].as_str().unwrap().to_owned())
+}
+
 #[test]
 fn a_webhook_is_signed_and_ends_with_the_head_of_the_chain() {
     use sha2::{Digest, Sha256};
     let records = generate::fleet(6, 10);
     let place = trail(&records);
-    let chain = r#"{"schema":"prexec/chain/1","file":"2026-10-19.jsonl","digest":"blake3:77"}"#;
-    std::fs::write(place.path().join("chain.jsonl"), format!("{chain}\n")).unwrap();
     let secret = private(place.path(), "secret", "correct horse battery staple\n");
     let receiver = Receiver::well();
     let to = format!("webhook={}/in", receiver.url);
     text(place.path(), &["--to", &to, "--secret", &secret]);
+    let (chain, _) = end_of_chain(place.path());
     let mut found = Vec::new();
     for one in receiver.all() {
         assert_eq!(one.path, "/in");

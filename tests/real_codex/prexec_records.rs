@@ -43,14 +43,14 @@ fn a_session_is_recorded_from_its_start_to_its_end() {
     assert!(exists(&session.work(), "made") && !exists(&session.work(), "leaked"), "{:?}", outcome.told);
 
     let records = records(&session);
-    let told: Vec<(Kind, &str, Option<&str>, Option<&str>, Option<&str>)> = records
-        .iter()
-        .map(|r| (r.kind, r.event.as_str(), r.call.as_deref(), r.answer.as_deref(), r.detail.as_deref()))
-        .collect();
-    let decision = |call, answer| (Kind::Decision, "PreToolUse", Some(call), Some(answer), None);
-    let end = |call| (Kind::Outcome, "PostToolUse", Some(call), None, None);
+    let short = |r: &'_ Record| (r.kind, r.event.clone(), r.call.clone(), r.answer.clone(), r.detail.clone());
+    let told: Vec<_> = records.iter().map(short).collect();
+    let some = |text: &str| Some(text.to_owned());
+    let decision = |call, answer| (Kind::Decision, "PreToolUse".to_owned(), some(call), some(answer), None);
+    let end = |call| (Kind::Outcome, "PostToolUse".to_owned(), some(call), None, None);
+    let session_is = |event: &str, detail| (Kind::Session, event.to_owned(), None, None, some(detail));
     let expected = [
-        (Kind::Session, "SessionStart", None, None, Some("startup")),
+        session_is("SessionStart", "startup"),
         decision("secret", "deny"),
         decision("harmless", "silence"),
         end("harmless"),
@@ -58,7 +58,7 @@ fn a_session_is_recorded_from_its_start_to_its_end() {
         end("fails"),
         decision("patched", "silence"),
         end("patched"),
-        (Kind::Session, "SessionEnd", None, None, Some("other")),
+        session_is("SessionEnd", "other"),
     ];
     assert_eq!(told, expected, "{records:#?}");
     assert!(records.iter().all(|record| record.session == records[0].session && record.session.is_some()));

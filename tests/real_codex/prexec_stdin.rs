@@ -59,11 +59,7 @@ fn a_script_does_what_it_does_without_it() {
         "echo a | cat > four; exit 7",
         "cat > five; echo \"$?\" >> five",
     ];
-    let turns = scripts
-        .iter()
-        .enumerate()
-        .map(|(n, script)| vec![shell(&n.to_string(), &script.replace("\n", "\n"))])
-        .collect();
+    let turns = scripts.iter().enumerate().map(|(n, script)| vec![shell(&n.to_string(), script)]).collect();
     let outcome = session.exec(Registration::Managed, &[hook(&session, "", "--close-stdin")], turns);
     let text = |name: &str| {
         fs::read_to_string(session.work().join(name)).unwrap_or_else(|e| panic!("{name}: {e}: {:?}", outcome.told))
