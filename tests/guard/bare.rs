@@ -117,7 +117,7 @@ fn a_signal_during_the_call_blocks() {
     send(&child, libc::SIGTERM);
     drop(child.stdin.take());
     let output = child.wait_with_output().expect("wait");
-    assert_blocked(&output, "stopped (SIGTERM)", "answering", "SIGTERM before the end of the input");
+    assert_blocked(&output, "stopped (SIGTERM)", "recording the decision", "SIGTERM before the end of the input");
 }
 
 #[test]
