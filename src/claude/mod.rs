@@ -1,5 +1,5 @@
-//! Another wire: the hooks of Claude Code, by their documentation. The input has the shape of Codex's, with tools of its own;
-//! a refusal is the same (status 2 and a sentence), and a prompt really asks.
+//! Another wire: the hooks of Claude Code, by their documentation and as seen with Claude Code 2.1.197 (`tests/real_claude.rs`). The input
+//! has the shape of Codex's, with tools of its own; a refusal is the same (status 2 and a sentence), and a prompt really asks.
 
 mod answer;
 mod tools;

@@ -1,4 +1,4 @@
-//! The same for Claude Code, as its documentation describes the files: the client itself was not observed.
+//! The same for Claude Code, as its documentation describes the files; what it does with a hook was seen with Claude Code 2.1.197.
 
 use super::machine::{Source, Whose};
 use super::{Finding, Machine, Probes, Status, break_glass, environment, files, program, registration};
@@ -85,7 +85,7 @@ pub fn examine(settings: &Settings, probes: &Probes<'_>) -> Vec<Finding> {
     let mut agent = Finding::new("agent", "it is known what this agent does with a hook");
     agent.add(
         Status::Warning,
-        "what Claude Code does with a hook is known from its documentation only",
+        "what Claude Code does with a hook was seen with version 2.1.197 only, its other files are known from their documentation only",
         "see with a harmless call that it is blocked where the policy forbids it",
     );
     let mut all = Vec::from([

@@ -1,4 +1,5 @@
-//! `prexec hook --agent claude`: calls in the shape that Claude Code's documentation gives them, and what it is answered.
+//! `prexec hook --agent claude`: calls in the shape that Claude Code's documentation gives them, and at the end as version 2.1.197 sent them; and what
+//! it is answered.
 
 use crate::harness::Place;
 use serde_json::Value;
