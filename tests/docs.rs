@@ -125,7 +125,7 @@ fn run(name: &str, lines: &[String]) {
     let mut script = format!(
         "set -e\nmount -t tmpfs tmpfs '{0}'\nmkdir '{0}/upper' '{0}/work'\n\
          mount -t overlay overlay -o 'lowerdir=/etc,upperdir={0}/upper,workdir={0}/work' /etc\nrm -rf /etc/prexec /etc/codex\n\
-         mount -t tmpfs -o mode=755 tmpfs /opt\nmkdir -p /opt/home/.local/bin\n\
+         mount -t tmpfs -o mode=755 tmpfs /var/log\nmount -t tmpfs -o mode=755 tmpfs /opt\nmkdir -p /opt/home/.local/bin\n\
          sed -i 's|^root:\\(.*\\):/root:|root:\\1:/opt/home:|' /etc/passwd\n\
          export PATH=/opt/home/.local/bin:/usr/bin:/bin HOME=/opt/home\ninstall '{1}' /opt/home/.local/bin/prexec\nset +e\n",
         scratch.path().display(),
