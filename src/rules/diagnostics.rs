@@ -1,5 +1,6 @@
 //! What is wrong with a policy, for people: place, sentence, source line, help.
 
+use crate::text::visible;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use starlark::codemap::FileSpan;
 use std::{
@@ -121,7 +122,7 @@ impl Diagnostic {
             }
         };
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+            group = group.element(Level::HELP.message(visible(help).into_owned()));
         }
         renderer.render(&[group])
     }
@@ -199,7 +200,7 @@ impl Diagnostics {
     /// Every finding on a line of its own with what helps, for whoever sees nothing but one message.
     pub fn told(&self) -> String {
         let told = |d: &Diagnostic| match &d.help {
-            Some(help) => format!("{d} ({help})"),
+            Some(help) => format!("{d} ({})", visible(help)),
             None => d.to_string(),
         };
         self.0.iter().map(told).collect::<Vec<_>>().join("\n")
