@@ -11,15 +11,19 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A call with a pipeline of about 300 bytes.
-const CALL: &str = include_str!("../../benches/pipeline.json");
+/// A call with a pipeline of about 300 bytes. Not with git in it, for which the configuration of the machine would be read.
+fn call() -> Vec<u8> {
+    include_str!("../../benches/pipeline.json").replace("git ", "head ").into_bytes()
+}
 
 /// By how much a figure may be over the committed one, in percent.
 fn slack(name: &str) -> u64 {
     match name.rsplit(' ').next() {
         Some("instructions") => 5,
         // Where the kernel puts things changes a few.
-        Some("faults") => 10,
+        Some("faults") => 15,
+        // Lists of accounts may be longer than one read.
+        Some("calls") => 6,
         Some("bytes") => 2,
         _ => 0,
     }
@@ -110,14 +114,14 @@ fn instructions(installed: &Installed, options: &[&str], status: i32) -> u64 {
     let hook = hook.to_str().expect("UTF-8");
     let mut arguments = vec!["--tool=callgrind", "--callgrind-out-file=/dev/null", hook];
     arguments.extend(options);
-    let ended = end(&mut self::hook(Path::new("valgrind"), &arguments), CALL.as_bytes());
+    let ended = end(&mut self::hook(Path::new("valgrind"), &arguments), &call());
     assert_eq!(ended.status.0, Some(status), "{}", ended.stderr);
     let line = ended.stderr.lines().find_map(|line| line.split_once("Collected : ")).expect("what callgrind collected");
     line.1.trim().parse().expect("a number")
 }
 
 fn system_calls(installed: &Installed, options: &[&str], status: i32) -> u64 {
-    let (ended, calls) = traced(&hook(&installed.hook(), options), CALL.as_bytes()).expect("strace is installed");
+    let (ended, calls) = traced(&hook(&installed.hook(), options), &call()).expect("strace is installed");
     assert_eq!(ended.status.0, Some(status), "{}", ended.stderr);
     calls.len() as u64
 }
@@ -127,7 +131,7 @@ fn faults(installed: &Installed, options: &[&str], status: i32) -> u64 {
     let so_far = || getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage").minor_page_faults();
     let one = || {
         let before = so_far();
-        let ended = end(&mut hook(&installed.hook(), options), CALL.as_bytes());
+        let ended = end(&mut hook(&installed.hook(), options), &call());
         assert_eq!(ended.status.0, Some(status), "{}", ended.stderr);
         u64::try_from(so_far() - before).expect("it only grows")
     };
