@@ -1,5 +1,6 @@
 //! What the verbs that read the trail have in common: where it is, which span of time, and progress.
 
+use crate::audit::{MACHINE, USER};
 use crate::trail::{Moment, Span, close_due, length, point, source};
 use crate::world::{HostWorld, World};
 use clap::Args;
@@ -75,13 +76,13 @@ pub(super) fn places(named: &[PathBuf], home: Option<&Path>) -> Result<Vec<PathB
 }
 
 fn own(home: Option<&Path>) -> Result<PathBuf, String> {
-    let shared = Path::new("/var/log/prexec");
+    let shared = Path::new(MACHINE);
     if shared.is_dir() {
         return Ok(shared.join(nix::unistd::getuid().to_string()));
     }
     let world = HostWorld::new(home);
     let home = world.home().ok_or("this account has no home directory; name the records' directory with --audit")?;
-    Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(".local/state/prexec/audit"))
+    Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(USER))
 }
 
 /// Says on a terminal how far a reader is, once it has taken a second.

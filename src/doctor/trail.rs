@@ -1,6 +1,7 @@
 //! Whether decisions are recorded, and the records are kept.
 
 use super::{Finding, Machine, Status, registration};
+use crate::audit::{MACHINE, USER};
 use crate::install::command;
 use crate::text::visible;
 use crate::trail::{Condition, Moment, condition};
@@ -10,10 +11,6 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Where a machine keeps the records of all accounts.
-const MACHINE: &str = "/var/log/prexec";
-/// Where an account keeps its own, below its home.
-const USER: &str = ".local/state/prexec/audit";
 /// With less room than this a busy day does not fit.
 const ROOM: u64 = 128 << 20;
 

@@ -1,0 +1,65 @@
+//! The words of a command, which a shell has taken apart already.
+
+use super::bytes::in_name;
+use super::command::{Command, Taken};
+use super::{Scan, name};
+use crate::tables::secrets::{FOLLOWED, Name, has};
+use alloc::borrow::Cow;
+
+/// The words of a command, one after the other.
+#[derive(Debug, Default)]
+pub(in crate::audit::redact) struct Words {
+    command: Command,
+    /// The next word is a secret.
+    next: Option<(&'static str, Option<u8>, Option<&'static Name>)>,
+    /// The next word is a script.
+    script: bool,
+}
+
+impl Words {
+    /// A word that is not known.
+    pub(in crate::audit::redact) fn unknown(&mut self) {
+        self.next = None;
+        self.script = false;
+    }
+
+    pub(in crate::audit::redact) fn word<'t>(&mut self, word: &'t str) -> (Cow<'t, str>, u32) {
+        let mut scan = Scan { literal: true, command: self.command, ..Scan::new(word) };
+        let script = core::mem::take(&mut self.script);
+        if let Some((hint, after, name)) = self.next.take() {
+            let flag = name.is_some() && word.starts_with('-') && word.len() > 1;
+            if !flag {
+                let taken = scan.take(0, name, hint, after).is_some();
+                return if taken { scan.finish() } else { Scan::new(word).text() };
+            }
+        }
+        let bytes = word.as_bytes();
+        if bytes.first() != Some(&b'-') {
+            self.command.word(bytes);
+            let small = word.to_ascii_lowercase();
+            if has(FOLLOWED, small.rsplit([':', '/']).next().unwrap_or_default().as_bytes()) {
+                self.next = Some(("secret", None, None));
+            }
+            scan.literal = !script;
+            scan.command = Command::default();
+            scan.from(0);
+            return scan.finish();
+        }
+        self.script = bytes.len() <= 6 && bytes.ends_with(b"c") && !bytes.starts_with(b"--");
+        match self.command.option(bytes, false) {
+            Taken::Next(hint, after) => self.next = Some((hint, after, None)),
+            Taken::From(from, hint, after) => {
+                let _ = scan.take(from, None, hint, after);
+                return scan.finish();
+            }
+            Taken::Nothing => {
+                let bare = word.trim_start_matches('-').as_bytes();
+                if bare.len() >= 2 && bare.iter().all(|byte| in_name(*byte)) {
+                    self.next = name::secret(bare).map(|name| (name.hint, None, Some(name)));
+                }
+            }
+        }
+        scan.from(0);
+        scan.finish()
+    }
+}
