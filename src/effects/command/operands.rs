@@ -109,7 +109,10 @@ impl<'t> Command<'_, 't> {
         let writes_below = (whole || parsed.has(traits::WRITES_TREE)) && !manner.reads_only;
         if writes_below || (manner.extracts && program.last().is_none()) {
             let here = Value::from(".");
-            let unpacks = parsed.has(traits::UNPACKS) || program.operands().any(|(role, _)| role == Role::Unpacked);
+            // What comes out of an archive, a patch or a host has names of its own; merging changes files that stand here.
+            let fetched = program.has(flags::NETWORK) && !program.has(flags::SPARES_REPOSITORY);
+            let unpacked = program.operands().any(|(role, _)| role == Role::Unpacked);
+            let unpacks = parsed.has(traits::UNPACKS) || unpacked || fetched;
             let path = if unpacks {
                 super::paths::made(&here, &self.cwd, true)
             } else {
@@ -200,7 +203,7 @@ impl<'t> Command<'_, 't> {
 
     fn spared(program: &Program<'t>, parsed: &Parsed<'t>) -> Spared {
         // What reads files (`git apply`) writes what stands in them.
-        let reads = || program.operands().any(|(role, _)| role == Role::Read);
+        let reads = || program.operands().any(|(role, _)| matches!(role, Role::Read | Role::Unpacked));
         if program.has(flags::SPARES_REPOSITORY) && !reads() {
             Spared::Commits
         } else if program.has(flags::SPARES_REPOSITORY)
