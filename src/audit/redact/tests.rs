@@ -17,11 +17,15 @@ fn compare(file: &str, text: &'static str) {
                 .get("redacted")
                 .map_or_else(|| words.clone(), |e| e.as_array().expect("words").iter().map(Value::as_str).collect());
             let found: Vec<_> = redact_words(&words).0;
+            let again: Vec<_> = found.iter().map(Option::as_deref).collect();
+            assert_eq!(redact_words(&again).0, found, "{words:?}");
             (format!("{words:?}"), format!("{expected:?}"), format!("{found:?}"))
         } else {
             let text = row["text"].as_str().expect("a text");
             let expected = row.get("redacted").map_or(text, |e| e.as_str().expect("a text"));
-            (text.to_string(), expected.to_string(), redact(text).0.into_owned())
+            let found = redact(text).0.into_owned();
+            assert_eq!(redact(&found).0, found, "{text}");
+            (text.to_string(), expected.to_string(), found)
         };
         if expected != found {
             wrong.push(format!("{before}\n  expected {expected}\n  found    {found}"));
@@ -63,8 +67,10 @@ proptest! {
         prop_assert_eq!(&twice, &once, "{}", text);
         prop_assert!(once.len() <= GROWTH * text.len() + MARGIN, "{}", text);
         prop_assert_eq!(count == 0, once == text);
+        prop_assert!(!once.contains(super::REST), "{}", text);
         let (names, _) = redact_name(&text);
         prop_assert!(names.len() <= GROWTH * text.len() + MARGIN);
+        prop_assert_eq!(&redact_name(&names).0, &names, "{}", text);
         let words: Vec<_> = text.split(' ').map(Some).collect();
         let once: Vec<_> = redact_words(&words).0.into_iter().map(|word| word.map(String::from)).collect();
         let again: Vec<_> = once.iter().map(Option::as_deref).collect();

@@ -233,7 +233,7 @@ impl Scan<'_> {
             self.signs = start + word;
             rest.get(..word)?.iter().rposition(|byte| *byte == b'@')?
         };
-        self.named = start + sign;
+        self.named = self.named.max(start + sign);
         match colon.filter(|colon| *colon < sign) {
             Some(colon) => {
                 if value::may_be(rest.get(colon + 1..sign)?, None, self.literal) {
