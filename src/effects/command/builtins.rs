@@ -34,6 +34,7 @@ impl<'t> Command<'_, 't> {
                     integer: parsed.uses(&[b"-i", b"-F", b"-E"]) && builtin == Builtin::Declare,
                     changing: parsed.uses(&[b"-u", b"-l"]) && builtin == Builtin::Declare,
                     associative: parsed.uses(&[b"-A"]) && builtin == Builtin::Declare,
+                    reference: parsed.uses(&[b"-n"]) && builtin == Builtin::Declare,
                     ..Declared::default()
                 };
                 let renews = builtin == Builtin::Declare
@@ -47,8 +48,9 @@ impl<'t> Command<'_, 't> {
                         self.declared(word, exported, &manner);
                     }
                 }
-                // A reference to another name makes every later assignment to this one something else.
-                self.outcome.anything |= parsed.uses(&[b"-n"]) && builtin == Builtin::Declare;
+                if manner.reference {
+                    self.refers(operands);
+                }
             }
             Builtin::Unset => {
                 for word in operands {
@@ -160,6 +162,32 @@ impl<'t> Command<'_, 't> {
             self.declares(text, false, manner);
         } else {
             self.dynamic_name(word);
+        }
+    }
+
+    /// `declare -n NAME=OTHER`: whatever the name gets from now on is the other's, and bash runs what stands in a subscript of that
+    /// (`a[$(x)]`) at each use. Without OTHER the next assignment names it.
+    fn refers(&mut self, operands: &[Word]) {
+        self.outcome.anything = true;
+        for word in operands {
+            let Some(other) = word.value.known().and_then(|text| split(text, b'=').1) else {
+                self.dynamic_name(word);
+                continue;
+            };
+            match other.strip_suffix(b"]").map(|text| split(text, b'[')) {
+                None if is_name(other) => {
+                    let prefix = [other, b"="].concat();
+                    let value = Value::Affix { prefix: prefix.as_slice().into(), suffix: b"".into() };
+                    let effects = assignment_text(&self.analysis.tables, &value, word.span, &self.by, false);
+                    self.analysis.effects.extend(effects);
+                    self.outcome.assigned.push((other.to_vec(), Value::ANY_WORD));
+                }
+                // What a name in a subscript will hold when it is evaluated is not known.
+                Some((name, Some(at))) if is_name(name) && at.iter().all(u8::is_ascii_digit) => {
+                    self.outcome.elements.push(name.to_vec());
+                }
+                _ => self.dynamic_name(word),
+            }
         }
     }
 

@@ -20,6 +20,14 @@ fn connect(scheme: Option<&[u8]>, host: Value, port: Option<u16>) -> Connect {
 
 const ANY: Connect = Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None };
 
+/// Whether a word begins as a URL does.
+pub(super) fn is_url(value: &Value) -> bool {
+    let (Value::Known(text) | Value::Affix { prefix: text, .. }) = value else { return false };
+    let scheme = text.windows(3).position(|w| w == b"://").and_then(|end| text.get(..end));
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    scheme.is_some_and(|scheme| scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(plain))
+}
+
 /// A URL or a host; `bare`: only a host name, no URL and no path.
 pub(super) fn target(value: &Value, bare: bool) -> Target {
     match value {

@@ -55,6 +55,8 @@ pub struct Declared {
     pub changing: bool,
     /// It is an associative array.
     pub associative: bool,
+    /// It stands for another variable.
+    pub reference: bool,
 }
 
 impl Outcome {

@@ -39,6 +39,26 @@ impl Command<'_, '_> {
             let detail = format!("a word that decides what `{}` does is not known before the script runs", self.by);
             self.unknown("dynamic-word", detail, span, false);
         }
+        let reads = matches!(
+            role,
+            Role::Read
+                | Role::ReadTree
+                | Role::ReadWrite
+                | Role::ReadGlob
+                | Role::ReadListAt
+                | Role::ReadIfAt
+                | Role::Unpacked
+        );
+        if reads && super::net::is_url(value) {
+            // Many programs that read files fetch them as well (`xmllint`, `pandoc`, `ffmpeg`); the others find no such file.
+            self.net(word, false);
+        }
+        if matches!(role, Role::Script | Role::LoadCode | Role::CodePath) && super::net::is_url(value) {
+            self.net(word, false);
+            let detail = format!("`{}` runs the code of a host", self.by);
+            self.unknown("opaque-code", detail, span, false);
+            return Ok(());
+        }
         match role {
             // From the directory on: those have been seen where options or the program's kind are looked at.
             Role::Flag

@@ -57,6 +57,9 @@ impl Fold<'_> {
                     state.assign(name, if number { Held::Is(Value::INTEGER) } else { Held::Unknown });
                 }
             }
+            if one.reference {
+                state.refer(name);
+            }
             if one.changing {
                 state.assign(name, Held::Unknown);
                 state.alter(name);

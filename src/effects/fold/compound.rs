@@ -133,6 +133,9 @@ impl Fold<'_> {
         for effect in variables::shell_variable(&analysis.tables, name, None, span) {
             analysis.effects.push(effect);
         }
+        if state.is_reference(name) {
+            variables::refer(name, &held, span, &mut state, analysis);
+        }
         self.until_stable(state, analysis, |fold, head, analysis| {
             let mut start = head.clone();
             // A variable of an integer type evaluates each of the words.

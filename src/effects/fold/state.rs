@@ -76,6 +76,8 @@ pub(super) struct Facts {
     fixed: Rc<BTreeSet<Vec<u8>>>,
     /// Variables that may be of an integer type: what is assigned to them is evaluated as arithmetic.
     numeric: Rc<BTreeSet<Vec<u8>>>,
+    /// Variables that may stand for others.
+    references: Rc<BTreeSet<Vec<u8>>>,
     /// Variables that are certainly associative arrays, in every shell that has such: their subscripts are no arithmetic. Whether
     /// every element is a number.
     associative: Rc<BTreeMap<Vec<u8>, bool>>,
@@ -99,6 +101,7 @@ impl State {
             altered: none.clone(),
             fixed: none.clone(),
             numeric: none.clone(),
+            references: none.clone(),
             associative: Rc::default(),
             functions: Names::default(),
             own: none,
@@ -213,9 +216,23 @@ impl State {
         }
     }
 
-    /// Whether what is assigned to the variable may be evaluated as arithmetic.
+    /// Whether what is assigned to the variable may be evaluated as arithmetic: also where it may stand for one of an integer type.
     pub(super) fn is_numeric(&self, name: &[u8]) -> bool {
-        self.numeric.contains(name) || special::is_integer_to_zsh(name)
+        self.numeric.contains(name)
+            || special::is_integer_to_zsh(name)
+            || self.is_reference(name) && !self.numeric.is_empty()
+    }
+
+    /// The variable may stand for another from now on (`declare -n`).
+    pub(super) fn refer(&mut self, name: &[u8]) {
+        if !self.references.contains(name) {
+            Rc::make_mut(&mut self.references).insert(name.to_owned());
+        }
+    }
+
+    /// Whether the variable may stand for another.
+    pub(super) fn is_reference(&self, name: &[u8]) -> bool {
+        self.references.contains(name)
     }
 
     /// The variable does not hold exactly what is assigned to it from now on.
@@ -316,6 +333,9 @@ impl State {
         }
         if self.numeric != other.numeric {
             Rc::make_mut(&mut self.numeric).extend(other.numeric.iter().cloned());
+        }
+        if self.references != other.references {
+            Rc::make_mut(&mut self.references).extend(other.references.iter().cloned());
         }
         if self.associative != other.associative {
             let other = &other.associative;

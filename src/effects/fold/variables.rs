@@ -172,9 +172,7 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) {
         for (name, value) in assigned {
-            let plain = name.first().is_some_and(|b| !b.is_ascii_digit())
-                && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-            if !plain {
+            if !is_name(name) {
                 unknown(analysis, "dynamic-variable", "the variable that is assigned is not known".into(), span);
                 state.lose();
                 continue;
@@ -210,6 +208,28 @@ pub(super) fn set(name: &[u8], held: Held, span: Span, state: &mut State, analys
         state.assign(name, Held::Unknown);
     } else {
         state.assign(name, held);
+    }
+}
+
+fn is_name(text: &[u8]) -> bool {
+    text.first().is_some_and(|b| !b.is_ascii_digit()) && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// A loop makes a variable that stands for another stand for each word in turn. bash runs what stands in a subscript of such a word.
+pub(super) fn refer(name: &[u8], words: &Held, span: Span, state: &mut State, analysis: &mut Analysis<'_>) {
+    let names = match words {
+        Held::Is(value) => value.alternatives().filter(|all| all.iter().all(|one| is_name(one))),
+        _ => None,
+    };
+    let Some(names) = names else {
+        let shown = String::from_utf8_lossy(name);
+        let detail = format!("a loop makes `{shown}` stand for what may be no name, and that may run code");
+        return unknown(analysis, "dynamic-variable", detail, span);
+    };
+    for other in names {
+        let effects = shell_variable(&analysis.tables, other, None, span);
+        analysis.effects.extend(effects);
+        set(other, Held::Unknown, span, state, analysis);
     }
 }
 
