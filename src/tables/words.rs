@@ -166,6 +166,8 @@ vocabulary! {
         /// A directory below which a build writes what it makes of its sources, under their names; parameters may stand before it,
         /// with a colon between.
         OutDir = "out-dir",
+        /// A value to one shell, a shell variable that is written to another (`read -n`, `-t` and `-p` in zsh).
+        PerhapsVariable = "perhaps-variable",
         /// Patterns of names, in as many words as there are up to the next option or a lone `@`; touches nothing.
         Patterns = "patterns",
     }

@@ -2,7 +2,7 @@
 
 use super::{Command, Shell, net, variables::assignment_text};
 use crate::{
-    effect::{Connect, Value, Word},
+    effect::{Bytes, Connect, Form, Value, Word},
     effects::LimitReached,
     tables::words::{Role, VariableRole, traits},
 };
@@ -82,6 +82,30 @@ impl Command<'_, '_> {
                 let detail = "a subscript or a name that is not known can run code".to_string();
                 self.unknown("dynamic-variable", detail, word.span, false);
             }
+        }
+    }
+
+    /// zsh takes what stands before a `?` for a name; text that begins as no name does it refuses.
+    pub(super) fn perhaps_variable(&mut self, word: &Word) {
+        let is_number = |text: &Bytes| text.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        if word.value.alternatives().is_some_and(|all| all.iter().all(is_number)) {
+            return;
+        }
+        let (Value::Known(text) | Value::Affix { prefix: text, .. }) = &word.value else {
+            if !matches!(word.value, Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. }) {
+                self.variable(word);
+            }
+            return;
+        };
+        let of_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        let after = text.iter().find(|b| !of_name(b));
+        match (after, &word.value) {
+            (Some(b'?'), _) | (Some(b'['), Value::Known(_)) => {
+                let name = text.split(|b| *b == b'?').next().unwrap_or_default();
+                self.variable(&Word { value: Value::Known(name.into()), span: word.span });
+            }
+            (None | Some(b'['), _) => self.variable(word),
+            (Some(_), _) => {}
         }
     }
 

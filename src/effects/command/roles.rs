@@ -213,6 +213,7 @@ impl Command<'_, '_> {
             Role::MakeVariable => self.make_variable(word)?,
             Role::ReadEnv => self.variables_read(word),
             Role::Variable => self.variable(word),
+            Role::PerhapsVariable => self.perhaps_variable(word),
             Role::GitConfig => git::setting(self, word),
             Role::SshOption => self.ssh_option(word)?,
             Role::TarAction => self.tar_action(word)?,
