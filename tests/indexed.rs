@@ -197,7 +197,7 @@ fn happen(room: &Room, dice: &mut Dice) -> String {
         generate::append(&place, &records(seed, sessions, dice.roll(4) == 0));
         return format!("{sessions} sessions were added");
     };
-    let what = dice.roll(13);
+    let what = dice.roll(14);
     let text = fs::read(&path).unwrap();
     match what {
         0 => add(&path, b"\n{\"schema\":\"prexec/record/1\",\"kind\":\"deci\n\x00\xff\n"),
@@ -245,6 +245,11 @@ fn happen(room: &Room, dice: &mut Dice) -> String {
         }
         8 => fs::write(&path, b"").unwrap(),
         9..=11 => return damage(room, what, dice),
+        12 => {
+            // As `audit prune` does.
+            fs::remove_file(&path).unwrap();
+            index::forget(&room.indexes(), &place).unwrap();
+        }
         _ => {
             let state = fs::metadata(&path).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(state.mode() ^ 0o004)).unwrap();
