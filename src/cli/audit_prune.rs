@@ -1,8 +1,8 @@
 //! `prexec audit prune`: closes what is over and removes what is kept long enough.
 
 use super::call::{finish, write_line};
-use super::trail::places;
-use crate::trail::{Moment, Rules, keep_all, length};
+use super::trail::{home, places};
+use crate::trail::{Moment, Rules, index, keep_all, length};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +48,14 @@ fn all(options: &Options) -> Result<ExitCode, String> {
         }
         let kept = keep_all(&directory, now, &rules)?;
         let place = directory.display();
+        // What is gone from the records shall not stand in this account's index of them.
+        let forgotten =
+            home(options.home.as_deref()).map_or(Ok(()), |home| index::forget(&home.join(index::USER), &directory));
+        if let Err(why) = forgotten {
+            whole = false;
+            let why = crate::text::visible(&why);
+            eprintln!("prexec: the index of `{place}` may still have what was removed; delete it: {why}");
+        }
         write_line(&format!("{place}: {} files closed, {} removed", kept.closed.len(), kept.pruned.len()))?;
         for fault in &kept.faults {
             whole = false;

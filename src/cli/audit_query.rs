@@ -1,17 +1,21 @@
 //! `prexec audit query`: which calls there were, and how many of each kind.
 
 use super::call::{finish, unwritten};
-use super::trail::{Progress, TrailOptions};
+use super::trail::{Progress, TrailOptions, home};
 use crate::text::{is_hidden, visible};
 use crate::trail::export::{clean, csv};
-use crate::trail::query::facts::{DECISIONS, EFFECTS, Facts, Field, KINDS, OBSERVED};
-use crate::trail::query::{Counts, Key, Query, Wanted};
-use crate::trail::{Record, source};
+use crate::trail::index::{self, Stage, Unanswered};
+use crate::trail::query::facts::{DECISIONS, EFFECTS, Field, KINDS, OBSERVED};
+use crate::trail::query::{Answer, Asked, Counts, Key, Query, Wanted, scan};
+use crate::trail::{Record, Span, day_files};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json};
-use std::collections::VecDeque;
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Fewer bytes than these are read in the time that it takes to open an index.
+const WORTH_IT: u64 = 16 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -21,6 +25,16 @@ enum Format {
     Json,
     /// For spreadsheets, with a header
     Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Index {
+    /// Where there is much to read
+    Auto,
+    /// However little there is to read
+    Always,
+    /// Read every line, and leave the index alone
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -112,6 +126,10 @@ pub(super) struct Options {
     /// How it is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     format: Format,
+    /// Whether to ask an index of the records, which this account keeps in `~/.local/state/prexec/index` and brings up to date
+    /// before; it may be deleted any time
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Index::Auto)]
+    index: Index,
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
@@ -119,74 +137,92 @@ pub(super) fn run(options: &Options) -> ExitCode {
 }
 
 fn ask(options: &Options) -> Result<ExitCode, String> {
-    let mut query = query(options)?;
     let (places, span) = (options.trail.places()?, options.trail.span()?);
     let keys: Vec<Key> = options.count_by.iter().map(|by| key(*by)).collect();
-    let mut counts = Counts::by(&keys);
     let limit = options.limit.or((options.format == Format::Table).then_some(100));
-    let (mut found, mut lost, mut last) = (0_u64, 0_u64, VecDeque::new());
+    let listed = if keys.is_empty() { limit } else { None };
+    let mut asked = Asked { query: query(options)?, span, keys: keys.clone(), limit: listed };
     let mut out = BufWriter::new(io::stdout().lock());
     if keys.is_empty() && options.format == Format::Csv {
         out.write_all(csv::header().as_bytes()).map_err(|e| unwritten(&e))?;
     }
-    let (mut progress, mut broken) = (Progress::new(), None);
-    let seen = source::for_each(
-        &places,
-        &span,
-        |done, total| progress.tick(done, total),
-        |record| {
-            lost += u64::from(record.lost);
-            let taken = Facts::of(&record).is_some_and(|facts| {
-                let taken = query.takes(&facts);
-                if taken && !keys.is_empty() {
-                    counts.add(&facts);
-                }
-                taken
-            });
-            found += u64::from(taken);
-            if !taken || !keys.is_empty() {
-                return Ok(());
-            }
-            match limit {
-                None => write_record(&mut out, options.format, record).map_err(|e| {
-                    broken = Some(e);
-                    io::Error::other("")
-                }),
-                Some(limit) => {
-                    last.push_back(record);
-                    if last.len() > limit {
-                        last.pop_front();
-                    }
-                    Ok(())
-                }
-            }
-        },
-    );
-    progress.end();
+    let (mut shown, mut broken) = (0, None);
+    let answer = look(options, &places, &mut asked, |record| {
+        shown += 1;
+        write_record(&mut out, options.format, record).map_err(|e| {
+            broken = Some(e);
+            io::Error::other("")
+        })
+    });
     if let Some(error) = broken {
         return Err(unwritten(&error));
     }
-    let seen = seen.map_err(|e| format!("the records cannot be read: {e}"))?;
-    let shown = last.len() as u64;
-    let result = if keys.is_empty() {
-        last.into_iter().try_for_each(|record| write_record(&mut out, options.format, record))
-    } else {
-        write_counts(&mut out, options.format, &keys, counts, limit)
-    };
-    result.and_then(|()| out.flush()).map_err(|e| unwritten(&e))?;
+    let answer = answer.map_err(|e| format!("the records cannot be read: {e}"))?;
+    let Answer { found, lost, torn, counts } = answer;
+    if !keys.is_empty() {
+        write_counts(&mut out, options.format, &keys, counts, limit).map_err(|e| unwritten(&e))?;
+    }
+    out.flush().map_err(|e| unwritten(&e))?;
     if keys.is_empty() && limit.is_some() && shown < found {
         eprintln!("note: the newest {shown} of {found} records; --limit shows more");
     }
-    if seen.torn > 0 {
-        eprintln!(
-            "note: {} lines are no records, such as those of a process that was killed while it wrote",
-            seen.torn
-        );
+    if torn > 0 {
+        eprintln!("note: {torn} lines are no records, such as those of a process that was killed while it wrote");
     }
     if lost > 0 {
         eprintln!("note: at least {lost} records of that time could not be written");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the index where that is worth it, else the lines.
+fn look(
+    options: &Options,
+    places: &[PathBuf],
+    asked: &mut Asked,
+    mut each: impl FnMut(Record) -> io::Result<()>,
+) -> io::Result<Answer> {
+    let is_worth_it = match options.index {
+        Index::Auto => size(places, &asked.span) >= WORTH_IT,
+        Index::Always => true,
+        Index::Never => false,
+    };
+    let mut progress = Progress::new();
+    if is_worth_it {
+        let answer = match home(options.trail.home.as_deref()) {
+            Some(home) => {
+                let tick = |stage, done, total| match stage {
+                    Stage::Waiting => {
+                        progress.say(format_args!("waiting for another question that indexes the records "));
+                    }
+                    Stage::Indexing => {
+                        progress.tick_of(format_args!("indexing {} MiB of records", total >> 20), done, total);
+                    }
+                    Stage::Listing => progress.tick_of(format_args!("listing {total} records"), done, total),
+                };
+                index::answer(&home.join(index::USER), places, asked, tick, &mut each)
+            }
+            None => Err(Unanswered::Index("this account has no home directory".into())),
+        };
+        progress.end();
+        match answer {
+            Ok(answer) => return Ok(answer),
+            Err(Unanswered::Listing(error)) => return Err(error),
+            Err(Unanswered::Index(why)) => {
+                eprintln!("note: every line is read, since the index cannot be used: {}", visible(&why));
+            }
+        }
+    }
+    let answer = scan(places, asked, |done, total| progress.tick(done, total), each);
+    progress.end();
+    answer
+}
+
+/// How large the files are that are asked about.
+fn size(places: &[PathBuf], span: &Span) -> u64 {
+    let files = places.iter().filter_map(|place| day_files(place).ok()).flatten();
+    let files = files.filter(|file| span.touches(&file.day));
+    files.filter_map(|file| file.path.symlink_metadata().ok()).map(|data| data.len()).sum()
 }
 
 fn query(options: &Options) -> Result<Query, String> {

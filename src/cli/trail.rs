@@ -80,9 +80,15 @@ fn own(home: Option<&Path>) -> Result<PathBuf, String> {
     if shared.is_dir() {
         return Ok(shared.join(nix::unistd::getuid().to_string()));
     }
-    let world = HostWorld::new(home);
-    let home = world.home().ok_or("this account has no home directory; name the records' directory with --audit")?;
-    Ok(Path::new(std::ffi::OsStr::from_bytes(home)).join(USER))
+    let home =
+        self::home(home).ok_or("this account has no home directory; name the records' directory with --audit")?;
+    Ok(home.join(USER))
+}
+
+/// This account's home directory, or the one that is named.
+pub(super) fn home(named: Option<&Path>) -> Option<PathBuf> {
+    let world = HostWorld::new(named);
+    world.home().map(|home| Path::new(std::ffi::OsStr::from_bytes(home)).to_path_buf())
 }
 
 /// Says on a terminal how far a reader is, once it has taken a second.
@@ -99,6 +105,17 @@ impl Progress {
 
     /// `done` of `total` bytes are read.
     pub(super) fn tick(&mut self, done: u64, total: u64) {
+        self.tick_of(format_args!("reading {} MiB of records", total >> 20), done, total);
+    }
+
+    /// The same of something else.
+    pub(super) fn tick_of(&mut self, what: core::fmt::Arguments<'_>, done: u64, total: u64) {
+        let percent = done.min(total).saturating_mul(100).checked_div(total).unwrap_or(100);
+        self.say(format_args!("{what}: {percent} % "));
+    }
+
+    /// Something that is not known to be nearer its end.
+    pub(super) fn say(&mut self, what: core::fmt::Arguments<'_>) {
         let (now, pause) = (Instant::now(), Duration::from_millis(200));
         if !self.shown
             || now - self.started < Duration::from_secs(1)
@@ -107,8 +124,7 @@ impl Progress {
             return;
         }
         self.said = Some(now);
-        let percent = done.min(total).saturating_mul(100).checked_div(total).unwrap_or(100);
-        let _ = write!(std::io::stderr(), "\rreading records: {percent} % of {} MiB ", total >> 20);
+        let _ = write!(std::io::stderr(), "\r{what}\x1b[K");
     }
 
     /// Wipes the line.

@@ -88,25 +88,25 @@ impl Chain {
     /// It cannot be read.
     pub fn read(directory: &Path) -> Result<Self, String> {
         let path = directory.join(CHAIN);
-        let file = match open(&path, false) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(format!("`{}` cannot be read: {error}", path.display())),
-        };
-        Self::of(&file).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))
+        match open(&path, false).and_then(|file| text(&file)) {
+            Ok(text) => Ok(Self::of(&text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(format!("`{}` cannot be read: {error}", path.display())),
+        }
     }
 
-    fn of(mut file: &File) -> io::Result<Self> {
-        let mut text = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.take(MOST + 1).read_to_end(&mut text)?;
-        if text.len() as u64 > MOST {
-            return Err(io::Error::other(format!("it is larger than {} MiB", MOST >> 20)));
-        }
+    /// The last line of the chain of a directory, without a look at the others; none where it is no line of a chain.
+    pub fn last(directory: &Path) -> Option<(Vec<u8>, Link)> {
+        let text = open(&directory.join(CHAIN), false).and_then(|file| text(&file)).ok()?;
+        let line = text.rsplit(|byte| *byte == b'\n').nth(1)?;
+        Some((line.to_vec(), Link::read(line)?))
+    }
+
+    fn of(text: &[u8]) -> Self {
         let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
         let torn = lines.pop().unwrap_or_default().to_vec();
         let lines = lines.into_iter().map(|line| (line.to_vec(), Link::read(line))).collect();
-        Ok(Self { lines, torn })
+        Self { lines, torn }
     }
 
     /// The digest of the last line: what is worth keeping elsewhere.
@@ -148,7 +148,7 @@ impl Held {
             Err((_, nix::errno::Errno::EWOULDBLOCK)) => return Ok(None),
             Err((_, error)) => return Err(wrong(format!("cannot be locked: {error}"))),
         };
-        let chain = Chain::of(&file).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+        let chain = Chain::of(&text(&file).map_err(|e| wrong(format!("cannot be read: {e}")))?);
         Ok(Some(Self { file, chain }))
     }
 
@@ -174,6 +174,17 @@ impl Held {
         step();
         Ok(())
     }
+}
+
+/// All of an open chain.
+fn text(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(MOST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MOST {
+        return Err(io::Error::other(format!("it is larger than {} MiB", MOST >> 20)));
+    }
+    Ok(text)
 }
 
 /// Opens a regular file that is no link, without waiting for anything.
@@ -309,6 +320,8 @@ mod tests {
         drop(held);
         let chain = Chain::read(place.path()).expect("a chain");
         let links: Vec<&Link> = chain.links().collect();
+        let (line, last) = Chain::last(place.path()).expect("a last line");
+        assert_eq!((&last, Some(digest(&line))), (links[1], chain.head()));
         assert_eq!((links[0].previous.as_deref(), links[1].file.as_str()), (None, "b"));
         assert_eq!(links[1].previous, Some(digest(&chain.lines[0].0)));
     }
@@ -324,6 +337,8 @@ mod tests {
             drop(held);
             let chain = Chain::read(place.path()).expect("a chain");
             assert_eq!((chain.lines.len(), chain.links().count(), chain.torn.len()), (1, 1, 0), "{torn}");
+            OpenOptions::new().append(true).open(&path).expect("a file").write_all(torn.as_bytes()).expect("more");
+            assert_eq!(Chain::last(place.path()).expect("a last line").1.file, "a", "{torn}");
         }
     }
 

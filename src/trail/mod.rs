@@ -11,6 +11,7 @@ pub mod chain;
 mod condition;
 pub mod export;
 mod files;
+pub mod index;
 mod keep;
 mod moment;
 pub mod query;

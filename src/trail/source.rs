@@ -4,7 +4,7 @@
 use super::{DayFile, Moment, Record, Span, day_files, read_line};
 use nix::fcntl::OFlag;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::vec::Vec;
@@ -56,8 +56,8 @@ pub struct Line {
 
 /// The lines of a file from an offset on.
 #[derive(Debug)]
-pub struct Lines {
-    from: BufReader<File>,
+pub struct Lines<R = File> {
+    from: BufReader<R>,
     at: u64,
 }
 
@@ -68,7 +68,28 @@ impl Lines {
     /// The file cannot be read there.
     pub fn new(mut file: File, offset: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(offset))?;
-        Ok(Self { from: BufReader::with_capacity(128 * 1024, file), at: offset })
+        Ok(Self::of(file, offset))
+    }
+
+    /// Goes to `offset`, which is where a line starts.
+    ///
+    /// # Errors
+    /// The file cannot be read there.
+    pub fn go_to(&mut self, offset: u64) -> io::Result<()> {
+        // What lies near is in the buffer.
+        match (i64::try_from(offset), i64::try_from(self.at)) {
+            (Ok(to), Ok(at)) => self.from.seek_relative(to - at)?,
+            _ => return Err(io::ErrorKind::InvalidInput.into()),
+        }
+        self.at = offset;
+        Ok(())
+    }
+}
+
+impl<R: Read> Lines<R> {
+    /// Of anything that is read, where `offset` is its place in the file.
+    pub fn of(from: R, offset: u64) -> Self {
+        Self { from: BufReader::with_capacity(128 * 1024, from), at: offset }
     }
 
     /// The next whole line into `line`, without its end; none where there is no other that has an end. What is still being written
@@ -88,11 +109,11 @@ impl Lines {
             if some.is_empty() {
                 return Ok(None);
             }
-            let found = some.iter().position(|byte| *byte == b'\n');
+            let found = memchr::memchr(b'\n', some);
             let part = some.get(..found.unwrap_or(some.len())).unwrap_or_default();
             let room = LONGEST_LINE.saturating_sub(line.len());
             long |= part.len() > room;
-            line.extend(part.iter().take(room));
+            line.extend_from_slice(part.get(..room).unwrap_or(part));
             let used = part.len() + usize::from(found.is_some());
             self.from.consume(used);
             read += used;

@@ -11,14 +11,17 @@ use std::vec::Vec;
 /// Where home directories stand whoever's they are.
 const HOMES: &[&str] = &["/home/*", "/Users/*", "/root"];
 
+/// So many texts are remembered.
+const MOST_KNOWN: usize = 1 << 18;
+
 /// Which texts of a field are meant.
 #[derive(Debug)]
 pub struct Wanted {
     field: Field,
     globs: Vec<Glob>,
     paths: Vec<PathGlob>,
-    /// What was asked before: a text is looked at once.
-    known: HashMap<(String, bool), bool>,
+    /// What was asked before: a text is looked at once. By whether a tree is meant.
+    known: [HashMap<String, bool>; 2],
 }
 
 impl Wanted {
@@ -27,7 +30,8 @@ impl Wanted {
     /// # Errors
     /// What is wrong with a glob.
     pub fn new(field: Field, globs: &[String]) -> Result<Self, GlobError> {
-        let mut wanted = Self { field, globs: Vec::new(), paths: Vec::new(), known: HashMap::new() };
+        let mut wanted =
+            Self { field, globs: Vec::new(), paths: Vec::new(), known: <[HashMap<String, bool>; 2]>::default() };
         for glob in globs {
             if field != Field::Path {
                 wanted.globs.push(Glob::parse(glob)?);
@@ -50,16 +54,26 @@ impl Wanted {
             return word.is_some_and(|word| self.has(word, false));
         };
         let list = facts.lists.get(list).map(Vec::as_slice).unwrap_or_default();
-        let access = |bits: u32| field != Field::Path || written.is_none_or(|written| written == (bits & WRITTEN != 0));
-        list.iter().any(|(text, bits)| access(*bits) && self.has(text, bits & TREE != 0))
+        list.iter().any(|(text, bits)| accessed(field, *bits, written) && self.has(text, bits & TREE != 0))
     }
 
-    fn has(&mut self, text: &str, tree: bool) -> bool {
-        if let Some(known) = self.known.get(&(text.to_string(), tree)) {
+    /// Which field it speaks of.
+    pub fn field(&self) -> Field {
+        self.field
+    }
+
+    /// Whether a text is meant: of a path, all of the tree below it where `tree` says so.
+    pub fn has(&mut self, text: &str, tree: bool) -> bool {
+        if let Some(known) = self.known.get(usize::from(tree)).and_then(|known| known.get(text)) {
             return *known;
         }
         let has = self.matches(text, tree);
-        self.known.insert((text.to_string(), tree), has);
+        if let Some(known) = self.known.get_mut(usize::from(tree)) {
+            if known.len() >= MOST_KNOWN {
+                known.clear();
+            }
+            known.insert(text.to_string(), has);
+        }
         has
     }
 
@@ -119,6 +133,11 @@ impl Wanted {
     }
 }
 
+/// Whether a text of a list counts, by its bits: a path only where it is written or read as `written` says.
+pub fn accessed(field: Field, bits: u32, written: Option<bool>) -> bool {
+    field != Field::Path || written.is_none_or(|written| written == (bits & WRITTEN != 0))
+}
+
 /// A question: what a record must be like. Everything that is said must hold; of several globs of one field, one.
 #[derive(Debug, Default)]
 pub struct Query {
@@ -140,16 +159,22 @@ impl Query {
     /// Whether a record is meant.
     pub fn takes(&mut self, facts: &Facts<'_>) -> bool {
         let written = self.written;
-        let accessed = |facts: &Facts<'_>| {
-            let Some(written) = written else { return true };
-            let paths = Field::Path.list().and_then(|list| facts.lists.get(list));
-            paths.is_some_and(|paths| paths.iter().any(|(_, bits)| (bits & WRITTEN != 0) == written))
-        };
-        (self.kinds.is_empty() || self.kinds.contains(&kind_of(facts.flags)))
-            && (self.decisions.is_empty() || self.decisions.contains(&decision_of(facts.flags)))
-            && facts.flags & self.flags == self.flags
-            && (self.effects == 0 || facts.effects & self.effects != 0)
-            && accessed(facts)
+        let paths = Field::Path.list().and_then(|list| facts.lists.get(list)).map(Vec::as_slice).unwrap_or_default();
+        self.takes_flags(facts.flags)
+            && self.takes_effects(facts.effects)
+            && (written.is_none() || paths.iter().any(|(_, bits)| accessed(Field::Path, *bits, written)))
             && self.wanted.iter_mut().all(|wanted| wanted.is_in(facts, written))
+    }
+
+    /// Whether the kind, the decision and the rest of [`Facts::flags`] are meant.
+    pub fn takes_flags(&self, flags: u32) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&kind_of(flags)))
+            && (self.decisions.is_empty() || self.decisions.contains(&decision_of(flags)))
+            && flags & self.flags == self.flags
+    }
+
+    /// Whether one of the kinds of effects is meant.
+    pub fn takes_effects(&self, effects: u32) -> bool {
+        self.effects == 0 || effects & self.effects != 0
     }
 }
