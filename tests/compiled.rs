@@ -222,7 +222,7 @@ fn another_version_or_build_is_refused_in_a_sentence() {
         bytes[at] = byte;
         compiled::open(bytes).expect_err("not this one").to_string()
     };
-    assert_eq!(with(8, 9), "it has version 9 of the format, this prexec reads 4");
+    assert_eq!(with(8, 9), "it has version 9 of the format, this prexec reads 5");
     assert_eq!(compiled::open(b"prefix_rule(...)".to_vec()).expect_err("text"), Refused::NotCompiled);
     assert_eq!(compiled::open(bytes[..9].to_vec()).expect_err("cut"), Refused::Damaged);
 }

@@ -5,6 +5,8 @@
 //! ```text
 //! header (64 bytes) | content, in blocks of 4096 bytes | one hash for each block
 //! ```
+//!
+//! What every call asks for stands at the end of the content, and is read together with the hashes.
 
 use super::Refused;
 use crate::record::{Cursor, Record, fields};
@@ -17,13 +19,15 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The first bytes of every compiled policy.
 pub const MAGIC: &[u8; 8] = b"PXPOLICY";
 /// Changed with every change of what stands where, or of what it means.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 /// Bytes of the header.
 pub(super) const HEADER: usize = 64;
 /// Bytes of the header that its hash covers, together with the hashes of the blocks.
 const COVERED: usize = HEADER - size_of::<u64>();
 /// Bytes of a block.
 const BLOCK: usize = 4096;
+/// So many blocks at most are read with the hashes; of larger policies the others are read when they are asked for.
+const LAST: usize = 4;
 
 /// What stands in the header after the magic and the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,16 +38,18 @@ pub(super) struct Header {
     pub(super) build: u64,
     /// Where the hashes of the blocks begin.
     pub(super) hashes: u32,
+    /// Where begins what every call asks for.
+    pub(super) early: u32,
     /// Where the directory stands: what is read of every policy.
     pub(super) directory: u32,
     /// Bytes of the directory.
     pub(super) directory_length: u32,
 }
 
-fields!(Header { length, build, hashes, directory, directory_length });
+fields!(Header { length, build, hashes, early, directory, directory_length });
 
-/// Puts header and hashes around `content`, in which the directory begins at `directory`.
-pub(super) fn seal(content: &[u8], directory: usize, build: u64) -> Option<Vec<u8>> {
+/// Puts header and hashes around `content`, in which at `early` begins what every call asks for, and at `directory` the directory.
+pub(super) fn seal(content: &[u8], early: usize, directory: usize, build: u64) -> Option<Vec<u8>> {
     let blocks: Vec<u64> = content.chunks(BLOCK).map(xxh3_64).collect();
     let hashes = HEADER.checked_add(content.len())?;
     let length = hashes.checked_add(blocks.len().checked_mul(size_of::<u64>())?)?;
@@ -51,6 +57,7 @@ pub(super) fn seal(content: &[u8], directory: usize, build: u64) -> Option<Vec<u
         length: u64::try_from(length).ok()?,
         build,
         hashes: u32::try_from(hashes).ok()?,
+        early: u32::try_from(HEADER.checked_add(early)?).ok()?,
         directory: u32::try_from(HEADER.checked_add(directory)?).ok()?,
         directory_length: u32::try_from(content.len().checked_sub(directory)?).ok()?,
     };
@@ -101,9 +108,13 @@ impl Source for Vec<u8> {
 pub(super) struct Image {
     source: Box<dyn Source>,
     pub(super) header: Header,
-    /// One for each block, as they stand at the end of the file.
-    hashes: Vec<u8>,
-    /// The blocks that were read and checked.
+    /// The end of the file: some blocks, checked, and the hashes of all.
+    end: Vec<u8>,
+    /// Where in it the hashes begin.
+    hashes: usize,
+    /// How many blocks come before it.
+    before: usize,
+    /// Those of them that were read and checked.
     blocks: Box<[OnceBox<Vec<u8>>]>,
     damaged: AtomicBool,
 }
@@ -129,16 +140,24 @@ impl Image {
             return None;
         }
         let own = u64::from_le_bytes(beginning.get(COVERED..HEADER)?.try_into().ok()?);
-        let hashes = read(&*source, header.hashes.into(), header.length.checked_sub(header.hashes.into())?)?;
         let content = usize::try_from(header.hashes).ok()?.checked_sub(HEADER)?;
         let count = content.div_ceil(BLOCK);
-        if count.checked_mul(size_of::<u64>()) != Some(hashes.len())
-            || own != xxh3_64(&[beginning.get(..COVERED)?, &hashes].concat())
+        let early = usize::try_from(header.early).ok()?.checked_sub(HEADER)? / BLOCK;
+        let before = early.min(count).max(count.saturating_sub(LAST));
+        let start = HEADER.checked_add(before.checked_mul(BLOCK)?)? as u64;
+        let end = read(&*source, start, header.length.checked_sub(start)?)?;
+        let hashes = content.checked_sub(before.checked_mul(BLOCK)?)?;
+        let of_blocks = end.get(hashes..)?;
+        if count.checked_mul(size_of::<u64>()) != Some(of_blocks.len())
+            || own != xxh3_64(&[beginning.get(..COVERED)?, of_blocks].concat())
         {
             return None;
         }
-        let blocks = (0..count).map(|_| OnceBox::new()).collect();
-        Some(Self { source, header, hashes, blocks, damaged: AtomicBool::new(false) })
+        let blocks = (0..before).map(|_| OnceBox::new()).collect();
+        let image = Self { source, header, end, hashes, before, blocks, damaged: AtomicBool::new(false) };
+        (before..count)
+            .all(|number| image.last(number).is_some_and(|block| image.is_whole(number, block)))
+            .then_some(image)
     }
 
     /// Bytes of the content, once the blocks that hold them are checked.
@@ -171,17 +190,26 @@ impl Image {
     }
 
     fn block(&self, number: usize) -> Option<&[u8]> {
-        let slot = self.blocks.get(number)?;
+        let Some(slot) = self.blocks.get(number) else { return self.last(number) };
         slot.get_or_try_init(|| self.read_block(number).map(Box::new).ok_or(())).ok().map(Vec::as_slice)
+    }
+
+    /// A block of those that were read with the hashes.
+    fn last(&self, number: usize) -> Option<&[u8]> {
+        let start = number.checked_sub(self.before)?.checked_mul(BLOCK)?;
+        self.end.get(start..self.hashes.min(start.checked_add(BLOCK)?))
     }
 
     fn read_block(&self, number: usize) -> Option<Vec<u8>> {
         let start = number.checked_mul(BLOCK)?.checked_add(HEADER)?;
-        let end = usize::try_from(self.header.hashes).ok()?.min(start.checked_add(BLOCK)?);
-        let at = number.checked_mul(size_of::<u64>())?;
-        let hash = self.hashes.get(at..at.checked_add(size_of::<u64>())?)?.try_into().ok().map(u64::from_le_bytes)?;
-        let bytes = read(&*self.source, start as u64, end.checked_sub(start)? as u64)?;
-        (xxh3_64(&bytes) == hash).then_some(bytes)
+        let bytes = read(&*self.source, start as u64, BLOCK as u64)?;
+        self.is_whole(number, &bytes).then_some(bytes)
+    }
+
+    fn is_whole(&self, number: usize, block: &[u8]) -> bool {
+        let at = number.checked_mul(size_of::<u64>()).and_then(|at| at.checked_add(self.hashes));
+        let hash = at.and_then(|at| self.end.get(at..at.checked_add(size_of::<u64>())?));
+        hash.is_some_and(|hash| hash == xxh3_64(block).to_le_bytes())
     }
 
     /// A number of the content.

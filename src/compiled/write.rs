@@ -15,20 +15,37 @@ pub fn write(choices: &[Choice], fallback: &Choice, origin: &Origin) -> Option<V
     let all = choices.iter().chain([&everybody]);
     let choices = all.map(|choice| chosen(choice, &mut content)).collect::<Option<Vec<_>>>()?;
     let directory = content.len();
-    Directory { origin: origin.clone(), choices }.put(&mut content);
-    image::seal(&content, directory, BUILD)
+    Directory { origin: origin.clone(), choices: choices.iter().map(|(chosen, _)| chosen.clone()).collect() }
+        .put(&mut content);
+    // What is asked of the rules for everybody stands last.
+    let early = choices.last().map_or(directory, |(_, early)| *early);
+    image::seal(&content, early, directory, BUILD)
 }
 
-fn chosen(choice: &Choice, content: &mut Vec<u8>) -> Option<Chosen> {
+/// Writes a choice; gives where it is, and where in `content` begins what every call asks of it.
+fn chosen(choice: &Choice, content: &mut Vec<u8>) -> Option<(Chosen, usize)> {
     let Choice { audience, policy, permits_repositories } = choice;
-    let layers = policy.layers.iter().map(|layer| stored(layer, content)).collect::<Option<Vec<_>>>()?;
+    let written = policy.layers.iter().map(|layer| stored(layer, content)).collect::<Option<Vec<_>>>()?;
+    let early = content.len();
+    let mut layers = Vec::new();
+    for (mut layer, prefix, globs) in written {
+        layer.prefix_rules.index = place(content);
+        content.extend(prefix);
+        layer.glob_rules.index = place(content);
+        content.extend(globs);
+        layers.push(layer);
+    }
     let (at, before) = (place(content), content.len());
     Rules { digest: policy.digest.clone(), permits_repositories: *permits_repositories, layers }.put(content);
-    Some(Chosen { audience: audience.clone(), at, length: u32::try_from(content.len() - before).ok()? })
+    let chosen = Chosen { audience: audience.clone(), at, length: u32::try_from(content.len() - before).ok()? };
+    Some((chosen, early))
 }
 
-fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {
-    Some(StoredLayer {
+/// A layer, and what a call asks first of its prefix rules and of its globs, which is to be written still.
+fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<(StoredLayer, Vec<u8>, Vec<u8>)> {
+    let (prefix_rules, prefix) = section(&layer.prefix_rules, keys::of_prefix, content)?;
+    let (glob_rules, globs) = section(&layer.glob_rules, of_glob_rule, content)?;
+    let stored = StoredLayer {
         trust: layer.trust,
         defaults: layer.defaults.clone(),
         tiers: layer.tiers.clone(),
@@ -40,9 +57,10 @@ fn stored(layer: &Layer, content: &mut Vec<u8>) -> Option<StoredLayer> {
         env_rules: layer.env_rules.clone(),
         tool_rules: layer.tool_rules.clone(),
         knowledge: layer.knowledge.clone(),
-        prefix_rules: section(&layer.prefix_rules, keys::of_prefix, content)?,
-        glob_rules: section(&layer.glob_rules, of_glob_rule, content)?,
-    })
+        prefix_rules,
+        glob_rules,
+    };
+    Some((stored, prefix, globs))
 }
 
 /// A rule is filed under the keys of all its globs; its carve-outs only take something away.
@@ -51,7 +69,12 @@ fn of_glob_rule(rule: &GlobRule) -> Option<Vec<keys::Key>> {
     Some(keys.concat())
 }
 
-fn section<T: Record>(rules: &[T], keys: fn(&T) -> Option<Vec<keys::Key>>, content: &mut Vec<u8>) -> Option<Section> {
+/// Rules and the slots of their index; where the rest of the index stands is still to be said.
+fn section<T: Record>(
+    rules: &[T],
+    keys: fn(&T) -> Option<Vec<keys::Key>>,
+    content: &mut Vec<u8>,
+) -> Option<(Section, Vec<u8>)> {
     let mut places = Vec::new();
     let mut index = Builder::default();
     for (number, rule) in rules.iter().enumerate() {
@@ -64,6 +87,6 @@ fn section<T: Record>(rules: &[T], keys: fn(&T) -> Option<Vec<keys::Key>>, conte
     for number in &places {
         number.put(content);
     }
-    let index = index.write(content);
-    Some(Section { count: u32::try_from(rules.len()).ok()?, places: start, index })
+    let first = index.write(content);
+    Some((Section { count: u32::try_from(rules.len()).ok()?, places: start, index: 0 }, first))
 }

@@ -28,6 +28,7 @@ const CHUNK: usize = 4096;
 struct Stack(UnsafeCell<[u8; STACK]>);
 // SAFETY: only the kernel uses it, as the signal stack of the only thread.
 unsafe impl Sync for Stack {}
+#[unsafe(link_section = ".bss.stack")] // which layout.ld puts behind all that every call touches
 static SIGNAL_STACK: Stack = Stack(UnsafeCell::new([0; STACK]));
 
 /// Milliseconds of the deadline that is set; 0 for none.
@@ -38,21 +39,27 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 /// Installs handlers, sets the signal mask, and makes the process leave no core behind. An error means that a fault would not be
 /// caught.
 pub(super) fn install(_: Profile) -> Result<(), ()> {
-    kernel::open_missing();
     // SAFETY: nothing else uses these bytes.
     unsafe { kernel::use_stack(SIGNAL_STACK.0.get().cast(), STACK) }.map_err(drop)?;
-    for number in faults().chain([kernel::numbers::SIGALRM]) {
+    for number in caught() {
         // A fault inside the handler must reach it again (the second time it only exits); all else waits.
         kernel::handle(number, on_signal, Mask::all_but(faults())).map_err(drop)?;
     }
     // A fault that is blocked, as a parent may have left it, would kill.
-    kernel::set_mask(Mask::all_but(faults().chain([kernel::numbers::SIGALRM]))).map_err(drop)?;
+    kernel::set_mask(Mask::all_but(caught())).map_err(drop)?;
     kernel::no_core();
     Ok(())
 }
 
+/// Those that the processor or the kernel raises at an instruction: one that waits would kill. `SIGABRT` is not among them, as only a
+/// C library raises that.
 fn faults() -> impl Iterator<Item = i32> {
-    KINDS.iter().filter(|(.., kind)| *kind == Kind::Fault).map(|(number, ..)| *number)
+    let raised = |number: &i32| *number != kernel::numbers::SIGABRT;
+    KINDS.iter().filter(|(.., kind)| *kind == Kind::Fault).map(|(number, ..)| *number).filter(raised)
+}
+
+fn caught() -> impl Iterator<Item = i32> {
+    faults().chain([kernel::numbers::SIGALRM])
 }
 
 /// There is one thread, which [`install`] covers.

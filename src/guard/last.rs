@@ -64,12 +64,16 @@ static EVENT: AtomicU8 = AtomicU8::new(0);
 static STDOUT_USED: AtomicBool = AtomicBool::new(false);
 static OBSERVING: AtomicBool = AtomicBool::new(false);
 
-pub(super) fn set_profile(profile: Profile) {
-    let code = match profile {
-        Profile::Hook => HOOK,
-        Profile::Tool { status } => TOOL | u16::from(status),
-    };
-    PROFILE.store(code, Ordering::SeqCst);
+/// Whether that is news: the hook stays what it is. Writes before it reads, as a page that is read first is made twice.
+pub(super) fn set_profile(profile: Profile) -> bool {
+    match profile {
+        Profile::Hook => PROFILE.swap(HOOK, Ordering::SeqCst) != HOOK,
+        Profile::Tool { .. } if is_hook() => false,
+        Profile::Tool { status } => {
+            PROFILE.store(TOOL | u16::from(status), Ordering::SeqCst);
+            true
+        }
+    }
 }
 
 /// Whether the guard stands.

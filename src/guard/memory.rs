@@ -16,7 +16,8 @@ use std::alloc::System;
 static System: crate::kernel::Heap = crate::kernel::Heap::new();
 
 static USED: AtomicUsize = AtomicUsize::new(0);
-static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// What is missing to [`usize::MAX`]: variables that begin as 0 need no page of the file.
+static BELOW_MOST: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts what is allocated, and ends the process through the guard when the limit is passed or the system has no more.
 ///
@@ -31,7 +32,7 @@ pub struct CountingAllocator;
 
 /// From now on the process ends when more than `bytes` are allocated at a time; `usize::MAX` for no limit.
 pub fn set_memory_limit(bytes: usize) {
-    LIMIT.store(bytes, Ordering::Relaxed);
+    BELOW_MOST.store(usize::MAX - bytes, Ordering::Relaxed);
 }
 
 /// Bytes that are allocated now; 0 in an executable that does not use [`CountingAllocator`].
@@ -42,7 +43,7 @@ pub fn memory_used() -> usize {
 /// Counts `more` bytes, before they are asked for. Saturation is not needed: no layout exceeds `isize::MAX`, and two that
 /// together pass `usize::MAX` have ended the process at the first.
 fn take(more: usize) {
-    let limit = LIMIT.load(Ordering::Relaxed);
+    let limit = usize::MAX - BELOW_MOST.load(Ordering::Relaxed);
     if add(more) > limit {
         last::end(&Cause::Memory { limit });
     }

@@ -103,10 +103,9 @@ pub enum Answer<'a> {
 /// A failure to set it up ends the process, so it blocks the call with [`Profile::Hook`]. From [`Profile::Tool`] it may be
 /// called again to become the hook; the other way is ignored, as nothing may weaken the hook.
 pub fn install(profile: Profile) {
-    if last::is_hook() {
+    if !last::set_profile(profile) {
         return;
     }
-    last::set_profile(profile);
     #[cfg(not(bare))]
     panic::install();
     if sys::install(profile).is_err() {
@@ -176,6 +175,11 @@ pub fn leave(answer: Answer<'_>) -> ! {
     // Where signals wait instead of ending the process, one may have come.
     #[cfg(bare)]
     sys::end_if_asked();
+    // Nothing is written: what disturbs this is a deny, and leaves nothing half done.
+    #[cfg(bare)]
+    if answer == Answer::Silence {
+        sys::exit(0);
+    }
     last::claim();
     if last::observes() {
         sys::exit(0);

@@ -78,8 +78,8 @@ pub trait Means {
     /// Whether nothing of Codex's own goes by the text of a command, so that an allowed one may run in another form.
     fn may_rewrite(&self, call: &Call, options: &Options, input: &[u8]) -> bool;
 
-    /// Called before an answer counts; does not come back where somebody else is to answer.
-    fn settle(&self, _input: &[u8]) {}
+    /// Called before an answer counts, told whether regexes had a say in it; does not come back where somebody else is to answer.
+    fn settle(&self, _regexes: bool, _input: &[u8]) {}
 }
 
 /// Reads the call, decides, answers, and ends the process. `arguments` are those behind the verb.
@@ -126,6 +126,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
     drop(loading);
     let mut recording = Recording::default();
     let mut digest = String::new();
+    let mut regexes = false;
     let (judged, instead, auto_approve) = match policy {
         Ok(policy) => {
             let _deciding = stage(Stage::Deciding, None);
@@ -141,6 +142,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
             boundary!("decided");
             let instead = gate::alternative(&call, &judged, &policy, means.world());
             recording = policy.recording();
+            regexes = policy.needs_regexes(&judged.effects);
             digest.clone_from(&policy.digest);
             // Its destructors have nothing to do that the end of the process does not.
             core::mem::forget(policy);
@@ -149,7 +151,7 @@ pub fn run<M: Means>(arguments: &[&[u8]], means: impl FnOnce(&Options) -> M) -> 
         Err(why) => (unusable_policy(&why), None, false),
     };
     recorder.look(&means);
-    means.settle(&input);
+    means.settle(regexes, &input);
 
     let answering = stage(Stage::Answering, None);
     let shown = gate::for_people(&judged);

@@ -79,6 +79,8 @@ fn read(path: &[u8]) -> Option<Vec<u8>> {
         // A regular file gives less than was asked for at its end only.
         if more < wanted {
             text.truncate(length);
+            text.shrink_to_fit();
+            core::mem::forget(file); // it is closed when the process ends, or becomes another one
             return Some(text);
         }
         if length >= MOST {

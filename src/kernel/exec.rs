@@ -23,6 +23,7 @@ pub fn replace(process: &Process, path: &[u8], arguments: &[&CStr], input: &[u8]
 fn become_program(process: &Process, path: &CString, arguments: &[&CStr]) -> Errno {
     let mut list: Vec<*const c_char> = arguments.iter().map(|argument| argument.as_ptr()).collect();
     list.push(ptr::null());
+    super::process::no_core_file();
     // SAFETY: strings that end in a zero, in lists that end in a null.
     let answer =
         unsafe { call(k::__NR_execve, [path.as_ptr().addr(), list.as_ptr().addr(), process.environment().addr()]) };
@@ -40,7 +41,7 @@ fn put_on_input(bytes: &[u8]) -> Result<(), Errno> {
 
 fn in_memory(bytes: &[u8]) -> Result<File, Errno> {
     // SAFETY: a string that ends in a zero.
-    let file = File(unsafe { call(k::__NR_memfd_create, [c"call".as_ptr().addr(), k::MFD_CLOEXEC as usize]) }?);
+    let file = File::of(unsafe { call(k::__NR_memfd_create, [c"call".as_ptr().addr(), k::MFD_CLOEXEC as usize]) }?)?;
     write_all(&file, bytes)?;
     // SAFETY: numbers.
     unsafe { call(k::__NR_lseek, [file.0, 0, k::SEEK_SET as usize]) }?;
@@ -52,7 +53,8 @@ fn in_pipe(bytes: &[u8]) -> Result<File, Errno> {
     let flags = (k::O_CLOEXEC | k::O_NONBLOCK) as usize;
     // SAFETY: room for two numbers.
     unsafe { call(k::__NR_pipe2, [ends.as_mut_ptr().addr(), flags]) }?;
-    let [reader, writer] = ends.map(|end| File(usize::try_from(end).unwrap_or(usize::MAX)));
+    let [reader, writer] = ends.map(|end| File::of(usize::try_from(end).unwrap_or(usize::MAX)));
+    let (reader, writer) = (reader?, writer?);
     // What does not fit is an error, as nobody reads yet.
     write_all(&writer, bytes)?;
     // SAFETY: numbers; the reader is to wait as for any pipe.

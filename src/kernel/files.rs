@@ -75,6 +75,7 @@ pub fn target(path: &[u8]) -> Result<Vec<u8>, Errno> {
         return Err(TOO_LONG);
     }
     text.truncate(length);
+    text.shrink_to_fit();
     Ok(text)
 }
 
@@ -87,6 +88,7 @@ pub fn current_dir() -> Result<Vec<u8>, Errno> {
     // SAFETY: as much room as is said.
     let length = unsafe { call(k::__NR_getcwd, [text.as_mut_ptr().addr(), text.len()]) }?;
     text.truncate(length.saturating_sub(1)); // without the zero at its end
+    text.shrink_to_fit();
     Ok(text)
 }
 
@@ -128,6 +130,18 @@ impl Drop for File {
 }
 
 impl File {
+    /// The file behind a descriptor that is new. Where it is that of a standard stream which was closed, it gets another one, so that
+    /// no file of ours can be taken for a stream.
+    pub(super) fn of(descriptor: usize) -> Result<Self, Errno> {
+        const STREAMS: usize = 3;
+        let file = Self(descriptor);
+        if descriptor >= STREAMS {
+            return Ok(file);
+        }
+        // SAFETY: numbers.
+        unsafe { call(k::__NR_fcntl, [descriptor, k::F_DUPFD_CLOEXEC as usize, STREAMS]) }.map(Self)
+    }
+
     /// Opens a file for reading, without waiting for anybody and without making a terminal ours.
     ///
     /// # Errors
@@ -154,7 +168,7 @@ impl File {
             Err(Errno(number)) if [errno::ENOSYS, errno::EPERM].contains(&number.cast_unsigned()) => {
                 Self::open_with(path.as_bytes(), k::O_RDONLY | k::O_NONBLOCK | k::O_NOCTTY | k::O_NOFOLLOW)
             }
-            opened => opened.map(Self),
+            opened => opened.and_then(Self::of),
         }
     }
 
@@ -162,7 +176,7 @@ impl File {
         let path = terminated(path)?;
         let arguments = [HERE, path.as_ptr().addr(), (flags | k::O_CLOEXEC) as usize, 0];
         // SAFETY: a path that ends in a zero.
-        uninterrupted(|| unsafe { call(k::__NR_openat, arguments) }).map(Self)
+        uninterrupted(|| unsafe { call(k::__NR_openat, arguments) }).and_then(Self::of)
     }
 
     /// What was opened.

@@ -1,5 +1,8 @@
 //! Memory for a process that lives for a millisecond: blocks are cut off a large piece one after the other, and those that are given
 //! back are kept in lists by their size, for the next that wants as much. Nothing ever goes back to the kernel.
+//!
+//! What costs time is neither the search nor the copying but each page that is touched for the first time: the first piece comes with
+//! the executable, and the last block that was cut gives back what it does not need.
 
 #![allow(clippy::cast_ptr_alignment, reason = "every block begins at a multiple of 16")]
 
@@ -7,6 +10,7 @@ use super::process;
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
 use core::ptr;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Sizes are multiples of this, and so is where a block begins.
 const STEP: usize = 16;
@@ -20,6 +24,16 @@ const PARTS: usize = 4;
 const LISTS: usize = SMALL_LISTS + 22 * PARTS;
 /// What is asked of the kernel at a time: room without memory, which comes page by page when it is used.
 const PIECE: usize = 1 << 20;
+/// Bytes that are there from the beginning, enough for most calls; no memory either before they are used.
+const FIRST: usize = 256 << 10;
+
+#[repr(C, align(16))]
+struct First(UnsafeCell<[u8; FIRST]>);
+// SAFETY: only one heap ever uses it: the first that finds it free.
+unsafe impl Sync for First {}
+#[cfg_attr(bare, unsafe(link_section = ".bss.heap"))]
+static FIRST_PIECE: First = First(UnsafeCell::new([0; FIRST]));
+static FIRST_IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The heap.
 pub(crate) struct Heap(UnsafeCell<State>);
@@ -28,6 +42,8 @@ struct State {
     /// What is left of the current piece.
     next: *mut u8,
     left: usize,
+    /// Behind this, nothing of the current piece was ever handed out.
+    fresh: *mut u8,
     /// For each size the first block that was given back; each holds where the next one is.
     free: [*mut u8; LISTS],
 }
@@ -52,7 +68,7 @@ fn list(size: usize) -> Option<(usize, usize)> {
 impl Heap {
     pub(crate) const fn new() -> Self {
         let free = [ptr::null_mut(); LISTS];
-        Self(UnsafeCell::new(State { next: ptr::null_mut(), left: 0, free }))
+        Self(UnsafeCell::new(State { next: ptr::null_mut(), left: 0, fresh: ptr::null_mut(), free }))
     }
 
     #[expect(clippy::mut_from_ref, reason = "an allocator is shared by nature; nothing calls it while it works")]
@@ -63,23 +79,35 @@ impl Heap {
 }
 
 impl State {
-    /// So many bytes, a multiple of [`STEP`], that were never used: the kernel gives zeros.
-    fn cut(&mut self, size: usize) -> *mut u8 {
-        if size > self.left {
-            let piece = size.max(PIECE);
-            let Ok(start) = process::map(piece) else { return ptr::null_mut() };
-            (self.next, self.left) = (start, piece);
+    /// So many bytes, a multiple of [`STEP`], and whether they were never used: then the kernel's zeros are in them.
+    fn cut(&mut self, size: usize) -> (*mut u8, bool) {
+        if size > self.left && !self.new_piece(size) {
+            return (ptr::null_mut(), false);
         }
         let block = self.next;
         self.next = block.wrapping_add(size);
         self.left -= size;
-        block
+        let is_fresh = block >= self.fresh;
+        self.fresh = self.fresh.max(self.next);
+        (block, is_fresh)
+    }
+
+    fn new_piece(&mut self, size: usize) -> bool {
+        let (start, length) = if size <= FIRST && !FIRST_IS_TAKEN.swap(true, Ordering::Relaxed) {
+            (FIRST_PIECE.0.get().cast(), FIRST)
+        } else {
+            let length = size.max(PIECE);
+            let Ok(start) = process::map(length) else { return false };
+            (start, length)
+        };
+        (self.next, self.left, self.fresh) = (start, length, start);
+        true
     }
 
     /// A block, and whether it was never used: then it holds zeros.
     fn take(&mut self, size: usize) -> (*mut u8, bool) {
         let Some((at, size)) = list(size) else { return (ptr::null_mut(), false) };
-        let Some(slot) = self.free.get_mut(at).filter(|first| !first.is_null()) else { return (self.cut(size), true) };
+        let Some(slot) = self.free.get_mut(at).filter(|first| !first.is_null()) else { return self.cut(size) };
         let block = *slot;
         // SAFETY: whoever gave the block back left there where the next one is.
         *slot = unsafe { block.cast::<*mut u8>().read() };
@@ -94,18 +122,19 @@ impl State {
         }
     }
 
-    /// Makes a block larger where it stands; false where that cannot be.
+    /// Makes a block larger or smaller where it stands; false where that cannot be.
     fn stretch(&mut self, block: *mut u8, size: usize, wanted: usize) -> bool {
         let (Some((_, size)), Some((_, wanted))) = (list(size), list(wanted)) else { return false };
-        if wanted <= size {
-            return wanted == size;
+        if wanted == size {
+            return true;
         }
-        let more = wanted - size;
-        if block.wrapping_add(size) != self.next || more > self.left {
+        let is_last = block.wrapping_add(size) == self.next;
+        if !is_last || wanted > size + self.left {
             return false;
         }
-        self.next = self.next.wrapping_add(more);
-        self.left -= more;
+        self.next = block.wrapping_add(wanted);
+        self.left = size + self.left - wanted;
+        self.fresh = self.fresh.max(self.next);
         true
     }
 }
@@ -119,16 +148,17 @@ unsafe impl GlobalAlloc for Heap {
         }
         // Nobody asks for this; where somebody does, the block is never given back.
         let size = layout.size().saturating_add(layout.align()).next_multiple_of(STEP);
-        let block = self.state().cut(size);
+        let (block, _) = self.state().cut(size);
         if block.is_null() { block } else { block.wrapping_add(block.align_offset(layout.align())) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if layout.align() > STEP {
+        let (block, fresh) = if layout.align() > STEP {
             // SAFETY: by the caller's contract.
-            return unsafe { self.alloc(layout) };
-        }
-        let (block, fresh) = self.state().take(layout.size());
+            (unsafe { self.alloc(layout) }, false)
+        } else {
+            self.state().take(layout.size())
+        };
         if !fresh && !block.is_null() {
             // SAFETY: a block of at least this size, which nobody else has.
             unsafe { block.write_bytes(0, layout.size()) };
@@ -173,6 +203,28 @@ mod tests {
             before = (at, room);
         }
         assert_eq!((list((1 << 32) + 1), list(usize::MAX)), (None, None));
+    }
+
+    /// Whether they are fresh, come back from a list, or were cut before and given back by a block that shrank.
+    #[test]
+    fn zeroed_blocks_hold_zeros() {
+        let heap = Heap::new();
+        for round in 1..200_usize {
+            for align in [1, 16, 64, 4096] {
+                let layout = Layout::from_size_align(round * 40, align).unwrap();
+                // SAFETY: the layouts are those that the blocks were made with.
+                unsafe {
+                    let block = heap.alloc_zeroed(layout);
+                    assert!(core::slice::from_raw_parts(block, layout.size()).iter().all(|byte| *byte == 0));
+                    block.write_bytes(0xa5, layout.size());
+                    if round % 3 == 0 {
+                        heap.dealloc(block, layout);
+                    } else {
+                        heap.realloc(block, layout, layout.size() / 2);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -34,5 +34,5 @@ pub use records::{host, make_directory, process, time};
 #[cfg(bare)]
 pub(crate) use signals::{Mask, forget, handle, numbers, pending, set_mask, timer, use_stack};
 #[cfg(bare)]
-pub(crate) use streams::{Poll, is_null_device, open_missing, poll, write};
+pub(crate) use streams::{Poll, is_null_device, poll, write};
 pub use streams::{pause, read_input};

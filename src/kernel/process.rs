@@ -118,13 +118,17 @@ pub fn map(length: usize) -> Result<*mut u8, Errno> {
 }
 
 /// No core, neither to a file nor to a collector behind a pipe, and no debugger of the same user: the environment and the calls
-/// hold secrets. An `exec` takes the second one back.
+/// hold secrets. An `exec` takes it back.
 #[cfg(bare)]
 pub(crate) fn no_core() {
+    // SAFETY: numbers.
+    let _ = unsafe { call(k::__NR_prctl, [prctl::PR_SET_DUMPABLE as usize, 0, 0, 0, 0]) };
+}
+
+/// No file with a core, also of what this process becomes.
+pub(super) fn no_core_file() {
     let none = k::rlimit64 { rlim_cur: 0, rlim_max: 0 };
     let arguments = [0, k::RLIMIT_CORE as usize, (&raw const none).addr(), 0];
     // SAFETY: a valid structure, and numbers. Lowering a limit is always allowed.
     let _ = unsafe { call(k::__NR_prlimit64, arguments) };
-    // SAFETY: numbers.
-    let _ = unsafe { call(k::__NR_prctl, [prctl::PR_SET_DUMPABLE as usize, 0, 0, 0, 0]) };
 }

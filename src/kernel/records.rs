@@ -74,7 +74,7 @@ impl File {
         let flags = k::O_WRONLY | k::O_APPEND | k::O_CREAT | k::O_NOFOLLOW | k::O_NONBLOCK | k::O_NOCTTY | k::O_CLOEXEC;
         let arguments = [self.0, name.as_ptr().addr(), flags as usize, 0o600];
         // SAFETY: a name that ends in a zero.
-        uninterrupted(|| unsafe { call(k::__NR_openat, arguments) }).map(Self)
+        uninterrupted(|| unsafe { call(k::__NR_openat, arguments) }).and_then(Self::of)
     }
 
     /// Writes what there is room for.

@@ -37,16 +37,14 @@ pub fn read_input(most: usize) -> Result<Vec<u8>, Errno> {
         }
     }
     input.truncate(length);
+    input.shrink_to_fit(); // what comes next is on the same page
     Ok(input)
 }
 
-/// What poll(2) is asked for, and what it says of a descriptor that is closed, in the width of its structure.
+/// What poll(2) is asked for, in the width of its structure.
 #[cfg(bare)]
-#[expect(clippy::cast_possible_truncation, reason = "small numbers")]
+#[expect(clippy::cast_possible_truncation, reason = "a small number")]
 const WRITABLE: i16 = k::POLLOUT as i16;
-#[cfg(bare)]
-#[expect(clippy::cast_possible_truncation, reason = "small numbers")]
-const CLOSED: i16 = k::POLLNVAL as i16;
 
 /// What poll(2) says of one descriptor.
 #[cfg(bare)]
@@ -117,19 +115,4 @@ pub(crate) fn is_null_device(stream: i32) -> bool {
         found.assume_init()
     };
     u32::from(found.stx_mode) & k::S_IFMT == k::S_IFCHR && (found.stx_rdev_major, found.stx_rdev_minor) == NULL
-}
-
-/// Opens `/dev/null` in the place of each standard stream that is closed, so that no file of ours can be taken for one.
-#[cfg(bare)]
-pub(crate) fn open_missing() {
-    let mut streams = [0, 1, 2].map(|fd| k::pollfd { fd, events: 0, revents: 0 });
-    if !ask(&mut streams, 0).is_ok_and(|found| found > 0) {
-        return;
-    }
-    for _ in streams.iter().filter(|stream| stream.revents & CLOSED != 0) {
-        // The lowest number that is free is one that is missing.
-        if let Ok(file) = super::files::File::open_with(b"/dev/null", k::O_RDWR) {
-            core::mem::forget(file);
-        }
-    }
 }

@@ -73,6 +73,9 @@ impl World for Looked<'_> {
         if let Some(known) = self.contents.borrow().by_path.get(&key) {
             return known.clone();
         }
+        if self.there(path).len() < path.len() {
+            return Content::Missing;
+        }
         let content = self.world.read_small(path, limit);
         let mut contents = self.contents.borrow_mut();
         let length = if let Content::Text(text) = &content { text.len() } else { 0 };

@@ -67,6 +67,11 @@ impl<M: Machine> SeenWorld<M> {
                 Ok(more) => length = length.saturating_add(more),
                 Err(_) => return Content::Unread,
             }
+            // There was room for more: this is the end.
+            if size > 0 && length == size {
+                content.truncate(length);
+                return Content::Text(content);
+            }
             if length == content.len() {
                 content.resize(length.saturating_add(MORE), 0);
             }
