@@ -1,6 +1,8 @@
 //! What is known of secrets in texts, by `policies/tables/secrets.jsonl`: formats that show what they are, names whose values are
 //! secret, and options that take a secret.
 
+use core::cell::Cell;
+
 /// A format that is known by how it begins.
 #[derive(Debug)]
 pub struct Format {
@@ -18,6 +20,8 @@ pub struct Format {
     pub inside: bool,
     /// How many dots the body has at least.
     pub dots: usize,
+    /// How long the parts between the dots are, at least and at most; empty where that does not matter.
+    pub parts: &'static [(usize, usize)],
     /// Enough for taking it out of a record, too little for a rule to speak of.
     pub record: bool,
 }
@@ -103,8 +107,9 @@ pub struct Options {
 include!(concat!(env!("OUT_DIR"), "/secrets_tables.rs"));
 
 /// The format that begins at a place, and how long it is. The body has at least its least length. `begins`: a word begins there;
-/// otherwise only those count that are so telling that they need not.
-pub fn format_at(text: &[u8], at: usize, begins: bool) -> Option<(&'static Format, usize)> {
+/// otherwise only those count that are so telling that they need not. `dotless`: up to there no format that has dots begins, as far as
+/// that is known; it is for the next call with the same text.
+pub fn format_at(text: &[u8], at: usize, begins: bool, dotless: &Cell<usize>) -> Option<(&'static Format, usize)> {
     let rest = text.get(at..)?;
     let [first, second, ..] = *rest else { return None };
     if !may_begin(first, second) {
@@ -112,14 +117,18 @@ pub fn format_at(text: &[u8], at: usize, begins: bool) -> Option<(&'static Forma
     }
     let start = |byte: usize| STARTS.get(byte).copied().map(usize::from);
     let formats = FORMATS.get(start(usize::from(first))?..start(usize::from(first) + 1)?)?;
-    let before = at.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or(b' ');
     // What has to have dots is looked at once in each run of its characters, so that the time stays linear.
-    let here =
-        |format: &&Format| (begins || format.inside) && (format.dots == 0 || !matches!(before, b'-' | b'_' | b'.'));
+    let here = |format: &&Format| (begins || format.inside) && (format.dots == 0 || at >= dotless.get());
     let found = formats.iter().filter(here).filter(|format| rest.starts_with(format.begins.as_bytes()));
-    found
-        .map(|format| (format, length(format, rest)))
-        .find(|(format, length)| *length >= format.begins.len() + format.least)
+    let whole = |format: &'static Format| {
+        let body = rest.get(format.begins.len()..)?;
+        if !is_shaped(format, body, |run| dotless.set(dotless.get().max(at + format.begins.len() + run))) {
+            return None;
+        }
+        let length = length(format, rest);
+        (length >= format.begins.len() + format.least).then_some((format, length))
+    };
+    found.filter_map(whole).next()
 }
 
 /// How long a format is that begins at the beginning of `rest`.
@@ -128,8 +137,27 @@ fn length(format: &Format, rest: &[u8]) -> usize {
     let length = body.iter().take_while(|byte| format.body.has(**byte)).count();
     let body = body.get(..length).unwrap_or_default();
     let ends = if format.body == Body::Dots { body.iter().rev().take_while(|byte| **byte == b'.').count() } else { 0 };
-    let dots = body.iter().filter(|byte| **byte == b'.').take(format.dots).count();
-    if dots < format.dots { 0 } else { format.begins.len() + length - ends }
+    format.begins.len() + length - ends
+}
+
+/// Whether there are as many dots as there have to be, and between them as much as there has to be. Calls `dotless` with the length
+/// of a run that has too few of them.
+fn is_shaped(format: &Format, body: &[u8], dotless: impl FnOnce(usize)) -> bool {
+    if format.parts.is_empty() {
+        let (mut run, mut dots) = (0, 0);
+        while dots < format.dots && body.get(run).is_some_and(|byte| format.body.has(*byte)) {
+            dots += usize::from(body.get(run) == Some(&b'.'));
+            run += 1;
+        }
+        if dots < format.dots {
+            dotless(run);
+        }
+        return dots == format.dots;
+    }
+    let most = format.parts.iter().map(|(_, most)| most + 1).sum();
+    let run = body.iter().take(most).take_while(|byte| format.body.has(**byte)).count();
+    let mut parts = body.get(..run).unwrap_or_default().split(|byte| *byte == b'.').map(<[u8]>::len);
+    format.parts.iter().all(|(least, most)| parts.next().is_some_and(|length| (*least..=*most + 1).contains(&length)))
 }
 
 /// Whether some format begins with these.
@@ -167,7 +195,7 @@ pub fn has(list: &[&str], word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::String};
+    use alloc::{format, string::String, vec::Vec};
 
     #[test]
     fn every_format_is_found_where_it_stands() {
@@ -178,12 +206,23 @@ mod tests {
                 _ => "q7Rt2Lm9Zx4Bv6Nc8Wd1Ky3Hp5Jf0Gs7",
             };
             let body = body.repeat(8);
-            let body = if format.dots > 0 { body.replacen("2L", "2.L", 1).replacen("6N", "6.N", 1) } else { body };
-            let text = format!("x {}{}", format.begins, body.get(..format.least + format.dots).unwrap_or(&body));
-            let found = format_at(text.as_bytes(), 2, true);
+            let parts: Vec<&str> = format.parts.iter().filter_map(|(least, _)| body.get(..*least)).collect();
+            let body = if !parts.is_empty() {
+                parts.join(".")
+            } else if format.dots > 0 {
+                body.replacen("2L", "2.L", 1).replacen("6N", "6.N", 1)
+            } else {
+                body
+            };
+            let whole = if format.parts.is_empty() { format.least + format.dots } else { body.len() };
+            let text = format!("x {}{}", format.begins, body.get(..whole).unwrap_or(&body));
+            let found = format_at(text.as_bytes(), 2, true, &Cell::new(0));
             assert_eq!(found.map(|(found, length)| (found.id, length)), Some((format.id, text.len() - 2)), "{text}");
             let short: String = format!("x {}{}", format.begins, body.get(..format.least - 1).unwrap());
-            assert!(format_at(short.as_bytes(), 2, true).is_none_or(|(found, _)| found.id != format.id), "{short}");
+            assert!(
+                format_at(short.as_bytes(), 2, true, &Cell::new(0)).is_none_or(|(found, _)| found.id != format.id),
+                "{short}"
+            );
         }
     }
 

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 const FIELDS: &[&str] = &[
-    "attached", "before", "begins", "body", "digits", "dots", "followed", "format", "harmless", "hint", "inside",
-    "least", "long", "marks", "names", "operands", "plain", "programs", "public", "record", "rest", "says", "schemes",
-    "separate", "suffix", "value", "with",
+    "attached", "before", "begins", "body", "digits", "dots", "fact", "followed", "format", "harmless", "hint",
+    "inside", "least", "long", "marks", "names", "operands", "parts", "plain", "programs", "public", "record", "rest",
+    "says", "schemes", "separate", "suffix", "value", "with",
 ];
 
 /// The statics of `tables::secrets` as Rust text.
@@ -25,11 +25,12 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
         if let Some(id) = text(row, "format")? {
             let body = body(text(row, "body")?.unwrap_or_default())?;
             let rest = format!(
-                "Format {{ id: {id:?}, says: {:?}, body: Body::{body}, least: {}, inside: {}, dots: {}, record: {}, ",
+                "Format {{ id: {id:?}, says: {:?}, body: Body::{body}, least: {}, inside: {}, dots: {}, parts: &{:?}, record: {}, ",
                 text(row, "says")?.ok_or_else(|| format!("`{id}` of secrets.jsonl has no `says`"))?,
                 number(row, "least")?,
                 flag(row, "inside")?,
                 number(row, "dots")?,
+                parts(row)?,
                 flag(row, "record")?,
             );
             for begins in words(row, "begins")? {
@@ -117,6 +118,16 @@ fn body(name: &str) -> Result<&'static str, String> {
         "url" => "Url",
         other => return Err(format!("secrets.jsonl knows no body `{other}`")),
     })
+}
+
+/// `20-28 6-6 27-64`: how long each part is.
+fn parts(row: &Map<String, Value>) -> Result<Vec<(usize, usize)>, String> {
+    let wrong = |part: &str| format!("`{part}` of secrets.jsonl says no lengths; write `20-28`");
+    let length = |part: &str| {
+        let (least, most) = part.split_once('-')?;
+        Some((least.parse().ok()?, most.parse().ok()?))
+    };
+    words(row, "parts")?.into_iter().map(|part| length(part).ok_or_else(|| wrong(part))).collect()
 }
 
 fn text<'r>(row: &'r Map<String, Value>, field: &str) -> Result<Option<&'r str>, String> {

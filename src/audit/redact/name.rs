@@ -11,11 +11,12 @@ pub(super) fn secret(name: &[u8]) -> Option<&'static Name> {
     let mut buffer = [0; 2 * LONGEST + 1];
     let words = words(name, &mut buffer)?;
     let last = words.iter().rposition(|byte| *byte == b'-').map_or(words, |at| words.get(at + 1..).unwrap_or_default());
-    if has(HARMLESS, last) {
-        return None;
-    }
-    // Of several the one that takes most values: `password` before `session`.
-    NAMES.iter().filter(|name| stands_in(name, words)).min_by_key(|name| name.long)
+    let harmless = has(HARMLESS, last);
+    // Of several the one that takes most values: `password` before `session`. `session-id` itself is none of a harmless `id`.
+    let counts = |name: &&Name| {
+        if harmless { name.name.contains('-') && is_end(name, words) } else { stands_in(name, words) }
+    };
+    NAMES.iter().filter(counts).min_by_key(|name| name.long)
 }
 
 /// The name's words in lower case, without digits at their ends, each with `-` before it.
@@ -42,6 +43,11 @@ fn words<'b>(name: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         before = *byte;
     }
     buffer.get(..length).filter(|words| !words.is_empty())
+}
+
+/// Whether a name ends in the words of a secret one.
+fn is_end(name: &Name, words: &[u8]) -> bool {
+    words.strip_suffix(name.name.as_bytes()).is_some_and(|before| before.ends_with(b"-"))
 }
 
 /// Whether the words of a secret name stand in a name, whole: at least up to the end of one of its words.
@@ -79,6 +85,8 @@ mod tests {
             ("AccountKey", "secret"),
             ("client_secret", "secret"),
             ("Set-Cookie", "cookie"),
+            ("SESSION_ID", "secret"),
+            ("mySessionId", "secret"),
         ] {
             assert_eq!(secret(name.as_bytes()).map(|name| name.hint), Some(hint), "{name}");
         }
@@ -104,6 +112,8 @@ mod tests {
             "_",
             "123",
             "tokenType",
+            "token_id",
+            "session_name",
             "PassThrough",
         ] {
             assert!(secret(name.as_bytes()).is_none(), "{name}: {:?}", secret(name.as_bytes()));

@@ -38,6 +38,13 @@ pub(super) fn parts(run: &[u8], mut found: impl FnMut(usize, usize)) {
     }
 }
 
+/// Whether some part of a run is random.
+pub(super) fn has_parts(run: &[u8]) -> bool {
+    let mut has = false;
+    parts(run, |_, _| has = true);
+    has
+}
+
 /// A part between separators that is a word, as paths and names have.
 fn has_plain_part(run: &[u8]) -> bool {
     run.split(|byte| matches!(byte, b'-' | b'_' | b'/' | b'+')).any(|part| {

@@ -14,9 +14,7 @@ pub(super) struct Command {
 impl Command {
     /// Takes a word that is no option.
     pub(super) fn word(&mut self, word: &[u8]) {
-        let base =
-            word.iter().rposition(|byte| *byte == b'/').map_or(word, |at| word.get(at + 1..).unwrap_or_default());
-        let rows = if word.contains(&b':') { 0 } else { options_of(base) };
+        let rows = rows_of(word);
         if rows != 0 {
             *self = Self { rows, with: 0 };
         } else if self.rows != 0 {
@@ -37,6 +35,20 @@ impl Command {
         self.all()
             .filter(move |(row, options)| options.with.is_empty() || self.with >> row & 1 == 1)
             .map(|(_, options)| options)
+    }
+
+    /// What an operand holds, where the program takes a secret as one: `NAME/PASSWORD`, no path and no setting.
+    pub(super) fn operand(self, word: &[u8]) -> Taken {
+        for options in self.options().filter(|options| options.operands) {
+            let Some(at) = options.after.and_then(|after| word.iter().position(|byte| *byte == after)) else {
+                continue;
+            };
+            let name = word.get(..at).unwrap_or_default();
+            if name.first().is_some_and(u8::is_ascii_alphanumeric) && !name.contains(&b'=') {
+                return Taken::From(at + 1, options.hint, None);
+            }
+        }
+        Taken::Nothing
     }
 
     /// What an option makes a secret. `quote`: one is opened right behind the word.
@@ -67,6 +79,16 @@ impl Command {
         }
         Taken::Nothing
     }
+}
+
+fn rows_of(word: &[u8]) -> u32 {
+    let base = word.iter().rposition(|byte| *byte == b'/').map_or(word, |at| word.get(at + 1..).unwrap_or_default());
+    if word.contains(&b':') { 0 } else { options_of(base) }
+}
+
+/// Whether a word is a program whose options are known.
+pub(super) fn is_program(word: &[u8]) -> bool {
+    rows_of(word) != 0
 }
 
 /// What an option makes a secret, by which hint, and behind which byte.

@@ -1,7 +1,7 @@
 //! What is taken out of a text, by what tells it: its block, its option, the word before it, its name, its address, its randomness.
 
 use super::bytes::{contains, ends_word, find, in_name};
-use super::command::Taken;
+use super::command::{Taken, is_program};
 use super::{MARK, Scan, mark_at, name, random, value};
 use crate::tables::secrets::{FOLLOWED, PUBLIC, REST, has};
 
@@ -36,12 +36,18 @@ impl Scan<'_> {
     pub(super) fn beginning(&mut self, at: usize, byte: u8) -> Option<usize> {
         if self.word_begins(at) && !byte.is_ascii_whitespace() {
             let end = at + self.bytes.get(at..)?.iter().take_while(|byte| !ends_word(**byte)).count();
+            let at = at + self.sign_of_a_patch(at, end);
             let word = self.part(at, end);
-            if byte == b'-' {
+            if word.first() == Some(&b'-') {
                 if let Some(next) = self.option(at, end) {
                     return Some(next);
                 }
             } else {
+                if let Taken::From(from, hint, _) = self.command.operand(word)
+                    && let Some(next) = self.take(at + from, None, hint, None)
+                {
+                    return Some(next);
+                }
                 self.command.word(word);
                 if let Some(next) = self.followed(at, end) {
                     return Some(next);
@@ -64,7 +70,7 @@ impl Scan<'_> {
     /// `--password VALUE`, `-u USER:VALUE`, `-pVALUE`.
     pub(super) fn option(&mut self, at: usize, end: usize) -> Option<usize> {
         let word = self.part(at, end);
-        let quote = matches!(self.byte(end), b'"' | b'\'') && self.next_word(end).is_none();
+        let quote = matches!(self.byte(end + self.escapes(end)), b'"' | b'\'') && self.next_word(end).is_none();
         match self.command.option(word, quote) {
             Taken::Next(hint, after) => {
                 let start = self.next_word(end)?;
@@ -89,6 +95,25 @@ impl Scan<'_> {
             return None;
         }
         self.take(start, Some(name), name.hint, None)
+    }
+
+    /// How many bytes of the word between two places are the sign of a line of a patch.
+    fn sign_of_a_patch(&self, at: usize, end: usize) -> usize {
+        let before = self.part(at.saturating_sub(2), at);
+        let begins = before.is_empty() || before.ends_with(b"\n") || before == b"\\n";
+        let is = begins
+            && match self.part(at, end) {
+                [b'+', _, ..] => true,
+                // An option has no name of a program behind its dash.
+                [b'-', word @ ..] => is_program(word),
+                _ => false,
+            };
+        usize::from(is)
+    }
+
+    /// Backslashes before a quote within quotes.
+    fn escapes(&self, at: usize) -> usize {
+        self.bytes.get(at..).unwrap_or_default().iter().take(3).take_while(|byte| **byte == b'\\').count()
     }
 
     /// `_authToken VALUE`, `Bearer VALUE`, and `password VALUE` where the value is no word of prose.
@@ -133,6 +158,10 @@ impl Scan<'_> {
         let (start, tight) = self.value_after(trimmed)?;
         let word = self.part(at, trimmed);
         let name = name::secret(word)?;
+        // `sha512-...Pw==`: a digest, and signs that fill its last place.
+        if is_public(word, &[]) && random::has_parts(word) {
+            return None;
+        }
         let mut small = [0; 32];
         let whole = small.get_mut(..word.len()).is_some_and(|small| {
             small.copy_from_slice(word);
@@ -260,28 +289,55 @@ impl Scan<'_> {
         }
         let run = rest.get(..length)?;
         let before = self.part(at.saturating_sub(12), at);
-        if PUBLIC.iter().any(|public| run.starts_with(public.as_bytes()) || before.ends_with(public.as_bytes())) {
+        if is_public(run, before) {
+            if random::has_parts(run) {
+                // No name stands in it, either.
+                self.named = self.named.max(self.run + padding);
+            }
             return None;
         }
         let mut found = [(0, 0); 8];
         let mut count = 0;
         random::parts(run, |start, end| {
-            if let Some(place) = found.get_mut(count) {
+            let (before, part) = (run.get(..start).unwrap_or_default(), run.get(start..).unwrap_or_default());
+            if !is_public(part, before)
+                && let Some(place) = found.get_mut(count)
+            {
                 *place = (start, end);
                 count += 1;
             }
         });
-        // A format inside says more.
+        let found = found.get(..count).unwrap_or_default();
+        let last = found.last().map_or(0, |(_, end)| *end);
+        // A format inside says more, and takes what belongs to it when its turn comes.
+        let format = (at..at + last).find_map(|place| self.format(place).map(|(_, start, end)| (start, end)));
+        if let Some((start, end)) = format {
+            self.run = end;
+            return self.replaced(at, found.iter().filter(|(_, end)| at + end <= start), length, padding);
+        }
+        self.replaced(at, found.iter(), length, padding)
+    }
+
+    /// Takes random parts out of the run that begins at a place.
+    fn replaced<'p>(
+        &mut self,
+        at: usize,
+        parts: impl Iterator<Item = &'p (usize, usize)>,
+        length: usize,
+        padding: usize,
+    ) -> Option<usize> {
         let mut next = None;
-        for (start, end) in found.into_iter().take(count) {
-            let padding = if end == length { padding } else { 0 };
-            if self.inside(at + start, at + end) {
-                return None;
-            }
+        for (start, end) in parts {
+            let padding = if *end == length { padding } else { 0 };
             next = Some(self.replace(at + start, at + end + padding, "random"));
         }
         next
     }
+}
+
+/// Whether a random word is no secret, by how it begins or what stands before it.
+fn is_public(word: &[u8], before: &[u8]) -> bool {
+    PUBLIC.iter().any(|public| word.starts_with(public.as_bytes()) || before.ends_with(public.as_bytes()))
 }
 
 pub(super) const BLOCK: &[u8] = b"-----BEGIN ";

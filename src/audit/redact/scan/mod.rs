@@ -12,6 +12,7 @@ use crate::tables::secrets::{Format, Name, SCHEMES, format_at, has, mark_at as i
 use alloc::{borrow::Cow, string::String};
 use bytes::behind;
 use command::Command;
+use core::cell::Cell;
 use found::BLOCK;
 
 /// More secrets than this in one text: the rest of it is taken out as a whole.
@@ -37,6 +38,8 @@ pub(super) struct Scan<'t> {
     /// Up to here no address has an `@`, and no block an end.
     signs: usize,
     blocks: usize,
+    /// Up to here no format with dots begins.
+    dotless: Cell<usize>,
     /// The password of the address that is gone through.
     password: (usize, usize),
 }
@@ -57,6 +60,7 @@ impl<'t> Scan<'t> {
             line: (0, None),
             signs: 0,
             blocks: 0,
+            dotless: Cell::new(0),
             password: (0, 0),
         }
     }
@@ -173,17 +177,12 @@ impl<'t> Scan<'t> {
     }
 
     fn format(&self, at: usize) -> Option<(&'static Format, usize, usize)> {
-        if let Some((format, length)) = format_at(self.bytes, at, self.begins(at)) {
+        if let Some((format, length)) = format_at(self.bytes, at, self.begins(at), &self.dotless) {
             return Some((format, at, at + length));
         }
         let (format, start, end) = infix_at(self.bytes, at)?;
         let start = start + usize::from(start > 0 && self.byte(start - 1) == b'\\');
         (start >= self.copied).then_some((format, start, end))
-    }
-
-    /// Whether a format begins within.
-    fn inside(&self, start: usize, end: usize) -> bool {
-        (start..end).any(|at| self.format(at).is_some())
     }
 
     fn rest_of_line(&mut self, start: usize) -> usize {
@@ -268,6 +267,12 @@ impl<'t> Scan<'t> {
         hint: &'static str,
     ) -> Option<usize> {
         let text = self.part(start, end);
+        // A key has blanks and ends of lines, whatever ends other values here.
+        if text.starts_with(BLOCK)
+            && let Some(next) = self.block(start)
+        {
+            return Some(next);
+        }
         // Done before, but for what closes quotes.
         let already = mark_at(text).filter(|length| !text.iter().skip(*length).any(u8::is_ascii_alphanumeric));
         if let Some(length) = already {

@@ -35,6 +35,11 @@ impl Words {
         }
         let bytes = word.as_bytes();
         if bytes.first() != Some(&b'-') {
+            if let Taken::From(from, hint, _) = self.command.operand(bytes)
+                && scan.take(from, None, hint, None).is_some()
+            {
+                return scan.finish();
+            }
             self.command.word(bytes);
             let small = word.to_ascii_lowercase();
             if has(FOLLOWED, small.rsplit([':', '/']).next().unwrap_or_default().as_bytes()) {
