@@ -20,7 +20,7 @@ extern crate alloc;
 /// A boundary between two stages of a call, where tests put faults (`guard::arm`); nothing in every other build.
 macro_rules! boundary {
     ($name:literal) => {
-        #[cfg(feature = "fault-injection")]
+        #[cfg(all(feature = "fault-injection", any(feature = "admin", bare)))]
         $crate::guard::at_boundary($name);
     };
 }

@@ -44,6 +44,8 @@ mod sys;
 
 #[cfg(feature = "fault-injection")]
 mod inject;
+#[cfg(all(feature = "fault-injection", bare))]
+pub use inject::arm_by;
 #[cfg(feature = "fault-injection")]
 pub use inject::{BOUNDARIES, arm, at_boundary, inject};
 

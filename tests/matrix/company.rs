@@ -1,5 +1,6 @@
 //! Other processes: many calls at once, and an executable that is replaced while it runs.
 
+use crate::hook::Hook;
 use crate::room::{BAD, GOOD, Room};
 use crate::run::{Fate, Feed, as_it_is, each, judge, run, whole};
 use crate::table::{Row, Wanted};
@@ -14,8 +15,8 @@ type Way = fn(&Path);
 /// Calls that run at the same time.
 const AT_ONCE: usize = 64;
 
-pub(crate) fn rows() -> Vec<Row> {
-    let mut rows = vec![concurrent()];
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let mut rows = vec![concurrent(hook)];
     let ways: [(&str, Way); 4] = [
         ("renamed over", |program| {
             fs::write(program.with_extension("new"), "#!/bin/sh\nexit 0\n").expect("a file");
@@ -31,7 +32,7 @@ pub(crate) fn rows() -> Vec<Row> {
     ];
     for (name, way) in ways {
         for (script, decided) in [(GOOD, Fate::Allowed), (BAD, Fate::Blocked)] {
-            let room = Room::new().with_own_program();
+            let room = Room::new(hook).with_own_program();
             let (call, program) = (room.call(script), room.program.clone());
             let feed: Feed = Box::new(move |mut stdin| {
                 stdin.write_all(&call[..40]).expect("it reads");
@@ -47,8 +48,8 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-fn concurrent() -> Row {
-    let room = Room::new();
+fn concurrent(hook: Hook) -> Row {
+    let room = Room::new(hook);
     let scripts = (0..AT_ONCE).map(|n| if n % 2 == 0 { GOOD } else { BAD }).collect();
     let fates: Vec<(&str, Fate)> =
         each(scripts, AT_ONCE, |script| (script, run(&mut room.hook(), whole(&room.call(script)), as_it_is).fate()));

@@ -1,5 +1,6 @@
 //! Hostile environments: a verdict is the same as without them, or stricter.
 
+use crate::hook::Hook;
 use crate::room::{BAD, GOOD, Room};
 use crate::run::{Ended, as_it_is, each, run, whole};
 use crate::table::Row;
@@ -120,8 +121,8 @@ const VALUES: &[&str] = &[
 /// What is decided in each of them; the last two hang on the environment.
 const SCRIPTS: &[&str] = &[GOOD, BAD, "cat ~/.env", "cat \"$HOME/x/.env\"", "ls $PWD"];
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook);
     let count = std::env::var("PREXEC_ENVIRONMENTS").map_or(USUAL, |n| n.parse().expect("a number"));
     let plain: Vec<u8> =
         SCRIPTS.iter().map(|script| strictness(&decide(&room, script, &[])).expect("a verdict")).collect();
@@ -149,6 +150,9 @@ pub(crate) fn rows() -> Vec<Row> {
     let outcome = format!("as without, {} of them stricter", stricter.into_inner());
     let row = Row::new("environment", "random environments", "HOME PATH XDG LANG TZ LD_* RUST_* ...");
     let mut rows = vec![row.said(count, outcome, (!wrong.is_empty()).then(|| wrong.join("\n")))];
+    if hook == Hook::Alone {
+        return rows; // the rest is about bash
+    }
     rows.extend(["LD_TRACE_LOADED_OBJECTS=1", "LD_DEBUG=help", "LD_SHOW_AUXV=1"].map(before_bash));
     rows
 }

@@ -1,5 +1,6 @@
 //! What comes on standard input: nothing, a part, too slowly, without an end, too much.
 
+use crate::hook::Hook;
 use crate::room::{GOOD, Room};
 use crate::run::{Fate, Feed, as_it_is, each, judge, run, whole};
 use crate::table::{Row, Wanted};
@@ -8,8 +9,8 @@ use std::process::ChildStdin;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook);
     let call = room.call(GOOD);
     let row = |fault: &str| Row::new("input", fault, "standard input");
     let one = |fault: &str, feed: Feed, wanted| {

@@ -1,5 +1,6 @@
 //! The installed layers: a user's policy that is broken never takes the administrator's away.
 
+use crate::hook::Hook;
 use crate::room::Room;
 use crate::run::{Fate, judge, run, whole};
 use crate::table::{Row, Wanted};
@@ -45,14 +46,14 @@ const USERS: &[(&str, bool, Make)] = &[
 
 const USER: &str = "home/.config/prexec/a.rules";
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
     let row = |fault: &str, place: &str| Row::new("layers", format!("user: {fault}"), place.to_owned());
     if !nix::unistd::geteuid().is_root() {
         return vec![row("any", "-").impossible("an /etc of its own takes root")];
     }
     let mut rows = Vec::new();
     for (fault, usable, make) in USERS {
-        let room = Room::new();
+        let room = Room::new(hook);
         etc(&room);
         make(&room);
         for (script, allowed) in [("make", false), ("true", *usable)] {

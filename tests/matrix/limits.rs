@@ -2,6 +2,7 @@
 //!
 //! Where the loader of a dynamic executable gives up before `main`, the registered command line blocks; then that is what is shown.
 
+use crate::hook::Hook;
 use crate::room::{GOOD, Room};
 use crate::run::{Fate, each, judge, registered, run, whole};
 use crate::table::{Row, Wanted};
@@ -54,9 +55,9 @@ fn limits() -> Vec<Limit> {
     all
 }
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new().with_own_program();
-    let nobody = nobodys_room();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook).with_own_program();
+    let nobody = nobodys_room(hook);
     let mut rows = each(limits(), 3, |limit| {
         let row = || Row::new("limits", limit.name.clone(), "the whole call");
         let (resource, value) = (limit.resource, limit.value);
@@ -106,12 +107,12 @@ pub(crate) fn become_nobody() -> std::io::Result<()> {
 }
 
 /// A room that another account can look into; none where we are not root.
-pub(crate) fn nobodys_room() -> Option<Room> {
+pub(crate) fn nobodys_room(hook: Hook) -> Option<Room> {
     if !nix::unistd::geteuid().is_root() {
         return None;
     }
-    let directory = tempfile::Builder::new().prefix("prexec-matrix").tempdir_in("/var/tmp").ok()?;
-    let room = Room::at(directory).with_own_program();
+    let directory = tempfile::Builder::new().prefix(crate::room::PREFIX).tempdir_in("/var/tmp").ok()?;
+    let room = Room::at(directory, hook).with_own_program();
     fs::set_permissions(room.path(), fs::Permissions::from_mode(0o755)).ok()?;
     fs::set_permissions(room.policy(), fs::Permissions::from_mode(0o644)).ok()?;
     fs::set_permissions(&room.program, fs::Permissions::from_mode(0o755)).ok()?;

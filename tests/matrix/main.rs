@@ -1,7 +1,8 @@
 //! Never open: every fault at every place, and what came of it, as one table that is printed last.
 //!
 //! `cargo test --features fault-injection --test fault_matrix`; `MATRIX=word` runs the groups with that word in their names only.
-//! `PREXEC_BIN=/path/to/prexec-hook` shows another executable in all groups but `inside`; copies of it need `prexec` beside them.
+//! Each is tried on both executables, `prexec hook` and `prexec-hook` without a C library; where they end alike they share a row.
+//! `PREXEC_BIN` and `PREXEC_BARE_HOOK` name other builds of them, for all groups but `inside`.
 //! `PREXEC_ENVIRONMENTS` and `PREXEC_SWAPS` say how many random environments and how many reads of a file that is being swapped
 //! there are. The table also comes to stand in `fault-matrix.txt` of cargo's target directory.
 
@@ -17,6 +18,8 @@
 mod company;
 #[cfg(target_os = "linux")]
 mod environment;
+#[cfg(target_os = "linux")]
+mod hook;
 #[cfg(target_os = "linux")]
 mod input;
 #[cfg(target_os = "linux")]
@@ -61,7 +64,8 @@ fn main() -> std::process::ExitCode {
     let mut rows = Vec::new();
     for (name, group) in groups.into_iter().filter(|(name, _)| name.contains(&wanted)) {
         let start = std::time::Instant::now();
-        let made = group();
+        let [one, other] = hook::BOTH.map(|hook| (hook.name(), group(hook)));
+        let made = table::joined(one, other);
         assert!(!made.is_empty(), "the group `{name}` has no rows");
         println!("{name}: {} rows in {:.1} s", made.len(), start.elapsed().as_secs_f64());
         rows.extend(made);

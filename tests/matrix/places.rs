@@ -1,5 +1,6 @@
 //! The surroundings are gone: the directory, `/proc`, `/dev`, `/tmp`, the account database, the account itself.
 
+use crate::hook::Hook;
 use crate::limits::{become_nobody, nobodys_room};
 use crate::room::{BAD, GOOD, Room};
 use crate::run::{Fate, as_it_is, judge, run, whole};
@@ -38,11 +39,11 @@ const MOUNTS: &[Mount] = &[
     },
 ];
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new().with_own_program();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook).with_own_program();
     let mut rows: Vec<Row> = MOUNTS.iter().flat_map(|mount| mounted(&room, mount)).collect();
     rows.push(without_directory(&room));
-    rows.extend(as_another_account());
+    rows.extend(as_another_account(hook));
     rows
 }
 
@@ -90,9 +91,9 @@ fn without_directory(room: &Room) -> Row {
     judge(Row::new("places", "directory deleted", "the session's"), &ended, Wanted::BlockedOrDecided, &Fate::Allowed)
 }
 
-fn as_another_account() -> Vec<Row> {
+fn as_another_account(hook: Hook) -> Vec<Row> {
     let row = |place: &str| Row::new("places", "another account", place);
-    let Some(theirs) = nobodys_room() else { return vec![row("-").impossible("another account takes root")] };
+    let Some(theirs) = nobodys_room(hook) else { return vec![row("-").impossible("another account takes root")] };
     let one = |script: &str, decided| {
         let ended = run(&mut theirs.hook(), whole(&theirs.call(script)), become_nobody);
         judge(row(&format!("`{script}`")), &ended, Wanted::Decided, &decided)

@@ -1,5 +1,6 @@
 //! Policies that are not as they should be, as text and compiled: each is refused with a sentence that says what to do.
 
+use crate::hook::Hook;
 use crate::room::{GOOD, Room};
 use crate::run::{Fate, as_it_is, judge, run, whole};
 use crate::table::{Row, Wanted};
@@ -89,10 +90,10 @@ fn mode(path: &Path, mode: u32) -> std::io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
     let mut rows = Vec::new();
     for compiled in [false, true] {
-        let room = Room::new();
+        let room = Room::new(hook);
         let path = good(&room, compiled);
         let ended = run(&mut room.hook_with(&path), whole(&room.call(GOOD)), as_it_is);
         rows.push(judge(Row::new("policies", "none", kind(compiled)), &ended, Wanted::Decided, &Fate::Allowed));
@@ -101,13 +102,13 @@ pub(crate) fn rows() -> Vec<Row> {
                 rows.push(Row::new("policies", *state, kind(compiled)).impossible("another account takes root"));
                 continue;
             }
-            let room = Room::new();
+            let room = Room::new(hook);
             let path = spoil(&good(&room, compiled));
             rows.push(refused(&room, Row::new("policies", *state, kind(compiled)), &[&path]));
         }
     }
     for (name, text) in TEXTS {
-        let room = Room::new();
+        let room = Room::new(hook);
         let broken = room.write("p/broken.rules", text);
         rows.push(refused(&room, Row::new("policies", *name, "one file"), &[&broken]));
         // A good layer beside it changes nothing.

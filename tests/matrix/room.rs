@@ -1,5 +1,8 @@
 //! A directory of its own, with a policy and the executables, below which nobody else may write.
 
+use crate::hook::Hook;
+use prexec::compiled::{self, Choice, Origin, Role};
+use prexec::rules::Loader;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,25 +15,28 @@ pub(crate) const POLICY: &str =
 pub(crate) const GOOD: &str = "true";
 pub(crate) const BAD: &str = "cat .env";
 
+/// In the names of all rooms, before what is random.
+pub(crate) const PREFIX: &str = "prexec-matrix";
+
 pub(crate) struct Room {
     directory: TempDir,
-    /// `prexec`; `PREXEC_BIN` names another build of it, or `prexec-hook`.
+    hook: Hook,
     pub(crate) program: PathBuf,
-    pub(crate) verb: &'static [&'static str],
 }
 
 impl Room {
     /// Below the account's home: nobody else may write the directories above, as above `/tmp`.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(hook: Hook) -> Self {
         let home = std::env::home_dir().expect("the account has a home directory");
-        Self::at(tempfile::Builder::new().prefix(".prexec-matrix").tempdir_in(home).expect("a directory"))
+        Self::at(tempfile::Builder::new().prefix(&format!(".{PREFIX}")).tempdir_in(home).expect("a directory"), hook)
     }
 
-    pub(crate) fn at(directory: TempDir) -> Self {
-        let program = std::env::var_os("PREXEC_BIN").map_or_else(|| env!("CARGO_BIN_EXE_prexec").into(), PathBuf::from);
-        let verb: &[&str] = if program.ends_with("prexec-hook") { &[] } else { &["hook"] };
-        let room = Self { directory, program, verb };
-        room.write("policy.rules", POLICY);
+    pub(crate) fn at(directory: TempDir, hook: Hook) -> Self {
+        let room = Self { directory, hook, program: hook.program() };
+        match hook {
+            Hook::Whole => room.write("policy.rules", POLICY),
+            Hook::Alone => room.write("policy.bin", compiled(POLICY)),
+        };
         room
     }
 
@@ -42,8 +48,12 @@ impl Room {
         self.path().join(name)
     }
 
+    /// As text; for the executable without a C library compiled, so that it decides by itself.
     pub(crate) fn policy(&self) -> PathBuf {
-        self.file("policy.rules")
+        match self.hook {
+            Hook::Whole => self.file("policy.rules"),
+            Hook::Alone => self.file("policy.bin"),
+        }
     }
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -64,11 +74,15 @@ impl Room {
         command
     }
 
-    /// The executable with its verb; `prexec-hook` has none.
+    /// The executable with its verb.
     pub(crate) fn start(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(self.verb);
+        command.args(self.verb());
         command
+    }
+
+    pub(crate) const fn verb(&self) -> &'static [&'static str] {
+        self.hook.verb()
     }
 
     /// What Codex sends about a shell command.
@@ -84,9 +98,14 @@ impl Room {
 
     /// A copy of the executable in this room, for circumstances that hide where it is.
     pub(crate) fn with_own_program(mut self) -> Self {
-        let copy = self.file("prexec-copy");
-        fs::copy(&self.program, &copy).expect("copy the executable");
-        self.program = copy;
+        self.program = self.hook.copy_to(self.path());
         self
     }
+}
+
+/// A policy that is compiled of no file, so that it never is too old.
+fn compiled(text: &str) -> Vec<u8> {
+    let policy = Loader::new().load_text("policy.rules", text).expect("it loads").policy;
+    let origin = Origin { role: Role::Named, sources: Vec::new(), facts: Vec::new(), gate: None };
+    compiled::write(&[], &Choice { policy, ..Choice::default() }, &origin).expect("a small policy")
 }

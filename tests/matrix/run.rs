@@ -130,13 +130,27 @@ pub(crate) fn judge(row: Row, ended: &Ended, wanted: Wanted, decided: &Fate) -> 
 }
 
 fn one_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
+    let line = without_room(text.lines().next().unwrap_or_default());
     line.replace("denied: the policy does not load, so every call is blocked until it is repaired", "...")
+}
+
+/// Without the names of the rooms, which are random.
+fn without_room(text: &str) -> String {
+    let mut parts = text.split(crate::room::PREFIX);
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // The directory above it stands at the end of what is there.
+        let start = all.rfind(|c: char| !(c.is_alphanumeric() || "/._-".contains(c))).map_or(0, |at| at + 1);
+        all.truncate(start);
+        let rest = part.trim_start_matches(char::is_alphanumeric);
+        all.push_str(rest.strip_prefix('/').unwrap_or(rest));
+    }
+    all
 }
 
 /// The registered command line of a hook, prepared by `before` (`ulimit -n 3; `), as Codex starts it.
 pub(crate) fn registered(room: &Room, before: &str) -> Command {
-    let verb = room.verb.join(" ");
+    let verb = room.verb().join(" ");
     let hook = format!("({before}exec {} {verb} --policy {})", room.program.display(), room.policy().display());
     let line = format!("{hook} || /bin/bash -pc '[ \"$1\" = 2 ] || echo \"{FALLBACK}\" >&2; exit 2' - $?");
     let mut command = Command::new("/bin/bash");

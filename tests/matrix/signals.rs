@@ -1,5 +1,6 @@
 //! Signals that arrive in the middle of a real call.
 
+use crate::hook::Hook;
 use crate::room::{GOOD, Room};
 use crate::run::{Ended, Fate, judge};
 use crate::table::{Row, Wanted};
@@ -22,8 +23,8 @@ const SENT: [(&str, c_int); 8] = [
     ("SIGTSTP", libc::SIGTSTP),
 ];
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook);
     let mut rows = Vec::new();
     for (name, number) in SENT {
         for half in [false, true] {
@@ -79,10 +80,16 @@ fn interrupted(room: &Room, call: &[u8], first: usize, work: impl FnOnce(&Child)
 
 fn catches_signals(child: &Child) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-    let mask = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    // The last that is set up is the alarm.
-    [libc::SIGTERM, libc::SIGPIPE, libc::SIGALRM, libc::SIGUSR1].iter().all(|number| mask & 1 << (number - 1) != 0)
+    let mask = |name: &str| {
+        let set = status.lines().find_map(|line| line.strip_prefix(name));
+        set.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    };
+    // Without a C library most of them are made to wait. The last that is set up is the alarm.
+    let held = mask("SigCgt:") | mask("SigBlk:");
+    let bit = |number: c_int| 1 << (number - 1);
+    let all =
+        [libc::SIGTERM, libc::SIGPIPE, libc::SIGALRM, libc::SIGUSR1].iter().all(|number| held & bit(*number) != 0);
+    all && mask("SigCgt:") & bit(libc::SIGALRM) != 0
 }
 
 fn send(child: &Child, number: c_int) {

@@ -1,11 +1,12 @@
 //! Standard streams that are closed, in every combination.
 
+use crate::hook::Hook;
 use crate::room::{BAD, GOOD, Room};
 use crate::run::{Fate, judge, run, whole};
 use crate::table::{Row, Wanted};
 
-pub(crate) fn rows() -> Vec<Row> {
-    let room = Room::new();
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
+    let room = Room::new(hook);
     let mut rows = Vec::new();
     for closed in 0..8_u8 {
         let is_closed = |file: u8| closed & 1 << file != 0;

@@ -1,6 +1,8 @@
 //! A policy file that somebody swaps while it is read: what is read is one of the files that may be read, whole, or it is refused.
 
+use crate::hook::Hook;
 use crate::room::Room;
+use crate::run::{Fate, as_it_is, run, whole};
 use crate::table::Row;
 use prexec::policy::Policy;
 use prexec::rules::{Found, Loader};
@@ -16,7 +18,7 @@ const USUAL: usize = 3000;
 const STRICT: &str = "prefix_rule([\"make\"], decision = \"forbidden\")\n";
 const LOOSE: &str = "prefix_rule([\"make\"])\n";
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(crate) fn rows(hook: Hook) -> Vec<Row> {
     let count = std::env::var("PREXEC_SWAPS").map_or(USUAL, |n| n.parse().expect("a number"));
     let compiled = |room: &Room, text: &str, name: &str| {
         let source = room.write(&format!("{name}.rules"), text);
@@ -26,32 +28,48 @@ pub(crate) fn rows() -> Vec<Row> {
         assert!(ended.status.success(), "{ended:?}");
         fs::read(file).expect("read")
     };
-    let room = Room::new();
-    let text = swapped(count, "policy", STRICT.as_bytes(), LOOSE.as_bytes(), &|path| {
-        Loader::new().load(&[path]).map(|loaded| loaded.policy).map_err(|found| found.to_string())
-    });
+    let room = Room::new(hook);
     let (strict, loose) = (compiled(&room, STRICT, "strict"), compiled(&room, LOOSE, "loose"));
+    if hook == Hook::Alone {
+        let room = room.with_own_program();
+        fs::remove_file(room.file("prexec")).expect("delete");
+        return vec![swapped(count, "compiled policy", &strict, &loose, &|path| by_itself(&room, path))];
+    }
+    let text = swapped(count, "policy", STRICT.as_bytes(), LOOSE.as_bytes(), &|path| {
+        Loader::new().load(&[path]).map(|loaded| forbids(&loaded.policy)).map_err(|found| found.to_string())
+    });
     let file = swapped(count, "compiled policy", &strict, &loose, &|path| match prexec::rules::open_compiled(
         path,
         &prexec::rules::Check::command_line(),
     ) {
-        Ok(Found::Fresh(found)) => Ok(found.policy),
+        Ok(Found::Fresh(found)) => Ok(forbids(&found.policy)),
         Ok(_) => Err("no compiled policy that is fresh".into()),
         Err(found) => Err(found.to_string()),
     });
     vec![text, file]
 }
 
+/// A whole call for each read, with nobody beside the executable who could read the policy in its place.
+fn by_itself(room: &Room, path: &Path) -> Result<bool, String> {
+    let mut command = room.hook_with(path);
+    let ended = run(&mut command, whole(&room.call("make")), as_it_is);
+    match ended.fate() {
+        Fate::Blocked if ended.stderr.contains("strict.rules:1:1") => Ok(true),
+        Fate::Blocked => Err(ended.stderr),
+        _ => Ok(false),
+    }
+}
+
 /// Reads again and again while a writer puts one thing after the other in the place of the file: the strict policy, and what must
-/// not be taken for it.
+/// not be taken for it. `load` says whether what it read forbids, where it read anything.
 fn swapped(
     count: usize,
     place: &'static str,
     strict: &[u8],
     loose: &[u8],
-    load: &dyn Fn(&Path) -> Result<Policy, String>,
+    load: &dyn Fn(&Path) -> Result<bool, String>,
 ) -> Row {
-    let room = Room::new();
+    let room = Room::new(Hook::Whole);
     let path = room.write("p/policy", strict);
     room.write("q/loose", loose);
     let stop = AtomicBool::new(false);
@@ -66,8 +84,8 @@ fn swapped(
         });
         for _ in 0..count {
             match load(&path) {
-                Ok(policy) if forbids(&policy) => read += 1,
-                Ok(policy) => wrong = Some(format!("what others may write is taken for the policy: {policy:?}")),
+                Ok(true) => read += 1,
+                Ok(false) => wrong = Some("what others may write is taken for the policy".into()),
                 Err(_) => refused += 1,
             }
         }

@@ -27,7 +27,10 @@ unsafe extern "C" fn begin(stack: *const usize) -> ! {
     // Before anything can fail: from here on every fault is a deny.
     guard::install(Profile::Hook);
     // SAFETY: the stack of a new process, which nobody changes.
-    hook::alone::run(unsafe { Process::of(stack) })
+    let process = unsafe { Process::of(stack) };
+    #[cfg(feature = "fault-injection")]
+    guard::arm_by(&process);
+    hook::alone::run(process)
 }
 
 #[panic_handler]

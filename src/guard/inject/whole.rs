@@ -1,4 +1,4 @@
-//! Faults on request, for the tests of the guard; compiled with the feature `fault-injection` only.
+//! Faults with the standard library.
 
 #![allow(unsafe_code, reason = "the faults are real")]
 #![allow(clippy::panic, clippy::missing_panics_doc, reason = "so are the panics")]
@@ -6,41 +6,7 @@
 use core::ffi::{CStr, c_char};
 use core::{fmt, hint::black_box, ptr};
 use std::io::Read;
-use std::sync::OnceLock;
 use std::{process, string::String, thread, vec::Vec};
-
-/// The boundaries between the stages of a call, in their order.
-pub const BOUNDARIES: &[&str] = &[
-    "started",
-    "options",
-    "read",
-    "understood",
-    "evaluating",
-    "file",
-    "loaded",
-    "parsed",
-    "analysed",
-    "matched",
-    "decided",
-    "answered",
-    "recorded",
-];
-
-static ARMED: OnceLock<(String, String)> = OnceLock::new();
-
-/// From now on `fault` happens at `boundary`; the first word counts.
-pub fn arm(boundary: &str, fault: &str) {
-    let _ = ARMED.set((boundary.into(), fault.into()));
-}
-
-/// Called at each boundary.
-pub fn at_boundary(name: &str) {
-    if let Some((boundary, fault)) = ARMED.get()
-        && boundary == name
-    {
-        inject(fault);
-    }
-}
 
 /// A text that panics when it is shown.
 struct Hostile;
@@ -109,7 +75,7 @@ pub fn inject(fault: &str) -> bool {
         "overflow" => drop(black_box(recurse(0))),
         "overflow-thread" => {
             let work = || {
-                super::cover_thread();
+                crate::guard::cover_thread();
                 recurse(0)
             };
             drop(thread::spawn(work).join());
