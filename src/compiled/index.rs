@@ -69,8 +69,7 @@ impl Builder {
 
     /// Twelve bits for each key, three of them set, in words of 32.
     fn sieve(&self) -> Vec<u32> {
-        let mut words = Vec::new();
-        words.resize((self.lists.len() * 3).div_ceil(8), 0);
+        let mut words = alloc::vec![0; (self.lists.len() * 3).div_ceil(8)];
         for key in self.lists.keys() {
             let (at, bits) = mesh(*key, words.len());
             if let Some(word) = words.get_mut(at) {

@@ -119,7 +119,7 @@ pub fn format_at(text: &[u8], at: usize, begins: bool, dotless: &Cell<usize>) ->
     let formats = FORMATS.get(start(usize::from(first))?..start(usize::from(first) + 1)?)?;
     // What has to have dots is looked at once in each run of its characters, so that the time stays linear.
     let here = |format: &&Format| (begins || format.inside) && (format.dots == 0 || at >= dotless.get());
-    let found = formats.iter().filter(here).filter(|format| rest.starts_with(format.begins.as_bytes()));
+    let mut found = formats.iter().filter(here).filter(|format| rest.starts_with(format.begins.as_bytes()));
     let whole = |format: &'static Format| {
         let body = rest.get(format.begins.len()..)?;
         if !is_shaped(format, body, |run| dotless.set(dotless.get().max(at + format.begins.len() + run))) {
@@ -128,7 +128,7 @@ pub fn format_at(text: &[u8], at: usize, begins: bool, dotless: &Cell<usize>) ->
         let length = length(format, rest);
         (length >= format.begins.len() + format.least).then_some((format, length))
     };
-    found.filter_map(whole).next()
+    found.find_map(whole)
 }
 
 /// How long a format is that begins at the beginning of `rest`.
