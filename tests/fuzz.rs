@@ -1,8 +1,9 @@
 //! Mutates small seeds and holds what comes out against what must hold for every input. Runs on any toolchain, as a plain test.
 //!
-//! `FUZZ_SECONDS` (30) is the time for all targets together, `FUZZ_TARGET=policy` gives all of it to one (an hour:
-//! `FUZZ_TARGET=policy FUZZ_SECONDS=3600 cargo test --test fuzz`), `FUZZ_SEED` makes a run the same again. The input at work
-//! stands in `fuzz-last` of cargo's directory for test files, for the case that the process itself dies.
+//! `FUZZ_SECONDS` (30) is the time for all targets together, `FUZZ_TARGET=tokens,shell,line` gives all of it to some (an hour:
+//! `FUZZ_TARGET=policy FUZZ_SECONDS=3600 cargo test --test fuzz`), `FUZZ_SEED` makes a run the same again, `FUZZ_SEED=random`
+//! makes it unlike all others. The input at work stands in `fuzz-last` of cargo's directory for test files, for the case that the
+//! process itself dies.
 
 #![cfg(feature = "admin")]
 #![allow(
@@ -12,6 +13,8 @@
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]
 
+#[path = "hostile/memory.rs"]
+mod memory;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 #[path = "fuzz/oracles.rs"]
@@ -39,6 +42,12 @@ const LONGEST: usize = 2000;
 /// What one input may take, on a busy machine in a debug build.
 const SLOW: Duration = Duration::from_secs(20);
 
+/// What the analysis of one input may allocate at a time.
+const MEMORY: usize = 64 << 20;
+
+#[global_allocator]
+static HEAP: memory::Counting = memory::Counting;
+
 /// What is wrong with an input, where something is.
 type Oracle<'a> = &'a (dyn Fn(&[u8]) -> Result<(), String> + Sync);
 
@@ -48,7 +57,10 @@ fn what_must_hold_for_every_input_holds() {
         std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
     };
     let seconds = number("FUZZ_SECONDS", 30);
-    let seed = number("FUZZ_SEED", 0x5eed);
+    let seed = match std::env::var("FUZZ_SEED").as_deref() {
+        Ok("random") => std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), "seed"),
+        _ => number("FUZZ_SEED", 0x5eed),
+    };
     let wanted = std::env::var("FUZZ_TARGET").ok();
     let (line, damaged) = (Line::new(), Compiled::new());
     let whole = |input: &[u8]| line.holds(input);
@@ -65,23 +77,25 @@ fn what_must_hold_for_every_input_holds() {
         Target { name: "starlark", seeds: seeds("starlark"), share: 0.05, oracle: &starlark },
         Target { name: "policy", seeds: seeds("policy"), share: 0.2, oracle: &reference::holds },
     ];
-    let one = wanted.is_some();
+    let names: Option<Vec<&str>> = wanted.as_deref().map(|names| names.split(',').collect());
     let chosen: Vec<&Target<'_>> =
-        targets.iter().filter(|target| wanted.as_deref().is_none_or(|wanted| wanted == target.name)).collect();
+        targets.iter().filter(|target| names.as_ref().is_none_or(|names| names.contains(&target.name))).collect();
     assert!(!chosen.is_empty(), "no target is called {wanted:?}");
+    let shares: f64 = chosen.iter().map(|target| target.share).sum();
     for target in chosen {
-        let share = if one { 1.0 } else { target.share };
-        let until = Instant::now() + Duration::from_secs(seconds).mul_f64(share);
+        let start = Instant::now();
+        let until = start + Duration::from_secs(seconds).mul_f64(target.share / shares);
         let worked = thread::scope(|scope| {
             let work = || target.work(seed, until);
             let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
             thread.join().unwrap_or_else(|_| panic!("the target `{}` ends in a panic", target.name))
         });
         match worked {
-            Ok(inputs) => println!("{}: {inputs} inputs from {} seeds", target.name, target.seeds.len()),
+            Ok(done) => println!("{}: {}", target.name, done.said(target.seeds.len(), start.elapsed())),
             Err(failure) => panic!("{}, FUZZ_SEED={seed}: {failure}", target.name),
         }
     }
+    println!("FUZZ_SEED={seed}");
 }
 
 #[test]
@@ -97,32 +111,58 @@ struct Target<'a> {
     oracle: Oracle<'a>,
 }
 
+/// What a target has done.
+#[derive(Default)]
+struct Done {
+    inputs: usize,
+    /// Most that one input took: time, and memory at a time.
+    slowest: Duration,
+    largest: usize,
+}
+
+impl Done {
+    fn said(&self, seeds: usize, time: Duration) -> String {
+        let (seconds, inputs) = (time.as_secs().max(1), self.inputs);
+        let each = inputs as u64 / seconds;
+        let (slowest, largest) = (self.slowest.as_millis(), self.largest >> 10);
+        format!(
+            "{inputs} inputs from {seeds} seeds, {each} each second; at most {slowest} ms and {largest} KiB for one"
+        )
+    }
+}
+
 impl Target<'_> {
-    /// Every seed first, then what becomes of them; how many inputs there were.
-    fn work(&self, seed: u64, until: Instant) -> Result<usize, String> {
+    /// Every seed first, then what becomes of them.
+    fn work(&self, seed: u64, until: Instant) -> Result<Done, String> {
         let (name, seeds, oracle) = (self.name, &self.seeds, self.oracle);
         let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-last");
         let mut mutator = Mutator::new(seed, seeds);
         let longest = seeds.iter().map(Vec::len).max().unwrap_or(0).max(LONGEST);
-        let mut inputs = 0;
-        while inputs < seeds.len() || Instant::now() < until {
-            let input = seeds.get(inputs).cloned().unwrap_or_else(|| mutator.next(longest));
-            inputs += 1;
+        let mut done = Done::default();
+        while done.inputs < seeds.len() || Instant::now() < until {
+            let input = seeds.get(done.inputs).cloned().unwrap_or_else(|| mutator.next(longest));
+            done.inputs += 1;
             fs::write(&last, &input).map_err(|e| format!("`{}`: {e}", last.display()))?;
-            if let Some(failure) = failure(&input, oracle) {
+            let start = Instant::now();
+            let (failed, memory) = memory::peak_of(|| failure(&input, oracle));
+            (done.slowest, done.largest) = (done.slowest.max(start.elapsed()), done.largest.max(memory));
+            if let Some(failed) = failed {
                 let small = shrink(input, oracle);
-                let why = self::failure(&small, oracle).unwrap_or(failure);
-                return Err(format!("input {inputs} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
+                let why = failure(&small, oracle).unwrap_or(failed);
+                let number = done.inputs;
+                return Err(format!("input {number} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
             }
         }
-        Ok(inputs)
+        Ok(done)
     }
 }
 
 fn failure(input: &[u8], oracle: Oracle<'_>) -> Option<String> {
     let start = Instant::now();
-    match catch_unwind(AssertUnwindSafe(|| oracle(input))) {
+    let (outcome, memory) = memory::peak_of(|| catch_unwind(AssertUnwindSafe(|| oracle(input))));
+    match outcome {
         Ok(Ok(())) if start.elapsed() > SLOW => Some(format!("it takes {:?}", start.elapsed())),
+        Ok(Ok(())) if memory > MEMORY => Some(format!("it allocates {} MiB at a time", memory >> 20)),
         Ok(Ok(())) => None,
         Ok(Err(why)) => Some(why),
         Err(_) => Some("it panics".into()),

@@ -132,11 +132,12 @@ fn shape_in(rule: &PrefixRule, shape: &Shape, reading: Reading<'_>) -> Answer {
     let mut places = reading.places();
     for alternatives in &rule.pattern {
         let options = alternatives.iter().filter(|token| token.starts_with('-'));
-        if options.clone().any(|token| uses(shape, token)) {
-            continue;
-        }
-        if options.count() == alternatives.len() {
-            return Answer::No;
+        let (used, all) = (options.clone().any(|token| uses(shape, token)), options.count() == alternatives.len());
+        match (used, all) {
+            (true, true) => continue,
+            (true, false) => return either_way(rule, shape, reading),
+            (false, true) => return Answer::No,
+            (false, false) => {}
         }
         let Some(values) = places.next() else { return Answer::No };
         result = result.min(place_answer(rule, &alternatives.iter().map(String::as_str), values, false));
@@ -145,6 +146,29 @@ fn shape_in(rule: &PrefixRule, shape: &Shape, reading: Reading<'_>) -> Answer {
         }
     }
     result
+}
+
+/// The same where a word of the pattern may stand for an option that is used, or for the next word: both count.
+fn either_way(rule: &PrefixRule, shape: &Shape, reading: Reading<'_>) -> Answer {
+    let places: Vec<&[Value]> = reading.places().take(rule.pattern.len()).collect();
+    // By how many places are taken: what the words of the pattern so far say.
+    let mut reached = Vec::from([reading.at_most()]);
+    let mut open = Answer::No;
+    for alternatives in &rule.pattern {
+        let used = alternatives.iter().any(|token| token.starts_with('-') && uses(shape, token));
+        let mut next: Vec<Answer> = reached.iter().map(|so_far| if used { *so_far } else { Answer::No }).collect();
+        next.push(Answer::No);
+        for ((so_far, values), further) in reached.iter().zip(&places).zip(next.iter_mut().skip(1)) {
+            let here = place_answer(rule, &alternatives.iter().map(String::as_str), values, false).min(*so_far);
+            if are_one_word(values) {
+                *further = here.max(*further);
+            } else {
+                open = open.max(here.min(Answer::Maybe));
+            }
+        }
+        reached = next;
+    }
+    reached.into_iter().fold(open, Answer::max)
 }
 
 /// Whether an option is used, or each letter of a cluster.

@@ -88,8 +88,13 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
+/// How many there are, unless `PREXEC_CASES` says otherwise.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PREXEC_CASES").map_or(usual, |n| n.parse().expect("a number"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(cases(2000)))]
 
     #[test]
     fn what_is_nearly_json_is_read_as_serde_json_reads_it(text in nearly_json()) {
@@ -117,7 +122,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(cases(300)))]
 
     #[test]
     fn answers_keep_their_promises_whatever_the_texts(

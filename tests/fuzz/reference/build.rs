@@ -1,10 +1,11 @@
 //! The same policy and call, as prexec takes them: the policy as text through the loader, the call as effects.
 
-use super::model::{Case, DIRECTORY, Does, Effect, HOME, Layer, Rule, Source, Speaks, Text, Tier};
+use super::commands::FIXED;
+use super::model::{Below, Case, DIRECTORY, Does, Effect, HOME, Layer, Prefix, Rule, Source, Speaks, Text, Tier};
 use prexec::decision::Decision;
 use prexec::effect::{
-    self, Cause, Certainty, CommandId, Connect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Span, Tool, Value,
-    Word,
+    self, Cause, Certainty, CommandId, Connect, Flow, FlowSink, FlowSource, Kind, PathValue, Run, Shape, Span, Tool,
+    Value, Word,
 };
 use prexec::policy::{self, Policy};
 use prexec::rules::Loader;
@@ -105,9 +106,11 @@ fn of_rule(rule: &Rule) -> String {
                 Tier::None => ", tiers = ['none']",
             };
             match speaks {
-                Speaks::Prefix { pattern, canonical } => {
+                Speaks::Prefix(Prefix { pattern, canonical, anywhere, unless }) => {
                     let canonical = if *canonical { ", canonical_matching = True" } else { "" };
-                    format!("prefix_rule({pattern:?}, decision = '{decision}'{canonical}{tiers})")
+                    let anywhere = if *anywhere { ", options_anywhere = True" } else { "" };
+                    let unless = if unless.is_empty() { String::new() } else { format!(", unless = {unless:?}") };
+                    format!("prefix_rule({pattern:?}, decision = '{decision}'{canonical}{anywhere}{unless}{tiers})")
                 }
                 Speaks::Glob { patterns, unless, access } => format!(
                     "glob_rule({patterns:?}, access = {access:?}, decision = '{decision}', unless = {unless:?}{tiers})"
@@ -141,7 +144,11 @@ fn of_rule(rule: &Rule) -> String {
 }
 
 pub(crate) fn world(case: &Case) -> MemoryWorld {
-    let world = MemoryWorld::new().session(DIRECTORY).home(HOME).repository(DIRECTORY, &[]);
+    let mut world = MemoryWorld::new().session(DIRECTORY).home(HOME).repository(DIRECTORY, &[]);
+    if !case.search.is_empty() {
+        world = world.environment("PATH", case.search.join(":"));
+    }
+    world = FIXED.iter().fold(world, MemoryWorld::fixed);
     case.files.iter().fold(world, MemoryWorld::file)
 }
 
@@ -174,17 +181,29 @@ fn of_effect(from: &Effect) -> effect::Effect {
     let sure = |sure: &bool| if *sure { Certainty::Known } else { Certainty::Partial };
     let (kind, certainty) = match &from.does {
         Does::Run(words) => {
-            let argv: Vec<Word> = words.iter().map(|w| Word { value: value(w), span: Span::default() }).collect();
+            let all = |words: &[Text]| words.iter().map(|w| Word { value: value(w), span: Span::default() }).collect();
+            let shape = super::model::shape(words).map(|shape| Shape {
+                words: all(&shape.words),
+                options: shape.options.into_iter().map(String::into_bytes).collect(),
+            });
+            let argv: Vec<Word> = all(words);
             let program = match &words[0] {
                 Text::Is(path) if path.starts_with('/') => Some(PathValue::file(value(&words[0]))),
                 _ => None,
             };
-            let run = Run { argv, more: None, canonical: None, shape: None, program, loads: Vec::new() };
+            let run = Run { argv, more: None, canonical: None, shape, program, loads: Vec::new() };
             (Kind::Run(Box::new(run)), certainty(&words[0]))
         }
         Does::Read { path, tree: true } => (Kind::Read(PathValue::standing(value(path), true)), certainty(path)),
         Does::Read { path, tree: false } => (Kind::Read(PathValue::file(value(path))), certainty(path)),
-        Does::Write(path) => (Kind::Write(PathValue::made(value(path), false)), certainty(path)),
+        Does::Write { path, below } => {
+            let made = match below {
+                Below::Nothing => PathValue::made(value(path), false),
+                Below::Standing => PathValue::standing(value(path), true),
+                Below::New => PathValue::made(value(path), true),
+            };
+            (Kind::Write(made), certainty(path))
+        }
         Does::Connect { scheme, host, method } => {
             let connect = Connect {
                 scheme: scheme.map(String::from),

@@ -1,6 +1,6 @@
 //! The table of decisions.
 
-use super::model::{Case, Does, Effect, Rule, Source, Speaks, Text, Tier};
+use super::model::{Below, Case, Does, Effect, Rule, Source, Speaks, Text, Tier};
 use super::samples::{HOSTS, NAMES};
 use super::{commands, paths};
 use prexec::decision::Decision;
@@ -84,7 +84,7 @@ fn one_end(case: &Case, strict: bool) -> Decision {
         }
         decision = decision.max(default(case, key, &by));
         // Of an unknown word nothing is known, whatever is said of its command.
-        if matches!(effect.does, Does::Read { path: Text::Anything, .. } | Does::Write(Text::Anything)) {
+        if matches!(&effect.does, Does::Read { path: Text::Anything, .. } | Does::Write { path: Text::Anything, .. }) {
             decision = decision.max(default(case, "unknown", &allowed[at]));
         }
     }
@@ -125,7 +125,7 @@ fn key(does: &Does) -> Option<&'static str> {
     Some(match does {
         Does::Run(_) => "commands",
         Does::Read { .. } => "reads",
-        Does::Write(_) => "writes",
+        Does::Write { .. } => "writes",
         Does::Connect { .. } => "network",
         Does::ReadEnv(_) | Does::SetEnv(_) => "environment",
         Does::Tool { modelled: false, .. } => "tools",
@@ -137,15 +137,20 @@ fn key(does: &Does) -> Option<&'static str> {
 
 fn answer(case: &Case, speaks: &Speaks, decision: Decision, effect: &Effect) -> Range {
     match (speaks, &effect.does) {
-        (Speaks::Prefix { pattern, canonical }, Does::Run(words)) => {
-            commands::range(case, pattern, *canonical, decision, words)
-        }
+        (Speaks::Prefix(prefix), Does::Run(words)) => commands::range(case, prefix, decision, words),
         (Speaks::Glob { patterns, unless, access }, does) => {
             let speaks_of = |kind: &str| access.contains(&kind);
             match does {
                 Does::Read { path, tree: false } if speaks_of("read") => paths::range(patterns, unless, path),
-                Does::Read { path, tree: true } if speaks_of("read") => paths::tree(patterns, unless, path, case),
-                Does::Write(path) if speaks_of("write") => paths::range(patterns, unless, path),
+                Does::Read { path, tree: true } if speaks_of("read") => {
+                    paths::tree(patterns, unless, path, false, decision, case)
+                }
+                Does::Write { path, below: Below::Nothing } if speaks_of("write") => {
+                    paths::range(patterns, unless, path)
+                }
+                Does::Write { path, below } if speaks_of("write") => {
+                    paths::tree(patterns, unless, path, *below == Below::New, decision, case)
+                }
                 Does::Run(words) if speaks_of("execute") => execute(case, patterns, unless, decision, &words[0]),
                 _ => Range::NO,
             }
@@ -203,7 +208,11 @@ fn execute(case: &Case, patterns: &[String], unless: &[String], decision: Decisi
     let range = paths::range(patterns, unless, program);
     // What the call itself writes is not yet what an allow speaks of.
     let written = case.effects.iter().any(|effect| match &effect.does {
-        Does::Write(to) => paths::tried(to).0.contains(path) || matches!(to, Text::Part(..) | Text::Anything),
+        Does::Write { path: to, below } => {
+            let (all, complete) = paths::tried(to);
+            let is_below = |top: &String| *below != Below::Nothing && path.starts_with(&format!("{top}/"));
+            !complete || all.contains(path) || all.iter().any(is_below)
+        }
         _ => false,
     });
     if written && decision == Decision::Allow { Range { lowest: 0, ..range } } else { range }

@@ -12,6 +12,8 @@ pub(crate) struct Case {
     pub(crate) effects: Vec<Effect>,
     /// Files that stand there.
     pub(crate) files: Vec<String>,
+    /// The entries of PATH; without any the variable is not set.
+    pub(crate) search: Vec<&'static str>,
 }
 
 pub(crate) struct Layer {
@@ -37,13 +39,25 @@ pub(crate) enum Source {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Speaks {
-    Prefix { pattern: Vec<Vec<String>>, canonical: bool },
+    Prefix(Prefix),
     Glob { patterns: Vec<String>, unless: Vec<String>, access: Vec<&'static str> },
     Network { host: String, protocol: &'static str },
     Host { host: String, methods: Vec<&'static str> },
     Env { name: String, access: &'static str },
     Tool { tool: String, arguments: Vec<(&'static str, &'static str)> },
     Flow { source: Source, sink: &'static str },
+}
+
+/// What a `prefix_rule` says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prefix {
+    pub(crate) pattern: Vec<Vec<String>>,
+    /// Words are compared without case.
+    pub(crate) canonical: bool,
+    /// The options among the words match wherever they stand.
+    pub(crate) anywhere: bool,
+    /// Options with which it does not speak of a command.
+    pub(crate) unless: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -75,6 +89,17 @@ pub(crate) enum Text {
     Anything,
 }
 
+/// What of a tree is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Below {
+    /// Only the path itself.
+    Nothing,
+    /// What stands there (`rm -r`).
+    Standing,
+    /// What may come to stand there (`tar -x`).
+    New,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Does {
     /// The words; the program may be named by an absolute path.
@@ -83,7 +108,10 @@ pub(crate) enum Does {
         path: Text,
         tree: bool,
     },
-    Write(Text),
+    Write {
+        path: Text,
+        below: Below,
+    },
     Connect {
         scheme: Option<&'static str>,
         host: Text,
@@ -114,4 +142,30 @@ pub(crate) struct Effect {
     pub(crate) does: Does,
     /// The command that does it.
     pub(crate) command: Option<u32>,
+}
+
+/// A command as its program sees it, for programs whose options are known: its name and operands, and the options one by one.
+pub(crate) struct Shape {
+    pub(crate) words: Vec<Text>,
+    pub(crate) options: Vec<String>,
+}
+
+/// None where it is not known which words are options.
+pub(crate) fn shape(words: &[Text]) -> Option<Shape> {
+    let mut shape = Shape { words: Vec::new(), options: Vec::new() };
+    for (place, word) in words.iter().enumerate() {
+        match word {
+            Text::Is(name) if place == 0 => shape.words.push(Text::Is(name.rsplit('/').next()?.to_owned())),
+            Text::Is(option) if option.starts_with("--") => shape.options.push(option.clone()),
+            Text::Is(cluster) if cluster.starts_with('-') => {
+                shape.options.extend(cluster.chars().skip(1).map(|letter| format!("-{letter}")));
+            }
+            Text::Is(_) => shape.words.push(word.clone()),
+            Text::OneOf(all) if place > 0 && !all.iter().any(|one| one.starts_with('-')) => {
+                shape.words.push(word.clone());
+            }
+            _ => return None,
+        }
+    }
+    Some(shape)
 }

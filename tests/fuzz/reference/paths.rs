@@ -1,9 +1,10 @@
 //! Globs and paths, by the `globset` crate and by trying out.
 
 use super::judge::Range;
-use super::model::{Case, DIRECTORY, HOME, Text};
+use super::model::{Case, DIRECTORY, Does, HOME, Text};
 use super::samples::PATHS;
 use globset::{GlobBuilder, GlobMatcher};
+use prexec::decision::Decision;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -69,11 +70,39 @@ pub(crate) fn range(patterns: &[String], unless: &[String], path: &Text) -> Rang
     Range::of(all.iter().map(|path| applies(patterns, unless, path)), complete)
 }
 
-/// What it says of a directory that is read with all that stands in it: what stands there is known, and may be less by the time.
-pub(crate) fn tree(patterns: &[String], unless: &[String], top: &Text, case: &Case) -> Range {
+/// What it says of a directory with all that stands in it, and with `grows` all that may come to stand there. What stands there is
+/// known, and may be less by the time.
+pub(crate) fn tree(
+    patterns: &[String],
+    unless: &[String],
+    top: &Text,
+    grows: bool,
+    decision: Decision,
+    case: &Case,
+) -> Range {
     let Text::Is(top) = top else { return Range::ANY };
-    let below = |file: &&String| file.starts_with(&format!("{top}/"));
-    let touches =
-        applies(patterns, unless, top) || case.files.iter().filter(below).any(|f| applies(patterns, unless, f));
-    if touches { Range::COULD } else { Range::ANY }
+    let is_below = |path: &str| path.starts_with(&format!("{top}/"));
+    let below: Vec<&str> = case.files.iter().map(String::as_str).filter(|path| is_below(path)).collect();
+    let applied = |path: &&str| applies(patterns, unless, path);
+    let whole = patterns.iter().any(|glob| covers(glob, top));
+    if unless.iter().any(|glob| covers(glob, top)) {
+        return Range::NO; // and nothing in it
+    }
+    if whole && unless.is_empty() {
+        return Range::YES;
+    }
+    if decision == Decision::Allow {
+        // An allow is asked for all of it; a glob that speaks of parts may speak of each of them.
+        return Range { lowest: 0, highest: 2 };
+    }
+    if whole || below.iter().any(applied) {
+        return Range::COULD;
+    }
+    if grows {
+        let may_come = PATHS.iter().any(|path| is_below(path) && applies(patterns, unless, path));
+        return Range { lowest: u8::from(may_come), highest: 1 };
+    }
+    // What else the call writes may come to stand there, and in a home nobody's file may be an accident.
+    let writes = case.effects.iter().any(|effect| matches!(effect.does, Does::Write { .. }));
+    Range { lowest: 0, highest: u8::from(writes || below.is_empty()) }
 }

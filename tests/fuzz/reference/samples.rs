@@ -1,12 +1,13 @@
 //! Makes policies and calls that have to do with one another.
 
 use super::Choices;
-use super::model::{Case, Does, Effect, Layer, Rule, Source, Speaks, Text, Tier};
+use super::model::{Below, Case, Does, Effect, Layer, Prefix, Rule, Source, Speaks, Text, Tier};
 use prexec::decision::Decision;
 use prexec::policy::Trust;
 
 const PROGRAMS: &[&str] = &["git", "cat", "rm", "make", "/usr/bin/git", "/opt/git", "/opt/x/make", "Git"];
-const WORDS: &[&str] = &["push", "pull", "-f", "--force", "a", "PUSH", "-rf", "origin"];
+const WORDS: &[&str] =
+    &["push", "pull", "-f", "--force", "a", "PUSH", "-rf", "origin", "--dry-run", "--no-dry-run", "-r"];
 pub(crate) const GLOBS: &[&str] = &[
     "**/.env",
     "**/.env*",
@@ -60,6 +61,20 @@ pub(crate) const PATHS: &[&str] = &[
     "/tmp/x/.env",
     "/home/v/.ssh/id_rsa",
 ];
+/// Directories with what stands in them.
+const TREES: &[&str] = &["/w/p", "/w/p/src", "/w/p/x", "/etc", "/home/u", "/tmp", "/w/p/bin"];
+const ENTRIES: &[&str] = &["/usr/bin", "/opt", "/home/u/bin", "/w/p/bin", "bin", "", "/tmp"];
+/// Programs by the places in which PATH may find them.
+const STANDING: &[&str] = &[
+    "/usr/bin/cat",
+    "/usr/bin/make",
+    "/home/u/bin/git",
+    "/home/u/bin/make",
+    "/w/p/bin/cat",
+    "/w/p/rm",
+    "/opt/make",
+    "/tmp/git",
+];
 const PARTS: &[(&str, &str)] = &[
     ("/w/p/", ".env"),
     ("/w/p/src/", ".rs"),
@@ -92,8 +107,13 @@ pub(crate) fn case(c: &mut Choices<'_>) -> Case {
         _ => vec![layer(c, Trust::Managed), layer(c, Trust::User)],
     };
     let effects = (0..=c.below(5)).map(|_| effect(c)).collect();
-    let files = c.some(&PATHS[..10], 6).into_iter().map(String::from).collect();
-    Case { layers, effects, files }
+    let mut files: Vec<String> = c.some(&PATHS[..10], 6).into_iter().map(String::from).collect();
+    let mut search = Vec::new();
+    if c.once_in(3) {
+        search = c.some(ENTRIES, 4);
+        files.extend(strings(c, STANDING, 5));
+    }
+    Case { layers, effects, files, search }
 }
 
 fn layer(c: &mut Choices<'_>, trust: Trust) -> Layer {
@@ -125,7 +145,11 @@ fn rule(c: &mut Choices<'_>) -> Rule {
             for _ in 0..c.below(3) {
                 pattern.push(strings(c, WORDS, 2));
             }
-            Speaks::Prefix { pattern, canonical: c.once_in(4) }
+            let restricts = decision != Decision::Allow;
+            let canonical = c.once_in(4);
+            let anywhere = restricts && c.once_in(3);
+            let unless = if restricts && c.once_in(6) { vec![*c.of(&["--dry-run", "-f"])] } else { Vec::new() };
+            Speaks::Prefix(Prefix { pattern, canonical, anywhere, unless })
         }
         3..=6 => {
             let unless = if c.once_in(3) { strings(c, GLOBS, 2) } else { Vec::new() };
@@ -162,11 +186,12 @@ fn effect(c: &mut Choices<'_>) -> Effect {
             Does::Run(words)
         }
         4 | 5 => Does::Read { path: path(c), tree: false },
-        6 => Does::Read {
-            path: Text::Is((*c.of(&["/w/p", "/w/p/src", "/w/p/x", "/etc", "/home/u"])).into()),
-            tree: true,
-        },
-        7 => Does::Write(path(c)),
+        6 => Does::Read { path: tree(c), tree: true },
+        7 if c.once_in(3) => Does::Write { path: tree(c), below: *c.of(&[Below::Standing, Below::New]) },
+        7 => {
+            let path = if c.once_in(4) { Text::Is((*c.of(STANDING)).into()) } else { path(c) };
+            Does::Write { path, below: Below::Nothing }
+        }
         8 => Does::Connect {
             scheme: *c.of(&[Some("https"), Some("http"), Some("ssh"), None]),
             host: text(c, HOSTS),
@@ -206,6 +231,10 @@ fn several(c: &mut Choices<'_>, all: &[&str]) -> Text {
     several.sort();
     several.dedup();
     if several.len() == 1 { Text::Is(several.remove(0)) } else { Text::OneOf(several) }
+}
+
+fn tree(c: &mut Choices<'_>) -> Text {
+    Text::Is((*c.of(TREES)).into())
 }
 
 fn path(c: &mut Choices<'_>) -> Text {

@@ -19,7 +19,7 @@ fn reads(decision: Decision) -> Rule {
 fn one(layers: Vec<(Trust, Vec<Rule>)>, path: Text) -> (Decision, Decision) {
     let layers = layers.into_iter().map(|(trust, rules)| Layer { trust, rules }).collect();
     let effects = vec![Effect { does: Does::Read { path, tree: false }, command: None }];
-    judge::verdict(&Case { layers, effects, files: Vec::new() })
+    judge::verdict(&Case { layers, effects, files: Vec::new(), search: Vec::new() })
 }
 
 pub(crate) fn check() {
@@ -58,7 +58,7 @@ pub(crate) fn check() {
     // What nobody wrote.
     let unwritten = |does| {
         let effects = vec![Effect { does, command: None }];
-        judge::verdict(&Case { layers: Vec::new(), effects, files: Vec::new() })
+        judge::verdict(&Case { layers: Vec::new(), effects, files: Vec::new(), search: Vec::new() })
     };
     assert_eq!(unwritten(Does::Unknown), (Prompt, Prompt));
     assert_eq!(unwritten(Does::Interactive), (Prompt, Prompt));
