@@ -196,9 +196,11 @@ fn begun(text: &str) -> (bool, Vec<(usize, usize)>) {
     let [firsts, seconds] = &BEGINNINGS;
     let with = |formats: &[u32; 256], byte: u8| formats.get(usize::from(byte)).copied().unwrap_or_default();
     let bytes = text.as_bytes();
-    for (at, two) in bytes.windows(2).enumerate() {
-        let [first, second] = *two else { continue };
-        let possible = with(firsts, first) & with(seconds, second);
+    let (mut first, mut beginning) = (0, 0);
+    for (end, second) in bytes.iter().copied().enumerate() {
+        let possible = beginning & with(seconds, second);
+        let (before, at) = (first, end.wrapping_sub(1));
+        (first, beginning) = (second, with(firsts, second));
         // Inside a word nothing begins.
         let inside = || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
         if possible != 0 && !inside() {
@@ -208,7 +210,7 @@ fn begun(text: &str) -> (bool, Vec<(usize, usize)>) {
             };
             begun.extend(FORMATS.iter().enumerate().filter(begins).map(|(format, _)| (format, at)));
         }
-        marked |= second == b'B' && first == b'-';
+        marked |= second == b'B' && before == b'-';
     }
     begun.sort_unstable();
     (marked, begun)

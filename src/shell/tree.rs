@@ -63,6 +63,12 @@ impl Tree {
         self.nodes.iter().enumerate().filter_map(|(i, n)| Some((NodeId(u32::try_from(i).ok()?), n)))
     }
 
+    /// The node and all that were added before it, the last one first.
+    pub fn up_to(&self, id: NodeId) -> impl Iterator<Item = (NodeId, &Located)> {
+        let nodes = self.nodes.get(..=id.index()).unwrap_or_default().iter().enumerate().rev();
+        nodes.filter_map(|(i, n)| Some((NodeId(u32::try_from(i).ok()?), n)))
+    }
+
     /// The shells whose reading of the text is another tree.
     pub fn others(&self) -> Others {
         self.others

@@ -140,12 +140,30 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// The name of the option with that number: all that a search asks of it.
+    fn option_name(&self, number: usize) -> Option<&'a [u8]> {
+        let at = self.bytes.u32(self.at + 4)?.checked_add(number.checked_mul(layout::OPTION)?)?;
+        self.bytes.text(self.bytes.u32(at)?, usize::from(self.bytes.u8(at + 4)?))
+    }
+
+    /// What the arguments of all its options are.
+    pub fn argument_roles(&self) -> impl Iterator<Item = Role> + use<'a> {
+        let at = self.bytes.u32(self.at + 4).unwrap_or(usize::MAX);
+        let length = self.option_count().saturating_mul(layout::OPTION);
+        let records = self.bytes.slice(at, length).unwrap_or_default().chunks_exact(layout::OPTION);
+        records.flat_map(|record| {
+            let arguments = record.get(5).map_or(0, |count| usize::from((count & !layout::OPTIONAL).min(3)));
+            let roles = record.get(8..8 + arguments).unwrap_or_default();
+            roles.iter().map(|code| Role::from_code(*code).unwrap_or(Role::Unreviewed))
+        })
+    }
+
     /// The number of the first option whose name is not less.
     fn lower_bound(&self, name: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.option_count());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.option_at(middle).is_some_and(|o| o.name < name) {
+            if self.option_name(middle).is_some_and(|known| known < name) {
                 low = middle + 1;
             } else {
                 high = middle;

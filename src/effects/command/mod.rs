@@ -18,7 +18,10 @@ mod made_names;
 mod names;
 mod net;
 mod operands;
+mod option_arguments;
+mod option_doubts;
 mod option_roles;
+mod option_spellings;
 mod options;
 mod outcome;
 mod package;
@@ -27,9 +30,11 @@ mod rename;
 mod role_settings;
 mod role_words;
 mod roles;
+mod scripts;
 mod sed;
 mod shells;
 mod shown;
+mod subcommand;
 mod temporary;
 mod variables;
 mod wrappers;
@@ -39,12 +44,13 @@ pub use expression::FoundNames;
 pub(in crate::effects) use expression::{names_pass, output_names};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory};
 pub use outcome::{Declared, Outcome};
+pub use scripts::{Script, Scripts, Shell, Stdin};
 pub use shells::is_usual_shell;
 pub use variables::{assignment_before, shell_assignment};
 
 use super::{LimitReached, MAX_EFFECTS, too_many_effects};
 use crate::{
-    effect::{Certainty, CommandId, Effect, Filter, Kind, More, Run, Shape, Span, Value, Word},
+    effect::{Certainty, CommandId, Effect, Filter, Kind, More, Run, Span, Value, Word},
     tables::{
         Program, Tables,
         words::{flags, traits},
@@ -57,7 +63,6 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use options::Parsed;
 
 /// How deep commands may start commands.
 pub const MAX_DEPTH: u32 = 24;
@@ -65,91 +70,6 @@ pub const MAX_DEPTH: u32 = 24;
 pub const MAX_STEPS: u32 = 20_000;
 /// How many words all commands of one analysis may have together: what is inside a wrapper has its words again.
 pub const MAX_WORDS: usize = 250_000;
-
-/// What standard input of a command is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdin<'a> {
-    /// That of the call; it may be a terminal that somebody types into later.
-    Inherited,
-    /// Nothing can be read (`/dev/null`, closed).
-    Empty,
-    /// A pipe or file with unknown content.
-    Stream,
-    /// Exactly this text (here-document, here-string, `echo TEXT |`).
-    Text(&'a [u8]),
-    /// Names of files, as `find` writes them.
-    Names(&'a FoundNames),
-}
-
-impl Stdin<'_> {
-    /// The same for several commands, one after the other: each may begin in the middle of a name.
-    #[must_use]
-    pub fn shared(self) -> Self {
-        if matches!(self, Self::Names(_)) { Self::Stream } else { self }
-    }
-}
-
-/// Which shell executes a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shell {
-    /// The one that executes the command: what the script changes stays.
-    Current,
-    /// A new one.
-    Child,
-    /// The one that executes the command, at a time that is not known (`trap`).
-    Later,
-}
-
-/// Shell text that a command executes.
-#[derive(Clone, Copy, Debug)]
-pub struct Script<'a> {
-    /// The text.
-    pub text: &'a [u8],
-    /// Where the command that holds it stands in the outermost script.
-    pub span: Span,
-    /// Who executes it.
-    pub shell: Shell,
-    /// The directory.
-    pub cwd: &'a Value,
-    /// Standard input of the script.
-    pub stdin: Stdin<'a>,
-    /// `$0`, `$1` and so on, where they are given.
-    pub arguments: &'a [Word],
-}
-
-/// Folds shell text into effects; the caller's part of the recursion.
-pub trait Scripts {
-    /// Parses and folds `script`, pushing effects into `analysis`.
-    ///
-    /// # Errors
-    /// When a limit is reached.
-    fn script(&mut self, analysis: &mut Analysis<'_>, script: &Script<'_>) -> Result<Outcome, LimitReached>;
-
-    /// The text that a file certainly has because the script wrote it before; `named` as the command names it.
-    fn written(&self, _named: &[u8], _cwd: &Value) -> Option<Vec<u8>> {
-        None
-    }
-
-    /// Whether the shell whose reading this is would look for a program that does not exist.
-    fn is_absent(&mut self, _name: &[u8]) -> bool {
-        false
-    }
-
-    /// Whether a name with a subscript is harmless to evaluate.
-    fn is_harmless_name(&self, _text: &[u8]) -> bool {
-        false
-    }
-
-    /// The names that an arithmetic expression assigns, and whether by an element, if it is harmless to evaluate.
-    fn expression(&self, _text: &[u8]) -> Option<Vec<(Vec<u8>, bool)>> {
-        None
-    }
-
-    /// The machine, for what a program takes from its configuration.
-    fn world(&self) -> Option<&dyn World> {
-        None
-    }
-}
 
 /// What is shared by all commands of one call.
 #[derive(Debug)]
@@ -426,98 +346,6 @@ impl<'c, 't> Command<'c, 't> {
         }
         self.option_effects(&program, &parsed)?;
         self.run_effects(&program, &parsed)
-    }
-
-    /// A subcommand that is judged by the row of its program: the options behind it are looked for in that row as well.
-    fn behind_subcommand(&mut self, program: &Program<'t>, before: &Parsed<'t>, from: usize) -> Parsed<'t> {
-        let mut all = options::parse(program, self.argv.get(from..).unwrap_or(&[]), false);
-        let known = before.uses.len().min(all.uses.len());
-        let more = Parsed { uses: all.uses.split_off(known), ..Parsed::default() };
-        self.change_directory(&more);
-        let doubts = all.doubts.split_off(before.doubts.len().min(all.doubts.len()));
-        self.doubts(&Parsed { doubts, ..Parsed::default() });
-        all.uses.extend(more.uses);
-        self.shape(program, &all);
-        all
-    }
-
-    /// Goes on with the row of the subcommand; false where the program's own row has to do.
-    fn subcommand(&mut self, program: &Program<'t>, parsed: &Parsed<'t>, from: usize) -> Result<bool, LimitReached> {
-        let Some(word) = parsed.operands.first() else {
-            let own = program.operands().next().is_some();
-            if !own {
-                self.option_effects(program, parsed)?;
-            }
-            return Ok(!own);
-        };
-        let at = from + parsed.rest;
-        let Some(sub) = word.value.known() else {
-            self.option_effects(program, parsed)?;
-            self.unknown("dynamic-word", format!("the subcommand of `{}` is not known", self.by), word.span, false);
-            return Ok(true);
-        };
-        let name = [program.name(), b" ", sub].concat();
-        let row = self.analysis.tables.program(&name);
-        if row.is_some() || program.operands().next().is_none() {
-            self.canonical(program, at);
-        }
-        let Some(row) = row else {
-            if program.operands().next().is_some() {
-                if matches!(program.name(), b"yarn" | b"pnpm") {
-                    self.package_script(sub);
-                }
-                // An option before it may be one whose argument this is.
-                if program.name() == b"bun" && at == 1 && package::is_script_file(sub) {
-                    self.loads(&Value::Known(sub.into()));
-                }
-                return Ok(false);
-            }
-            if program.name() == b"git" && git::alias(self, sub, at)? {
-                return Ok(true);
-            }
-            self.option_effects(program, parsed)?;
-            let detail = format!("nothing is known of `{}`", String::from_utf8_lossy(&name));
-            self.unknown("unmodelled-program", detail, self.span, true);
-            return Ok(true);
-        };
-        self.option_effects(program, parsed)?;
-        self.modelled(row, at + 1)?;
-        if program.name() == b"git" {
-            git::in_force(self, sub);
-        }
-        Ok(true)
-    }
-
-    /// Notes which words are options; a subcommand's row adds to what its program's row said.
-    fn shape(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
-        let span = self.span;
-        let index = self.run_at;
-        let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
-        let mut options = run.shape.take().map(|shape| shape.options).unwrap_or_default();
-        options.reserve_exact(parsed.uses.len());
-        options.extend(parsed.uses.iter().map(|u| u.spec.name.to_vec()));
-        let mut words: Vec<Word> = Vec::with_capacity(parsed.operands.len() + 2);
-        for name in program.name().split(|b| *b == b' ') {
-            // Mostly the very word that is written.
-            let written = run.argv.iter().find(|word| word.value.known() == Some(name));
-            words
-                .push(written.map_or_else(|| Word::known(name, span), |word| Word { value: word.value.clone(), span }));
-        }
-        words.extend(parsed.operands.iter().cloned());
-        run.shape = Some(Shape { words, options });
-    }
-
-    /// Notes argv without the options between the program and the subcommand at `at`, where there are any.
-    fn canonical(&mut self, program: &Program<'t>, at: usize) {
-        let depth = program.name().split(|b| *b == b' ').count();
-        let index = self.run_at;
-        let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
-        let mut words: Vec<Word> = match run.canonical.as_ref() {
-            Some(before) => before.iter().take(depth).cloned().collect(),
-            None => self.argv.iter().take(depth).cloned().collect(),
-        };
-        words.extend(self.argv.iter().skip(at).cloned());
-        run.canonical = (words.as_slice() != self.argv).then_some(words);
     }
 }
 

@@ -10,11 +10,11 @@ use crate::{
     effects::LimitReached,
     path,
     tables::{
-        OptionSpec, Program,
+        Program,
         words::{Role, Runs, Style, traits},
     },
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{format, string::ToString};
 
 impl<'t> Command<'_, 't> {
     /// The effects of options, but for the directory and for commands that only the program's kind can place.
@@ -60,14 +60,16 @@ impl<'t> Command<'_, 't> {
             self.read(&Value::ANY_WORD, true, span);
             return self.write(&Value::ANY_WORD, true, span);
         }
-        let options = (0..program.option_count()).map_while(|n| program.option_at(n));
-        let of_option = |option: OptionSpec<'t>| option.roles.into_iter().take(usize::from(option.arguments));
         let operands = program.operands().map(|(role, _)| role).chain(program.last());
-        let roles: Vec<Role> = options.flat_map(of_option).chain(operands).collect();
-        if roles.iter().any(|role| role.reads_files()) {
+        let (mut reads, mut writes) = (false, false);
+        for role in operands.chain(program.argument_roles()) {
+            reads |= role.reads_files();
+            writes |= role.writes_files();
+        }
+        if reads {
             self.read(&Value::ANY_WORD, true, span);
         }
-        if roles.iter().any(|role| role.writes_files()) {
+        if writes {
             self.write(&Value::ANY_WORD, true, span);
         }
     }

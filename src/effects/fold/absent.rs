@@ -52,7 +52,9 @@ impl Fold<'_> {
         let Some(script) = self.scripts.get_mut(at.script) else { return };
         let Some(span) = script.tree.get(id).map(|located| located.span) else { return };
         let inside = |located: &Located| span.start <= located.span.start && located.span.end <= span.end;
-        for (id, _) in script.tree.iter().filter(|(_, located)| inside(located)) {
+        // What a construct holds is read before it is whole, and what stands before it comes first of all.
+        let read = script.tree.up_to(id).take_while(|(_, located)| span.start <= located.span.start);
+        for (id, _) in read.filter(|(_, located)| inside(located)) {
             script.seen.insert(id);
         }
     }

@@ -157,7 +157,8 @@ impl Command<'_> {
             let runs =
                 |setting: &&Setting| entry.is(setting.key) && self.heeds(setting, partial) && is_active(setting, entry);
             if settings_of(&entry.section).iter().any(|setting| runs(&setting)) || moves_tree(entry, place) {
-                let file = String::from_utf8_lossy(file).into_owned();
+                let file = place.files.get(*file).map(Vec::as_slice).unwrap_or_default();
+                let file = String::from_utf8_lossy(file);
                 let key = entry.shown();
                 found.push(Finding::Setting(format!("the setting `{key}` in `{file}` may make git run a program")));
             }

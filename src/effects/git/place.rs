@@ -3,7 +3,7 @@
 use super::config::{Entry, Malformed, parse};
 use crate::path::{self, Last, Resolution};
 use crate::world::{self, Child, Content, World};
-use alloc::{format, rc::Rc, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 /// Most bytes of one file.
 const MAX_FILE: usize = 256 * 1024;
@@ -11,13 +11,16 @@ const MAX_FILE: usize = 256 * 1024;
 const MAX_FILES: usize = 64;
 /// How deep files include others; git stops at 10.
 const MAX_INCLUDES: usize = 10;
+/// Files that are usually looked for.
+const USUAL: usize = 6;
 /// Most names of `.git/modules` that are looked at.
 const MAX_MODULES: usize = 64;
 
 /// A setting and the file that has it.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    pub(super) file: Rc<Vec<u8>>,
+    /// Its place among the files of the configuration.
+    pub(super) file: usize,
     pub(super) entry: Entry,
 }
 
@@ -61,11 +64,13 @@ impl Reader<'_> {
         let system = absolute("GIT_CONFIG_SYSTEM").unwrap_or_else(|| b"/etc/gitconfig".to_vec());
         let named = absolute("GIT_CONFIG_GLOBAL");
         let xdg = absolute("XDG_CONFIG_HOME").map(|dir| path::join(&dir, b"git/config"));
-        self.file(&system, 0);
+        self.found.files.reserve(USUAL);
+        self.file(system, 0);
         if let Some(global) = named {
-            return self.file(&global, 0);
+            return self.file(global, 0);
         }
-        let mut files: Vec<Vec<u8>> = xdg.into_iter().collect();
+        let mut files: Vec<Vec<u8>> = Vec::with_capacity(USUAL);
+        files.extend(xdg);
         for home in [self.world.home(), self.world.home_variable()].into_iter().flatten() {
             files.push(path::join(home, b".config/git/config"));
             files.push(path::join(home, b".gitconfig"));
@@ -73,7 +78,7 @@ impl Reader<'_> {
         files.sort_unstable();
         files.dedup();
         for file in files {
-            self.file(&file, 0);
+            self.file(file, 0);
         }
     }
 
@@ -126,8 +131,8 @@ impl Reader<'_> {
         }
         let common = self.world.read_small(&path::join(&git_dir, b"commondir"), path::PATH_MAX).text();
         let common = common.map_or_else(|| git_dir.clone(), |named| path::join(&git_dir, named.trim_ascii_end()));
-        self.file(&path::join(&common, b"config"), 0);
-        self.file(&path::join(&git_dir, b"config.worktree"), 0);
+        self.file(path::join(&common, b"config"), 0);
+        self.file(path::join(&git_dir, b"config.worktree"), 0);
         self.modules(&path::join(&common, b"modules"), 0);
         let is_repository = self.world.entry(&path::join(&git_dir, b"HEAD")) != world::Entry::Missing;
         self.found.repositories.push(common);
@@ -151,7 +156,7 @@ impl Reader<'_> {
                 self.modules(&module, depth + 1);
                 continue;
             }
-            self.file(&path::join(&module, b"config"), 0);
+            self.file(path::join(&module, b"config"), 0);
             self.modules(&path::join(&module, b"modules"), depth + 1);
         }
     }
@@ -161,32 +166,42 @@ impl Reader<'_> {
         there(b"HEAD") && there(b"refs") && (there(b"objects") || there(b"commondir"))
     }
 
-    fn file(&mut self, file: &[u8], depth: usize) {
-        if self.found.files.iter().any(|f| f == file) {
+    fn file(&mut self, file: Vec<u8>, depth: usize) {
+        if self.found.files.contains(&file) {
             return;
         }
-        let shown = || String::from_utf8_lossy(file).into_owned();
+
         if self.found.files.len() >= MAX_FILES || depth > MAX_INCLUDES {
             return self.doubt("more files of configuration than are looked at".into());
         }
-        self.found.files.push(file.to_vec());
-        let text = match self.world.read_small(file, MAX_FILE) {
+        let content = self.world.read_small(&file, MAX_FILE);
+        let number = self.found.files.len();
+        self.found.files.push(file);
+        let text = match content {
             Content::Text(text) => text,
             Content::Missing => return,
-            Content::Unread if file == b"/dev/null" => return,
-            Content::Unread => return self.doubt(format!("`{}` cannot be read", shown())),
+            Content::Unread => return self.unread(number, "cannot be read"),
         };
         let Ok(entries): Result<Vec<Entry>, Malformed> = parse(&text) else {
-            return self.doubt(format!("`{}` is not a file of configuration", shown()));
+            return self.unread(number, "is not a file of configuration");
         };
-        let name = Rc::new(file.to_vec());
+        self.found.settings.reserve(entries.len());
         for entry in entries {
             let includes = entry.is("include.path") || entry.is("includeif.*.path");
-            if includes && let Some(value) = &entry.value {
+            if includes && let (Some(value), Some(file)) = (&entry.value, self.found.files.get(number).cloned()) {
                 // A condition may hold.
-                self.included(file, value, depth);
+                self.included(&file, value, depth);
             }
-            self.found.settings.push(Found { file: name.clone(), entry });
+            self.found.settings.push(Found { file: number, entry });
+        }
+    }
+
+    /// A file that does not say what is in force.
+    fn unread(&mut self, number: usize, why: &str) {
+        let file = self.found.files.get(number).map(Vec::as_slice).unwrap_or_default();
+        if file != b"/dev/null" {
+            let doubt = format!("`{}` {why}", String::from_utf8_lossy(file));
+            self.doubt(doubt);
         }
     }
 
@@ -198,13 +213,13 @@ impl Reader<'_> {
                 .map(|home| path::join(home, below))
                 .collect();
             for file in homes {
-                self.file(&file, depth + 1);
+                self.file(file, depth + 1);
             }
         } else if named.starts_with(b"~") || named.starts_with(b"%(") {
             self.doubt(format!("`{}` is included", String::from_utf8_lossy(named)));
         } else {
-            let dir = path::parent(from).unwrap_or(b"/").to_vec();
-            self.file(&path::join(&dir, named), depth + 1);
+            let dir = path::parent(from).unwrap_or(b"/");
+            self.file(path::join(dir, named), depth + 1);
         }
     }
 }
