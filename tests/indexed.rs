@@ -15,7 +15,7 @@ use generate::{Dice, Fleet};
 use prexec::trail::index::{self, Unanswered};
 use prexec::trail::query::facts::Field;
 use prexec::trail::query::{Answer, Asked, Key, Query, Wanted, scan};
-use prexec::trail::{Moment, Span, day_files};
+use prexec::trail::{Effect, Moment, Span, day_files, source};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
@@ -26,8 +26,8 @@ use std::time::Duration;
 /// What a question is made of, so that it can be asked twice.
 #[derive(Clone, Debug, Default)]
 struct Question {
-    since: Option<&'static str>,
-    until: Option<&'static str>,
+    since: Option<Moment>,
+    until: Option<Moment>,
     kinds: Vec<usize>,
     decisions: Vec<usize>,
     flags: u32,
@@ -60,16 +60,17 @@ const GLOBS: &[(Field, &[&str])] = &[
 const TIMES: &[&str] = &["2026-10-20", "2026-10-22T09:30:00Z", "2026-10-23", "2026-10-24T12:00:00Z", "2026-10-26"];
 
 impl Question {
-    fn random(dice: &mut Dice) -> Self {
+    /// About that time, and other times.
+    fn random(dice: &mut Dice, moments: &[Moment]) -> Self {
         let mut all = Self::default();
         let some = |dice: &mut Dice, most: u64, from: usize| {
             (0..dice.roll(most)).map(|_| usize::try_from(dice.roll(from as u64)).unwrap()).collect::<Vec<_>>()
         };
         if dice.roll(3) == 0 {
-            all.since = Some(*dice.pick(TIMES));
+            all.since = Some(moment(dice, moments));
         }
         if dice.roll(3) == 0 {
-            all.until = Some(*dice.pick(TIMES));
+            all.until = Some(moment(dice, moments));
         }
         all.kinds = some(dice, 3, 4);
         all.decisions = if dice.roll(2) == 0 { some(dice, 3, 4) } else { Vec::new() };
@@ -77,7 +78,7 @@ impl Question {
         all.effects = if dice.roll(4) == 0 { 1 << dice.roll(11) } else { 0 };
         all.written = [None, None, Some(true), Some(false)][usize::try_from(dice.roll(4)).unwrap()];
         for _ in 0..dice.roll(3) {
-            let (field, globs) = dice.pick(GLOBS);
+            let (field, globs) = if dice.roll(3) == 0 { &GLOBS[0] } else { dice.pick(GLOBS) };
             let globs = (0..=dice.roll(2)).map(|_| *dice.pick(globs)).collect();
             all.wanted.push((*field, globs));
         }
@@ -89,7 +90,6 @@ impl Question {
     }
 
     fn asked(&self) -> Asked {
-        let time = |text: Option<&str>| text.map(|text| Moment::read(text).unwrap());
         let wanted = |(field, globs): &(Field, Vec<&str>)| {
             Wanted::new(*field, &globs.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>()).unwrap()
         };
@@ -102,11 +102,19 @@ impl Question {
                 written: self.written,
                 wanted: self.wanted.iter().map(wanted).collect(),
             },
-            span: Span { since: time(self.since), until: time(self.until) },
+            span: Span { since: self.since, until: self.until },
             keys: self.keys.clone(),
             limit: self.limit,
         }
     }
+}
+
+/// That of a record or one beside it, or any.
+fn moment(dice: &mut Dice, moments: &[Moment]) -> Moment {
+    if moments.is_empty() || dice.roll(2) == 0 {
+        return Moment::read(dice.pick::<&str>(TIMES)).unwrap();
+    }
+    Moment(dice.pick(moments).0 + i64::try_from(dice.roll(3)).unwrap() - 1)
 }
 
 /// All that came out, as text.
@@ -175,7 +183,38 @@ impl Room {
 }
 
 fn records(seed: u64, sessions: u64, hostile: bool) -> Vec<prexec::trail::Record> {
-    Fleet { seed, from: Moment::read("2026-10-20").unwrap(), days: 6, sessions, hostile }.records()
+    let from = Moment::read("2026-10-20").unwrap();
+    let mut all = Fleet { seed, from, days: 6, sessions, hostile }.records();
+    // Some paths mean all that is below them, and some are read and written.
+    let mut dice = Dice::new(seed);
+    for record in &mut all {
+        let mut more = Vec::new();
+        for effect in &mut record.effects {
+            let Some(path) = effect.path.as_mut() else { continue };
+            if dice.roll(4) == 0 {
+                effect.tree = true;
+                let (parent, _) = path.rsplit_once('/').unwrap_or_default();
+                *path = if parent.is_empty() { "/".into() } else { parent.into() };
+            }
+            if dice.roll(6) == 0 {
+                let kind = if effect.kind == "read" { "write" } else { "read" };
+                more.push(Effect { kind: kind.into(), tree: dice.roll(2) == 0, ..effect.clone() });
+            }
+        }
+        record.effects.extend(more);
+    }
+    all
+}
+
+/// The moments of all records.
+fn moments(room: &Room) -> Vec<Moment> {
+    let mut all = Vec::new();
+    let each = |record: prexec::trail::Record| {
+        all.push(Moment::read(&record.time).unwrap());
+        Ok(())
+    };
+    source::for_each(&room.places, &Span::default(), |_, _| (), each).unwrap();
+    all
 }
 
 /// A file of some place, where there is one.
@@ -207,7 +246,7 @@ fn happen(room: &Room, dice: &mut Dice) -> String {
             let (first, rest) = line.split_at(at_random(line.len(), dice));
             add(&path, first);
             if dice.roll(2) == 0 {
-                room.agree(&Question::random(dice), "half a line");
+                room.agree(&Question::random(dice, &[]), "half a line");
                 add(&path, rest);
             }
         }
@@ -225,7 +264,7 @@ fn happen(room: &Room, dice: &mut Dice) -> String {
                 ("\"allow\"", "\"deny\" "),
                 ("\"codex\"", "\"codec\""),
                 ("lib.rs", "bil.rs"),
-                (":30:", ":31:"),
+                ("\"time\":\"2026-10-22T", "\"time\":\"2026-10-23T"),
                 ("\"lost\":1", "\"lost\":2"),
             ];
             let (from, to) = dice.pick(&changes);
@@ -294,10 +333,38 @@ fn the_index_answers_as_the_lines_do() {
         let room = Room::new(1 + usize::try_from(seed % 2).unwrap());
         for step in 0..18 {
             let after = format!("step {step} of {seed}, {}", happen(&room, &mut dice));
-            for _ in 0..6 {
-                room.agree(&Question::random(&mut dice), &after);
+            let moments = moments(&room);
+            for _ in 0..5 {
+                room.agree(&Question::random(&mut dice, &moments), &after);
+            }
+            // What another file says, or one that was changed in its place, shows in one of these.
+            let all = Question { kinds: Vec::new(), ..Question::default() };
+            for key in [Key::Day, Key::Decision, Key::Text(Field::Agent), Key::Text(Field::Path)] {
+                room.agree(&Question { keys: vec![key], ..all.clone() }, &after);
             }
         }
+    }
+}
+
+#[test]
+fn a_damaged_index_is_made_anew() {
+    let room = Room::new(1);
+    generate::append(&room.places[0], &records(12, 40, false));
+    let question = Question { keys: vec![Key::Day, Key::Decision, Key::Text(Field::Rule)], ..Question::default() };
+    let scanned = by_scan(&room.places, &question);
+    let mut dice = Dice::new(12);
+    for round in 0..rounds(40) {
+        assert_eq!(by_index(&room.indexes(), &room.places, &question), scanned);
+        let path = room.stored().remove(0);
+        let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        let size = fs::metadata(&path).unwrap().len();
+        let at: Vec<u64> = (0..=dice.roll(60)).map(|_| dice.roll(size)).collect();
+        for at in &at {
+            let mut byte = [0];
+            file.read_exact_at(&mut byte, *at).unwrap();
+            file.write_all_at(&[byte[0] ^ 1 << dice.roll(8)], *at).unwrap();
+        }
+        assert_eq!(by_index(&room.indexes(), &room.places, &question), scanned, "{round}: {at:?}");
     }
 }
 
