@@ -1,6 +1,8 @@
 //! Effects and reasons as a record shows them: what is touched, in which words only where a policy wants texts.
 
 use super::json::{self, Object};
+use super::redact::Secrets;
+use crate::call::{Call, ToolCall};
 use crate::decision::{Reason, Verdict};
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Run, Value, Word};
 use crate::path;
@@ -10,6 +12,31 @@ use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 
 /// The most bytes of all words of a command.
 const MOST_WORDS: usize = 2 << 10;
+
+/// What a call says.
+#[derive(Clone, Debug, Default)]
+pub enum Said<'a> {
+    /// What nobody has to look through: its effects hold nothing that names tell.
+    #[default]
+    Nothing,
+    /// A script.
+    Script(&'a str),
+    /// The arguments of a tool that is no shell, as JSON.
+    Arguments(String),
+}
+
+impl<'a> Said<'a> {
+    /// What a call says.
+    pub fn of(call: &'a Call) -> Self {
+        match &call.tool {
+            ToolCall::Shell { script } => Self::Script(script),
+            ToolCall::Mcp(_) | ToolCall::Unknown | ToolCall::Resource(_) => {
+                Self::Arguments(call.arguments.to_compact())
+            }
+            _ => Self::Nothing,
+        }
+    }
+}
 
 /// The lists of a record.
 pub(super) struct Lists {
@@ -21,7 +48,13 @@ pub(super) struct Lists {
 }
 
 /// Reasons and effects in at most so many bytes each. The effects of which reasons speak come before others.
-pub(super) fn lists(judged: &Judged, most_reasons: usize, most_effects: usize, words: bool) -> Lists {
+pub(super) fn lists(
+    judged: &Judged,
+    secrets: &Secrets,
+    most_reasons: usize,
+    most_effects: usize,
+    words: bool,
+) -> Lists {
     let mut lists = Lists { reasons: String::from("["), effects: String::from("["), cut: false, redacted: 0 };
     // How many of them there is room for is known once they are written, which place an effect has only then.
     let mut told: Vec<(&Reason, Object)> = Vec::new();
@@ -30,7 +63,7 @@ pub(super) fn lists(judged: &Judged, most_reasons: usize, most_effects: usize, w
     // What an override has lifted is told as well, behind it.
     let lifted = judged.lifted.iter().flat_map(Verdict::reasons).filter(|reason| !decisive.contains(reason));
     for reason in decisive.iter().chain(lifted) {
-        let object = of_reason(reason);
+        let object = of_reason(reason, secrets);
         length = length.saturating_add(object.len()).saturating_add(16);
         if length > most_reasons {
             lists.cut = true;
@@ -46,7 +79,7 @@ pub(super) fn lists(judged: &Judged, most_reasons: usize, most_effects: usize, w
         if slot.is_some() {
             continue;
         }
-        let object = of_effect(effect, words);
+        let object = of_effect(effect, words, secrets);
         let Some(left) = room.checked_sub(object.len().saturating_add(2)) else {
             lists.cut = true;
             break;
@@ -83,15 +116,38 @@ fn push(list: &mut String, item: &str) {
     list.push_str(item);
 }
 
-fn of_reason(reason: &Reason) -> Object {
+/// The secrets of a call that options and names tell, in its commands and in the arguments of a tool that is no shell.
+pub(crate) fn secrets(judged: &Judged, said: &Said<'_>) -> Secrets {
+    let mut secrets = Secrets::default();
+    match said {
+        Said::Nothing => {}
+        Said::Script(script) => secrets.of_script(json::looked_through(script)),
+        Said::Arguments(arguments) => secrets.of_text(json::looked_through(arguments)),
+    }
+    for effect in &judged.effects {
+        if let Kind::Run(run) = &effect.kind {
+            let words: Vec<Option<&str>> = run.argv.iter().map(known).collect();
+            secrets.of_words(&words);
+        }
+    }
+    secrets.end();
+    secrets
+}
+
+fn known(word: &Word) -> Option<&str> {
+    let text = word.value.known().and_then(|bytes| core::str::from_utf8(bytes).ok())?;
+    Some(json::looked_through(text))
+}
+
+fn of_reason(reason: &Reason, secrets: &Secrets) -> Object {
     let mut object = Object::new();
     object.word("decision", reason.decision.as_str());
     object.text("rule", &reason.rule.to_string());
-    object.optional("justification", reason.justification.as_deref());
+    object.touched("justification", reason.justification.as_deref(), secrets);
     object
 }
 
-fn of_effect(effect: &Effect, words: bool) -> Object {
+fn of_effect(effect: &Effect, words: bool, secrets: &Secrets) -> Object {
     let mut object = Object::new();
     object.word("kind", effect.kind.name());
     object.word("certainty", effect.certainty.as_str());
@@ -99,21 +155,21 @@ fn of_effect(effect: &Effect, words: bool) -> Object {
     match &effect.kind {
         Kind::Run(run) => {
             let program = run.argv.first().and_then(|word| value(&word.value));
-            object.optional("program", program.as_deref());
+            object.touched("program", program.as_deref(), secrets);
             if let Some(verb) = verb(run) {
                 object.word("verb", &verb);
             }
             if words {
                 let text = |word: &Word| word.value.known().and_then(|bytes| path_text(&Value::Known(bytes.into())));
                 let all: Vec<Option<String>> = run.argv.iter().map(text).collect();
-                let (list, redacted) = json::words(&all, MOST_WORDS);
+                let (list, redacted) = json::words(&all, MOST_WORDS, secrets);
                 object.redacted = object.redacted.saturating_add(redacted);
                 object.raw("argv", &list);
             }
         }
-        Kind::Interactive(program) => object.optional("program", value(program).as_deref()),
+        Kind::Interactive(program) => object.touched("program", value(program).as_deref(), secrets),
         Kind::Read(path) | Kind::Write(path) => {
-            object.optional("path", value(&path.value).as_deref());
+            object.touched("path", value(&path.value).as_deref(), secrets);
             if path.tree {
                 object.flag("tree");
             }
@@ -126,11 +182,11 @@ fn of_effect(effect: &Effect, words: bool) -> Object {
             }
             object.optional("method", connect.method.as_deref());
         }
-        Kind::ReadEnv(name) | Kind::SetEnv(name) => object.optional("name", value(name).as_deref()),
+        Kind::ReadEnv(name) | Kind::SetEnv(name) => object.touched("name", value(name).as_deref(), secrets),
         Kind::Tool(tool) => object.text("name", &tool.name),
         Kind::Flow(flow) => {
             match &flow.source {
-                FlowSource::File(path) => object.optional("source", value(&path.value).as_deref()),
+                FlowSource::File(path) => object.touched("source", value(&path.value).as_deref(), secrets),
                 FlowSource::Network => object.word("source", "network"),
                 FlowSource::Credential(_) => object.word("source", "credentials"),
             }
@@ -144,7 +200,7 @@ fn of_effect(effect: &Effect, words: bool) -> Object {
         }
         Kind::Unknown(cause) => object.word("code", cause.code),
     }
-    object.optional("by", effect.by.as_deref());
+    object.touched("by", effect.by.as_deref(), secrets);
     object
 }
 

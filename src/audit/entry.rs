@@ -1,6 +1,6 @@
 //! One line: the object that `tests/schema/record-1.json` describes, on at most 32 KiB.
 
-use super::effects;
+use super::effects::{self, Said};
 use super::json::Object;
 use super::{MOST_LINE, SCHEMA, Time};
 use crate::call::{Call, ToolCall};
@@ -97,6 +97,8 @@ pub struct Entry<'a> {
     pub micros: Option<u64>,
     /// The command, where a policy wants it.
     pub text: Option<Cow<'a, str>>,
+    /// What the call says: what it names as secret is no path.
+    pub said: Said<'a>,
     /// The exit status of what ran.
     pub status: Option<i32>,
     /// How a session began or ended, or what became of a run.
@@ -122,6 +124,7 @@ impl<'a> Entry<'a> {
             tool: Some(&call.tool_name),
             judged: Some(judged),
             text: text.then(script),
+            said: Said::of(call),
             ..Self::default()
         }
     }
@@ -150,7 +153,13 @@ pub fn line(asker: &Asker<'_>, entry: &Entry<'_>, lost: u32) -> String {
     if let Some(judged) = entry.judged {
         let room = MOST_LINE.saturating_sub([&line, &rest, &end].iter().map(|part| part.len()).sum::<usize>() + AROUND);
         let reasons = MOST_REASONS.min(room / 2);
-        let lists = effects::lists(judged, reasons, room.saturating_sub(reasons), entry.text.is_some());
+        let lists = effects::lists(
+            judged,
+            &effects::secrets(judged, &entry.said),
+            reasons,
+            room.saturating_sub(reasons),
+            entry.text.is_some(),
+        );
         line.raw("reasons", &lists.reasons);
         if !judged.effects.is_empty() {
             line.raw("effects", &lists.effects);

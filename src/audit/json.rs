@@ -1,7 +1,7 @@
 //! A JSON object, written key by key. Texts that come from a call pass through here once: secrets are taken out, what is too long is
 //! shortened, and no character can act on a terminal or end the line.
 
-use super::redact::{redact, redact_name, redact_words};
+use super::redact::{Secrets, redact, redact_name, redact_words};
 use crate::text::is_hidden;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt::Write;
@@ -61,6 +61,19 @@ impl Object {
         }
     }
 
+    /// What the call touches, without the secrets that are known of it.
+    pub(super) fn touched(&mut self, key: &str, text: Option<&str>, secrets: &Secrets) {
+        let Some(text) = text else { return };
+        if secrets.is_empty() {
+            return self.text(key, text);
+        }
+        // What is told by its form says more than that it is known.
+        let (text, first) = redact(up_to(text, WINDOW));
+        let (text, second) = secrets.out_of(&text);
+        self.redacted = self.redacted.saturating_add(first).saturating_add(second);
+        self.text(key, &text);
+    }
+
     pub(super) fn number(&mut self, key: &str, number: impl core::fmt::Display) {
         self.key(key);
         let _ = write!(self.text, "{number}");
@@ -110,11 +123,21 @@ impl Object {
 }
 
 /// The words of a command as a list, and how many secrets were taken out; a word that is not known is `null`.
-pub(super) fn words(words: &[Option<String>], most: usize) -> (String, u32) {
+pub(super) fn words(words: &[Option<String>], most: usize, secrets: &Secrets) -> (String, u32) {
     // Whatever is behind these is not shown, and neither is a word in which nobody looks for secrets to its end.
     let shown: Vec<Option<&str>> =
         words.iter().take(most).map(|word| word.as_deref().filter(|word| word.len() <= WINDOW)).collect();
-    let (words, redacted) = redact_words(&shown);
+    let (words, mut redacted) = redact_words(&shown);
+    if secrets.is_empty() {
+        return (list(words, most), redacted);
+    }
+    let words = words.into_iter().map(|word| {
+        let word = word?;
+        let (known, found) = secrets.out_of(&word);
+        redacted = redacted.saturating_add(found);
+        Some(Cow::<str>::Owned(known.into_owned()))
+    });
+    let words: Vec<_> = words.collect();
     (list(words, most), redacted)
 }
 
@@ -165,6 +188,11 @@ fn up_to(text: &str, most: usize) -> &str {
         end = end.saturating_sub(1);
     }
     text.get(..end).unwrap_or_default()
+}
+
+/// As much of a text as is looked through for secrets.
+pub(super) fn looked_through(text: &str) -> &str {
+    up_to(text, WINDOW)
 }
 
 /// A JSON string.
@@ -251,10 +279,12 @@ mod tests {
 
     #[test]
     fn a_list_ends_where_it_is_too_long() {
+        let none = Secrets::default();
         let all = ["a", "b"].map(|text| Some(text.to_string()));
-        assert_eq!(words(&[all[0].clone(), None, all[1].clone()], 100), (r#"["a",null,"b"]"#.into(), 0));
-        assert_eq!(words(&all, 4).0, r#"["a","[cut]"]"#);
-        let (secret, redacted) = words(&["curl", "-u", "me:hunter2hunter2"].map(|word| Some(word.to_string())), 100);
+        assert_eq!(words(&[all[0].clone(), None, all[1].clone()], 100, &none), (r#"["a",null,"b"]"#.into(), 0));
+        assert_eq!(words(&all, 4, &none).0, r#"["a","[cut]"]"#);
+        let (secret, redacted) =
+            words(&["curl", "-u", "me:hunter2hunter2"].map(|word| Some(word.to_string())), 100, &none);
         assert!(redacted == 1 && !secret.contains("hunter2"), "{secret}");
     }
 

@@ -24,6 +24,9 @@ pub mod redact;
 pub use append::{Failed, MOST_BYTES, MOST_PARTS, append};
 pub use clock::Time;
 pub use disk::Disk;
+pub use effects::Said;
+#[cfg(feature = "admin")]
+pub(crate) use effects::secrets;
 pub use entry::{Asker, Entry, Kind, line};
 #[cfg(all(feature = "admin", unix))]
 pub use host::HostDisk;

@@ -5,7 +5,7 @@
 //! person was asked stands in the record of the decision, how it ended in that of the outcome, which the hook writes outside of the
 //! sandbox. So a policy that demands records demands none of the gate.
 
-use crate::audit::{self, Asker, Disk, Entry, HostDisk, Kind, Place};
+use crate::audit::{self, Asker, Disk, Entry, HostDisk, Kind, Place, Said};
 use crate::policy::Recording;
 use crate::report::Judged;
 use crate::world::{HostWorld, World, repository};
@@ -55,6 +55,7 @@ impl Run<'_> {
             tool: Some("Bash"),
             judged: decided.judged.as_ref(),
             policy: Some(&decided.policy),
+            said: Said::Script(self.script),
             text: decided.recording.text.then_some(Cow::Borrowed(self.script)),
             detail: Some(detail),
             ..Entry::default()

@@ -12,13 +12,13 @@ mod render;
 
 pub use render::render;
 
+use crate::audit::{self, Said, redact};
 use crate::call::Call;
 use crate::codex;
 use crate::decision::{Decision, Reason, RuleRef};
-use crate::effect::{Effect, FlowSource, Kind};
+use crate::effect::Effect;
 use crate::gate;
 use crate::policy::{Layer, Policy};
-use crate::report::Judged;
 use crate::rules::Loader;
 use crate::trail::Record;
 use crate::world::World;
@@ -40,8 +40,8 @@ struct Recorded {
     line: Vec<u8>,
     /// It was denied, or would have asked where nobody could be asked: no rule may speak of it.
     closed: bool,
-    /// As it is shown; none where it holds what looks like a credential.
-    shown: Option<String>,
+    /// As it is shown.
+    shown: String,
 }
 
 /// A closed call as far as its record tells of it.
@@ -176,14 +176,20 @@ impl<'a> Learner<'a> {
             }
             Decision::Prompt => {
                 self.counts.asked += 1;
+                let secrets = audit::secrets(&judged, &Said::of(call));
+                let bare = |text: &str| redact(&secrets.out_of(text).0).0.into_owned();
                 match candidate::all(call, &judged, self.world) {
+                    // A rule is no place for a secret, and nobody calls with the same one for long.
+                    Ok(found) if found.iter().any(|candidate| bare(&candidate.rule) != candidate.rule) => {
+                        self.leave("a secret stands in what it asks about".to_string());
+                    }
                     Ok(found) => self.candidates.extend(found),
-                    Err(why) => self.leave(why),
+                    Err(why) => self.leave(bare(&why)),
                 }
                 false
             }
         };
-        self.calls.push(Recorded { line: line.to_vec(), closed, shown: shown(call, &judged) });
+        self.calls.push(Recorded { line: line.to_vec(), closed, shown: shown(call) });
     }
 
     fn leave(&mut self, why: String) {
@@ -211,7 +217,7 @@ impl<'a> Learner<'a> {
         let some: BTreeSet<usize> = helped.iter().flatten().copied().collect();
         let without_candidate: usize = self.left.values().sum();
         let rules = candidates.into_iter().zip(&helped).map(|(candidate, calls)| {
-            let shown = calls.iter().filter_map(|index| self.calls.get(*index)?.shown.clone());
+            let shown = calls.iter().filter_map(|index| Some(self.calls.get(*index)?.shown.clone()));
             let examples: BTreeSet<String> = shown.collect();
             let examples = examples.into_iter().take(3).collect();
             Suggestion { rule: candidate.rule, note: candidate.note, helps: calls.len(), examples }
@@ -291,17 +297,13 @@ fn of_candidate(reason: &Reason) -> Option<usize> {
     line.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// A call as it is shown: on one line, without what looks like a credential.
-fn shown(call: &Call, judged: &Judged) -> Option<String> {
-    let secret = judged.effects.iter().any(|effect| match &effect.kind {
-        Kind::Flow(flow) => matches!(flow.source, FlowSource::Credential(_)),
-        _ => false,
-    });
+/// A call as it is shown, without the secrets that stand in it.
+fn shown(call: &Call) -> String {
     let text = match call.arguments.get("command").and_then(|command| command.as_str()) {
         Some(command) if call.tool_name == "Bash" => command.to_string(),
         _ => call.tool_name.clone() + " " + &call.arguments.to_compact(),
     };
-    (!secret).then_some(text)
+    redact(&text).0.into_owned()
 }
 
 #[cfg(test)]

@@ -148,6 +148,12 @@ fn credentials_are_not_shown() {
         "curl -s -H 'Authorization: Bearer ghp_q7Rt2Lm9Zx4Bv6Nc8Wd1Ky3Hp5Jf0Gs7Qa2T' https://docs.example.com/x";
     let text = render(&learn("default(network = \"prompt\")\n", &[asked(secret)]), "calls");
     assert!(!text.contains("ghp_"), "{text}");
+    // Told by their options and names: neither a rule, nor an example, nor what is said of a command shows them.
+    let ask = "default(commands = \"prompt\", reads = \"prompt\", writes = \"prompt\")\n";
+    let told = ["make API_KEY=Tr0ub4dor-3x", "heroku config:set PASSWORD=Tr0ub4dor-3x", "openssl -k 'Tr0ub4dor-3x' x"];
+    let text = render(&learn(ask, &told.map(asked)), "calls");
+    assert!(!text.contains("Tr0ub"), "{text}");
+    assert!(text.contains("a secret stands in what it asks about"), "{text}");
 }
 
 /// A record of a decision, with `more` of its fields.

@@ -11,11 +11,14 @@
 mod name;
 mod random;
 mod scan;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use alloc::{borrow::Cow, vec::Vec};
+
+pub use secrets::Secrets;
 
 /// How much longer a text can become.
 pub const GROWTH: usize = 6;

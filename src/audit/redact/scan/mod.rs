@@ -9,7 +9,7 @@ pub(super) use words::Words;
 
 use super::{MARK, mark_at, name, random, value};
 use crate::tables::secrets::{Format, Name, SCHEMES, format_at, has, mark_at as infix_at};
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use bytes::behind;
 use command::Command;
 use core::cell::Cell;
@@ -42,6 +42,8 @@ pub(super) struct Scan<'t> {
     dotless: Cell<usize>,
     /// The password of the address that is gone through.
     password: (usize, usize),
+    /// Where it was what was taken out, if somebody asks.
+    taken: Option<Vec<(usize, usize)>>,
 }
 
 impl<'t> Scan<'t> {
@@ -62,6 +64,20 @@ impl<'t> Scan<'t> {
             blocks: 0,
             dotless: Cell::new(0),
             password: (0, 0),
+            taken: None,
+        }
+    }
+
+    /// The secrets of the whole text.
+    pub(super) fn taken(mut self, each: impl FnMut(&[u8])) {
+        self.taken = Some(Vec::new());
+        self.from(0);
+        self.tell(each);
+    }
+
+    fn tell(&self, mut each: impl FnMut(&[u8])) {
+        for (start, end) in self.taken.iter().flatten() {
+            each(self.part(*start, *end));
         }
     }
 
@@ -134,6 +150,9 @@ impl<'t> Scan<'t> {
         self.out.push(']');
         self.copied = end;
         self.count += 1;
+        if let Some(taken) = &mut self.taken {
+            taken.push((start, end));
+        }
         end
     }
 

@@ -4,7 +4,7 @@ use super::bytes::in_name;
 use super::command::{Command, Taken};
 use super::{Scan, name};
 use crate::tables::secrets::{FOLLOWED, Name, has};
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 
 /// The words of a command, one after the other.
 #[derive(Debug, Default)]
@@ -24,13 +24,27 @@ impl Words {
     }
 
     pub(in crate::audit::redact) fn word<'t>(&mut self, word: &'t str) -> (Cow<'t, str>, u32) {
-        let mut scan = Scan { literal: true, command: self.command, ..Scan::new(word) };
+        self.scanned(Scan::new(word)).finish()
+    }
+
+    /// The secrets of a word.
+    pub(in crate::audit::redact) fn taken(&mut self, word: &str, each: impl FnMut(&[u8])) {
+        self.scanned(Scan { taken: Some(Vec::new()), ..Scan::new(word) }).tell(each);
+    }
+
+    /// Goes through a word.
+    fn scanned<'t>(&mut self, fresh: Scan<'t>) -> Scan<'t> {
+        let word = fresh.text;
+        let mut scan = Scan { literal: true, command: self.command, ..fresh };
         let script = core::mem::take(&mut self.script);
         if let Some((hint, after, name)) = self.next.take() {
             let flag = name.is_some() && word.starts_with('-') && word.len() > 1;
             if !flag {
-                let taken = scan.take(0, name, hint, after).is_some();
-                return if taken { scan.finish() } else { Scan::new(word).text() };
+                if scan.take(0, name, hint, after).is_none() {
+                    scan = Scan { taken: scan.taken, ..Scan::new(word) };
+                    scan.from(0);
+                }
+                return scan;
             }
         }
         let bytes = word.as_bytes();
@@ -38,7 +52,7 @@ impl Words {
             if let Taken::From(from, hint, _) = self.command.operand(bytes)
                 && scan.take(from, None, hint, None).is_some()
             {
-                return scan.finish();
+                return scan;
             }
             self.command.word(bytes);
             let small = word.to_ascii_lowercase();
@@ -48,14 +62,14 @@ impl Words {
             scan.literal = !script;
             scan.command = Command::default();
             scan.from(0);
-            return scan.finish();
+            return scan;
         }
         self.script = bytes.len() <= 6 && bytes.ends_with(b"c") && !bytes.starts_with(b"--");
         match self.command.option(bytes, false) {
             Taken::Next(hint, after) => self.next = Some((hint, after, None)),
             Taken::From(from, hint, after) => {
                 let _ = scan.take(from, None, hint, after);
-                return scan.finish();
+                return scan;
             }
             Taken::Nothing => {
                 let bare = word.trim_start_matches('-').as_bytes();
@@ -65,6 +79,6 @@ impl Words {
             }
         }
         scan.from(0);
-        scan.finish()
+        scan
     }
 }
