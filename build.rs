@@ -33,9 +33,9 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
-    executable();
-    println!("cargo:rerun-if-changed=policies");
     let root = env::var("CARGO_MANIFEST_DIR").map_err(|e| e.to_string())?;
+    executable(&root);
+    println!("cargo:rerun-if-changed=policies");
     println!("cargo:rustc-env=PREXEC_BUILD={}", knowledge(&Path::new(&root).join("policies"))?);
     let tables = Path::new(&root).join("policies/tables");
     println!("cargo:rerun-if-changed=build.rs");
@@ -58,7 +58,7 @@ fn build() -> Result<(), String> {
 
 /// How `prexec-hook` is made: where the kernel's own interface is known (`kernel`), without a C library (`bare`), unless the
 /// administrator's verbs, which need the standard library, are built in the same go.
-fn executable() {
+fn executable(root: &str) {
     println!("cargo:rustc-check-cfg=cfg(kernel)");
     println!("cargo:rustc-check-cfg=cfg(bare)");
     let is = |name: &str, values: &[&str]| env::var(name).is_ok_and(|value| values.contains(&value.as_str()));
@@ -72,6 +72,9 @@ fn executable() {
         for argument in ["-nostartfiles", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none"] {
             println!("cargo:rustc-link-arg-bin=prexec-hook={argument}");
         }
+        let layout = Path::new(root).join("src/bin/prexec-hook/layout.ld");
+        println!("cargo:rerun-if-changed={}", layout.display());
+        println!("cargo:rustc-link-arg-bin=prexec-hook=-Wl,--script={}", layout.display());
     }
 }
 

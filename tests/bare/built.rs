@@ -20,13 +20,13 @@ pub(crate) fn bare() -> &'static Path {
         }
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");
         let done = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--release", "--no-default-features", "--bin=prexec-hook", "--target-dir"])
+            .args(["build", "--quiet", "--profile=hook", "--no-default-features", "--bin=prexec-hook", "--target-dir"])
             .arg(&target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()
             .expect("cargo starts");
         assert!(done.success(), "`prexec-hook` cannot be built without a C library");
-        target.join("release/prexec-hook")
+        target.join("hook/prexec-hook")
     })
 }
 
