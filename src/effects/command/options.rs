@@ -107,7 +107,7 @@ pub(super) struct Parser<'p, 't> {
     pub(super) out: Parsed<'t>,
 }
 
-impl<'p, 't> Parser<'p, 't> {
+impl<'p> Parser<'p, '_> {
     pub(super) fn take(&mut self) -> Option<&'p Word> {
         let word = self.words.get(self.next)?;
         self.next += 1;
