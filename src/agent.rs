@@ -45,3 +45,21 @@ impl PartialEq for Agent {
 }
 
 impl Eq for Agent {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_has_a_name_of_its_own() {
+        for (index, agent) in ALL.iter().enumerate() {
+            let found = Agent::named(agent.name.as_bytes()).map(|found| (found.name, found.needs_gate));
+            assert_eq!(found, Some((agent.name, agent.needs_gate)));
+            for (other, agent_of_it) in ALL.iter().enumerate() {
+                assert_eq!(agent == agent_of_it, index == other);
+            }
+        }
+        assert!(Agent::named(b"").is_none() && Agent::named(b"Codex").is_none());
+        assert_eq!(Agent::default().name, "codex");
+    }
+}

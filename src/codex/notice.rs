@@ -292,6 +292,9 @@ mod tests {
             ..Notice::default()
         };
         assert_eq!(found, expected);
+        let agent = ENDED.replace(r#""model":"m""#, r#""agent_id":"a","agent_type":"worker","model":"m""#);
+        let found = notice(agent.as_bytes()).unwrap();
+        assert_eq!((found.agent, found.agent_kind, found.model), (text("a"), text("worker"), text("m")));
         let start = r#"{"session_id":"s","transcript_path":null,"cwd":"/w","hook_event_name":"SessionStart","model":"m","permission_mode":"default","source":"startup"}"#;
         let found = notice(start.as_bytes()).unwrap();
         assert_eq!((found.event, found.detail.as_deref()), (Moment::SessionStart, Some("startup")));
@@ -314,6 +317,9 @@ mod tests {
         assert_eq!(ended("Bash", r#""Exit code: 0\n""#), (None, None));
         let failed = (None, Some("failed".to_string()));
         assert_eq!(ended("mcp__a__b", r#"{"content":[{"isError":true}],"isError" : true }"#), failed);
+        // What stands in texts neither ends a text nor closes a list.
+        assert_eq!(ended("mcp__a__b", r#"{"x":"\"","isError":true}"#), failed);
+        assert_eq!(ended("mcp__a__b", r#"{"x":["]"],"isError":true}"#), failed);
         assert_eq!(ended("mcp__a__b", r#"{"content":[{"isError":true}],"isError":false}"#), (None, None));
         assert_eq!(ended("mcp__a__b", r#"{"x":"\",\"isError\":true"}"#), (None, None));
     }

@@ -45,3 +45,19 @@ impl Decision {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Decision::{self, Allow, Deny, Prompt};
+
+    #[test]
+    fn each_has_its_words_and_the_strictest_is_the_greatest() {
+        assert_eq!([Allow, Prompt, Deny].map(Decision::as_str), ["allow", "prompt", "deny"]);
+        assert_eq!([Allow, Prompt, Deny].map(Decision::as_rule_word), ["allow", "prompt", "forbidden"]);
+        for decision in [Allow, Prompt, Deny] {
+            assert_eq!(Decision::from_rule_word(decision.as_rule_word()), Some(decision));
+        }
+        assert_eq!(["deny", "Allow", ""].map(Decision::from_rule_word), [None; 3]);
+        assert!(Allow < Prompt && Prompt < Deny);
+    }
+}

@@ -106,3 +106,6 @@ pub fn describe(judged: &Judged, reason: &Reason) -> Option<String> {
     let effect = judged.effects.get(reason.effect?.0)?;
     Some(crate::report::phrase(effect))
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,6 +205,17 @@ mod tests {
         assert_eq!((read(&apart), read(&joined)), (Ok(all.clone()), Ok(off(all))));
         assert_eq!(read(&[]), Ok(Options::default()));
         assert_eq!(read(&["--prompt", "deny", "--stale", "deny"]), Ok(Options::default()));
+        assert_eq!(read(&["--prompt", "gate"]).map(|options| options.prompt), Ok(Prompt::Gate));
+        assert_eq!(read(&["--agent", "claude"]).map(|options| options.agent.name), Ok("claude"));
+    }
+
+    #[test]
+    fn what_stands_before_a_mistake_is_read() {
+        let (options, wrong) = parse(&[b"--observe", b"--home", b"/h", b"--wrong", b"--auto-approve"]);
+        assert_eq!(options, Options { observe: true, home: Some(b"/h".to_vec()), ..Options::default() });
+        let wrong = wrong.unwrap();
+        assert!(wrong.starts_with("prexec: denied: ") && wrong.contains("'--wrong'"), "{wrong}");
+        assert_eq!(parse(&[b"--observe"]).1, None);
     }
 
     #[test]
@@ -231,6 +242,8 @@ mod tests {
             (&["--auto-approve="], "unexpected value '' for '--auto-approve' found; no more were expected"),
             (&["--auto-approve", "--auto-approve"], "the argument '--auto-approve' cannot be used multiple times"),
             (&["--home", "/a", "--home=/a"], "the argument '--home <DIR>' cannot be used multiple times"),
+            (&["--prompt", "ask"], "invalid value 'ask' for '--prompt <PROMPT>'"),
+            (&["--agent", "other"], "invalid value 'other' for '--agent <AGENT>'"),
             (&["--stale", "Deny"], "invalid value 'Deny' for '--stale <STALE>'"),
             (&["--audit", "x"], "invalid value 'x' for '--audit <DIR|off>'"),
         ] {

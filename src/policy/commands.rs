@@ -405,6 +405,8 @@ mod tests {
             (affix("\u{212a}i", ""), false, no, maybe),
             (affix("", "/kill"), false, no, maybe),
             (affix("", "/skill"), false, no, no),
+            (affix("", "/kil"), false, no, no),
+            (affix("", "/skil"), false, no, no), // as long as the word
             (affix("", "/KILL"), true, no, maybe),
             (Value::Set(vec![b"kill".into(), b"/bin/skill".into()].into()), false, maybe, maybe),
             (Value::Set(vec![b"/sbin/kill".into(), b"/bin/kill".into()].into()), false, no, yes),

@@ -25,13 +25,18 @@ fn each_verdict_gets_the_answer_of_its_occasion() {
                     let ask = event == PermissionRequest && decision == Prompt && mode.as_str() == "default";
                     if approve {
                         assert_eq!(answer.exit(), Exit::Zero, "{case}");
-                        assert_eq!(answer.stdout(), APPROVAL.as_bytes(), "{case}");
+                        assert_eq!((answer.word(), answer.stdout()), ("approve", APPROVAL.as_bytes()), "{case}");
                         assert_eq!(answer.stderr(), b"", "{case}");
                     } else if decision == Allow || ask {
                         let output = (answer.exit().code(), answer.stdout(), answer.stderr());
                         assert_eq!(output, (0, &b""[..], &b""[..]), "{case}");
+                        assert_eq!(answer.word(), "silence", "{case}");
                     } else {
                         assert_refused(&answer);
+                        assert_eq!(answer.word(), "deny", "{case}");
+                        let says = if decision == Prompt { "this call must be approved" } else { "the policy forbids" };
+                        let message = String::from_utf8_lossy(answer.stderr()).into_owned();
+                        assert!(message.contains(says), "{case}: {message}");
                     }
                 }
             }

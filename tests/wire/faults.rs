@@ -33,6 +33,7 @@ fn every_fault_has_its_code_and_says_where() {
         };
         let fault = read.expect_err(name);
         assert_eq!(fault.code, code, "{name}: {fault}");
+        assert_eq!(fault.to_string(), fault.message, "{name}");
         for part in row["has"].as_array().into_iter().flatten() {
             let part = part.as_str().unwrap();
             assert!(fault.message.contains(part), "{name}: no {part} in `{fault}`");

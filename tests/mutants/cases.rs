@@ -1,0 +1,128 @@
+//! Judges the cases under each mutant of `WANTED` (a file of numbers) and writes what became of it into `RESULTS`.
+//!
+//! With `BUDGET`, only so many milliseconds of cases, the quick ones, are spent on one mutant.
+//!
+//! In one process: a first pass sees which cases come past which mutant; then each mutant has a child of its own, forked from
+//! here with every policy loaded, that judges those cases, quick ones first, until one comes out wrong. A mutant that is past
+//! while a policy is loaded gets a child in which the policies are loaded again.
+#![allow(warnings)]
+#[path = "cases/suite.rs"]
+mod suite;
+
+use prexec::mutation::{ACTIVE, REACHED};
+use std::io::Write;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+use suite::{Ask, Bench, Case, Outcome};
+
+/// Seconds of processor time that a mutant has.
+const SECONDS: u64 = 60;
+const MEMORY: u64 = 3 << 30;
+
+/// As tests/cases.rs decides it.
+fn fails(case: &Case, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::LoadError(findings) => {
+            !(case.expects_load_error() && case.rules.iter().any(|r| findings.starts_with(r.as_str())))
+        }
+        Outcome::Judged(decision, json) => {
+            let first = &json["reasons"][0];
+            let rule = first["rule"].as_str().unwrap_or_default();
+            !case.expect.iter().any(|e| e == decision.as_str())
+                || !case.rules.iter().any(|r| rule.starts_with(r.as_str()))
+                || case.effect.iter().any(|(key, value)| first["effect"].get(key) != Some(value))
+        }
+    }
+}
+
+fn reached() -> Vec<usize> {
+    (0..REACHED.len()).filter(|n| REACHED[*n].swap(false, Relaxed)).collect()
+}
+
+fn limit(resource: libc::__rlimit_resource_t, most: u64) {
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    unsafe { libc::setrlimit(resource, &limit) };
+}
+
+/// What a child says that judges `list`: the number of the case that came out wrong.
+fn child(cases: &[Case], list: &[usize], number: usize, bench: &mut Bench) -> (i32, Option<usize>) {
+    let mut pipe = [0; 2];
+    unsafe { libc::pipe(pipe.as_mut_ptr()) };
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        limit(libc::RLIMIT_CPU, SECONDS);
+        limit(libc::RLIMIT_AS, MEMORY);
+        limit(libc::RLIMIT_CORE, 0);
+        ACTIVE.store(number, Relaxed);
+        for k in list {
+            let judge = std::panic::AssertUnwindSafe(|| fails(&cases[*k], &bench.judge(&cases[*k])));
+            if std::panic::catch_unwind(judge).unwrap_or(true) {
+                unsafe { libc::write(pipe[1], (k as *const usize).cast(), 8) };
+                unsafe { libc::_exit(1) };
+            }
+        }
+        unsafe { libc::_exit(0) };
+    }
+    let (mut status, mut wrong) = (0, usize::MAX);
+    unsafe { libc::close(pipe[1]) };
+    unsafe { libc::waitpid(pid, &mut status, 0) };
+    unsafe { libc::read(pipe[0], (&mut wrong as *mut usize).cast(), 8) };
+    unsafe { libc::close(pipe[0]) };
+    (status, (wrong != usize::MAX).then_some(wrong))
+}
+
+fn main() {
+    let cases = suite::all();
+    ACTIVE.store(0, Relaxed);
+    let file = |name: &str| std::env::var(name).unwrap();
+    let budget = std::env::var("BUDGET").ok().and_then(|b| b.parse().ok());
+    let budget = budget.map_or(Duration::MAX, Duration::from_millis);
+    let wanted = std::fs::read_to_string(file("WANTED")).unwrap();
+    let mut results = std::fs::File::create(file("RESULTS")).unwrap();
+    let mut judging = vec![Vec::new(); REACHED.len()];
+    let mut loading = vec![false; REACHED.len()];
+    let (mut time, mut policies, mut wrong) = (Vec::new(), Bench::default(), Vec::new());
+    for (k, case) in cases.iter().enumerate() {
+        reached();
+        policies.policy(case);
+        reached().into_iter().for_each(|n| loading[n] = true);
+        let start = Instant::now();
+        let outcome = policies.judge(case);
+        time.push(start.elapsed());
+        if fails(case, &outcome) {
+            wrong.push(case.place.clone());
+        }
+        reached().into_iter().for_each(|n| judging[n].push(k));
+    }
+    eprintln!("{} cases take {:?}", cases.len(), time.iter().sum::<Duration>());
+    assert!(wrong.is_empty(), "without a mutant these fail: {wrong:?}");
+    std::panic::set_hook(Box::new(|_| {}));
+    for number in wanted.split_whitespace().map(|n| n.parse::<usize>().unwrap()) {
+        judging[number].sort_by_key(|k| time[*k]);
+        let mut spent = Duration::ZERO;
+        judging[number].retain(|k| {
+            spent += time[*k];
+            spent <= budget
+        });
+        let list = &judging[number];
+        let (mut status, mut wrong) = if list.is_empty() { (0, None) } else { child(&cases, list, number, &mut policies) };
+        if status == 0 && loading[number] && budget == Duration::MAX {
+            let all: Vec<usize> = (0..cases.len()).collect();
+            (status, wrong) = child(&cases, &all, number, &mut Bench::default());
+        }
+        let word = if libc::WIFSIGNALED(status) {
+            let signal = libc::WTERMSIG(status);
+            let time = signal == libc::SIGXCPU || signal == libc::SIGKILL;
+            if time { "killed time".to_owned() } else { format!("killed signal-{signal}") }
+        } else if let Some(k) = wrong {
+            format!("killed {}", cases[k].place)
+        } else if status != 0 {
+            "killed exit".to_owned()
+        } else if list.is_empty() && !loading[number] {
+            "unreached -".to_owned()
+        } else {
+            format!("survived {}", list.len())
+        };
+        writeln!(results, "{number} {word}").unwrap();
+    }
+}

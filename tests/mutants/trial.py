@@ -1,0 +1,109 @@
+"""Tries mutants with the build's tests: each with those tests alone that come past it."""
+
+import json
+import os
+import struct
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from build import FEATURES, SWITCH_FILE, TREE, WORK, environment
+
+# Seconds that the tests of one mutant have, for each second that they take without it, and at least.
+FACTOR, LEAST = 10, 30
+# How many tests one process is given at first: the first that fails ends the trial.
+FIRST = 6
+
+
+def executables(targets):
+    """Builds test targets, `--lib` or a name; gives the path of each."""
+    command = ["cargo", "test", "--no-run", "--message-format=json", *FEATURES]
+    for target in targets:
+        command += [target] if target.startswith("--") else ["--test", target]
+    done = subprocess.run(command, cwd=TREE, env=environment(), stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit("the build fails")
+    rows = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    return {r["target"]["name"]: r["executable"] for r in rows if r.get("executable") and r["profile"]["test"]}
+
+
+def cases(executable, numbers, name="cases"):
+    """What the cases make of mutants: number => (word, detail)."""
+    (WORK / f"wanted-{name}").write_text(" ".join(map(str, numbers)))
+    environ = environment(WANTED=str(WORK / f"wanted-{name}"), RESULTS=str(WORK / f"results-{name}"))
+    subprocess.run([executable], cwd=TREE, env=environ, check=True)
+    rows = (line.split(" ", 2) for line in (WORK / f"results-{name}").read_text().splitlines())
+    return {int(number): (word, detail) for number, word, detail in rows}
+
+
+def run(executable, tests, limit, **more):
+    command = [executable, "--exact", "--test-threads=1", *tests]
+    environ = environment(CARGO_MANIFEST_DIR=str(TREE), PROPTEST_FAILURE_PERSISTENCE="off", **more)
+    start = time.monotonic()
+    try:
+        done = subprocess.run(command, cwd=TREE, env=environ, timeout=limit, capture_output=True, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return "time", limit
+    return ("passes" if done.returncode == 0 else "fails"), time.monotonic() - start
+
+
+def reach(name, executable, workers):
+    """For each test that passes: the mutants that it comes past, and how long it takes."""
+    kept = WORK / f"reach-{name}.json"
+    stamp = os.stat(executable).st_mtime_ns
+    if kept.exists() and json.loads(kept.read_text())["stamp"] == stamp:
+        return json.loads(kept.read_text())["tests"]
+    out = subprocess.run([executable, "--list"], cwd=TREE, capture_output=True, text=True, check=True).stdout
+    tests = [line[: -len(": test")] for line in out.splitlines() if line.endswith(": test")]
+
+    def one(index):
+        log = WORK / f"reach-{name}-{index}"
+        log.unlink(missing_ok=True)
+        if workers == 1:
+            SWITCH_FILE.write_text(f"reach {log}")
+        word, seconds = run(executable, [tests[index]], 300, MUTANT_UNDER_TEST=f"reach {log}")
+        data = log.read_bytes() if log.exists() else b""
+        log.unlink(missing_ok=True)
+        return word, seconds, sorted(set(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])))
+
+    with ThreadPoolExecutor(workers) as pool:
+        found = dict(zip(tests, pool.map(one, range(len(tests)))))
+    SWITCH_FILE.unlink(missing_ok=True)
+    broken = [test for test, (word, _, _) in found.items() if word != "passes"]
+    if broken:
+        print(f"{name}: left out, for they do not pass without a mutant: {broken}", flush=True)
+    found = {test: (seconds, numbers) for test, (word, seconds, numbers) in found.items() if word == "passes"}
+    kept.write_text(json.dumps({"stamp": stamp, "tests": found}))
+    return found
+
+
+def tests(name, executable, numbers, workers=2, slowest=None, say=lambda number, result: None):
+    """What the tests of an executable make of mutants; one worker where they start processes of another environment.
+
+    `slowest`: the seconds of a test that is still run. `say` hears of every mutant when it is done.
+    """
+    found = reach(name, executable, workers)
+    found = {test: row for test, row in found.items() if slowest is None or row[0] <= slowest}
+
+    def one(number):
+        result = trial(number)
+        say(number, result)
+        return result
+
+    def trial(number):
+        mine = sorted((seconds, test) for test, (seconds, reached) in found.items() if number in reached)
+        if not mine:
+            return "unreached", "-"
+        if workers == 1:
+            SWITCH_FILE.write_text(str(number))
+        for part in (mine[:FIRST], mine[FIRST:]):
+            limit = max(LEAST, FACTOR * sum(seconds for seconds, _ in part))
+            word = run(executable, [t for _, t in part], limit, MUTANT_UNDER_TEST=str(number))[0] if part else "passes"
+            if word != "passes":
+                return "killed", f"{name} {part[0][1]} or another of {len(part)}" + (" time" if word == "time" else "")
+        return "survived", str(len(mine))
+
+    with ThreadPoolExecutor(workers) as pool:
+        results = dict(zip(numbers, pool.map(one, numbers)))
+    SWITCH_FILE.unlink(missing_ok=True)
+    return results
