@@ -311,8 +311,10 @@ fn push(flows: &mut Vec<Effect>, sources: &Sources, sink: FlowSink, span: Span) 
     let network = network.filter(|_| sink == FlowSink::Interpreter);
     for (source, certainty) in network.into_iter().chain(sources.files.iter().map(file)) {
         let kind = Kind::Flow(Flow { source, sink });
-        if !flows.iter().any(|f| f.kind == kind) {
-            flows.push(Effect { kind, certainty, span, by: None, command: None });
+        match flows.iter_mut().find(|flow| flow.kind == kind) {
+            // The surer of two is the one that a rule may forbid.
+            Some(known) => known.certainty = known.certainty.min(certainty),
+            None => flows.push(Effect { kind, certainty, span, by: None, command: None }),
         }
     }
 }
