@@ -7,6 +7,9 @@
     reason = "all of this is a test, and clippy.toml's exceptions do not reach the functions that the tests share"
 )]
 
+#[path = "shown/verbs.rs"]
+mod verbs;
+
 use prexec::codex::{self, Occasion, Question};
 use prexec::decision::Decision;
 use prexec::gate;
@@ -93,8 +96,13 @@ fn check(judged: &Judged) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// How many there are, unless `PREXEC_CASES` says otherwise.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PREXEC_CASES").map_or(usual, |n| n.parse().expect("a number"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn of_a_script(name in hostile(), path in hostile()) {

@@ -6,6 +6,7 @@ use super::rewrite::rewrite;
 use super::{POLICY_ERROR, human, policy};
 use crate::format::format;
 use crate::rules::{Diagnostic, Diagnostics};
+use crate::text::visible;
 use clap::Args;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ fn files(options: &Options) -> Result<ExitCode, String> {
     }
     let what = if options.check { "would be written otherwise" } else { "written anew" };
     for file in &changed {
-        say(&format!("{} {what}\n", file.display()))?;
+        say(&format!("{} {what}\n", visible(&file.display().to_string())))?;
     }
     say(&format!("{} of {} files {what}\n", changed.len(), files.len()))?;
     if errors.has_errors() {

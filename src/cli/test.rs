@@ -189,11 +189,11 @@ impl Bench {
         let failed: Vec<_> = self.results.iter().filter(|r| r.failure.is_some()).collect();
         if redteam {
             for result in &self.results {
-                writeln!(out, "{}: {}", result.file, visible(&result.name))?;
+                writeln!(out, "{}: {}", visible(&result.file), visible(&result.name))?;
             }
         }
         for result in &failed {
-            writeln!(out, "failed  {}: {}", result.file, visible(&result.name))?;
+            writeln!(out, "failed  {}: {}", visible(&result.file), visible(&result.name))?;
             for line in result.failure.iter().flat_map(|why| why.lines()) {
                 writeln!(out, "        {}", visible(line))?;
             }
@@ -201,10 +201,10 @@ impl Bench {
         let gaps = self.coverage.gaps();
         for (place, rule, lacks) in gaps.iter().filter(|_| !redteam) {
             let short: String = rule.chars().take(80).collect();
-            writeln!(out, "not covered  {place}: {lacks}: {}", visible(&short))?;
+            writeln!(out, "not covered  {}: {lacks}: {}", visible(place), visible(&short))?;
         }
         for note in &self.notes {
-            writeln!(out, "note  {note}")?;
+            writeln!(out, "note  {}", visible(note))?;
         }
         let rules = self.coverage.len();
         write!(out, "{} passed, {} failed", self.results.len() - failed.len(), failed.len())?;

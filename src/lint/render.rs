@@ -1,7 +1,8 @@
 //! Findings as people and programs read them.
 
 use super::{CODES, Code, Finding, Fix, Level};
-use crate::rules::SourceFile;
+use crate::rules::{SourceFile, shown_line};
+use crate::text::visible;
 use annotate_snippets::{AnnotationKind, Level as Shown, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 use std::{
@@ -17,19 +18,21 @@ pub fn human(findings: &[Finding], sources: &[SourceFile], color: bool) -> Strin
     for finding in findings {
         let (file, line, column) = finding.position();
         let level = if finding.level() == Level::Warning { Shown::WARNING } else { Shown::NOTE };
-        let title = level.primary_title(finding.message.as_str()).id(finding.code);
+        let (message, help, shown) = (visible(&finding.message), visible(&finding.help), visible(file));
+        let title = level.primary_title(&*message).id(finding.code);
         let source = sources.iter().find(|s| s.name == file).and_then(|s| s.text.lines().nth(line.checked_sub(1)?));
         let start = source.map_or(0, |s| s.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at));
-        let group = match source {
-            Some(source) => title.element(
-                Snippet::source(source)
-                    .line_start(line)
-                    .path(file)
-                    .annotation(AnnotationKind::Primary.span(start..source.len())),
+        let line = source.map(|source| shown_line(source, &(start..source.len())));
+        let group = match &line {
+            Some((source, span)) => title.element(
+                Snippet::source(source.as_str())
+                    .line_start(finding.position().1)
+                    .path(&*shown)
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
             ),
-            None => title.element(annotate_snippets::Origin::path(file)),
+            None => title.element(annotate_snippets::Origin::path(&*shown)),
         };
-        text.push_str(&renderer.render(&[group.element(Shown::HELP.message(finding.help.as_str()))]));
+        text.push_str(&renderer.render(&[group.element(Shown::HELP.message(&*help))]));
         text.push('\n');
     }
     text
@@ -97,8 +100,9 @@ pub fn github(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let (file, line, column) = finding.position();
         let command = if finding.level() == Level::Warning { "warning" } else { "notice" };
-        let message = value(&format!("{}; {}", finding.message, finding.help));
-        format!("::{command} file={},line={line},col={column},title={}::{message}\n", property(file), finding.code)
+        let message = value(&visible(&format!("{}; {}", finding.message, finding.help)));
+        let file = property(&visible(file));
+        format!("::{command} file={file},line={line},col={column},title={}::{message}\n", finding.code)
     };
     findings.iter().map(line).collect()
 }

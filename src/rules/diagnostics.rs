@@ -1,6 +1,6 @@
 //! What is wrong with a policy, for people: place, sentence, source line, help.
 
-use crate::text::visible;
+use crate::text::{is_hidden, visible};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use starlark::codemap::FileSpan;
 use std::{
@@ -110,16 +110,16 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = match &self.source {
-            Some(line) => level.primary_title(self.message.as_str()).element(
-                Snippet::source(line.text.as_str())
+        let (message, file) = (visible_lines(&self.message), visible(&self.file));
+        let line = self.source.as_ref().map(|line| shown_line(&line.text, &line.span));
+        let mut group = match &line {
+            Some((text, span)) => level.primary_title(&*message).element(
+                Snippet::source(text.as_str())
                     .line_start(self.line)
-                    .path(self.file.as_str())
-                    .annotation(AnnotationKind::Primary.span(line.span.clone())),
+                    .path(&*file)
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
             ),
-            None => {
-                level.primary_title(self.message.as_str()).element(annotate_snippets::Origin::path(self.file.as_str()))
-            }
+            None => level.primary_title(&*message).element(annotate_snippets::Origin::path(&*file)),
         };
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(visible(help).into_owned()));
@@ -128,19 +128,38 @@ impl Diagnostic {
     }
 }
 
+/// A source line without hidden characters, and where in it is what was at `span`. Tabs stay.
+pub(crate) fn shown_line(text: &str, span: &Range<usize>) -> (String, Range<usize>) {
+    let shown = |part: Option<&str>| {
+        let parts: Vec<_> = part.unwrap_or_default().split('\t').map(visible).collect();
+        parts.join("\t")
+    };
+    let before = shown(text.get(..span.start));
+    let meant = shown(text.get(span.clone()));
+    let after = shown(text.get(span.end..));
+    let span = before.len()..before.len() + meant.len();
+    ([before, meant, after].concat(), span)
+}
+
+/// Without hidden characters, but with the lines that there are.
+fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 impl fmt::Display for Diagnostic {
     /// `FILE:LINE:COLUMN: MESSAGE`, on one line whatever the message quotes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = visible(&self.file);
         if self.line == 0 {
-            write!(f, "{}: ", self.file)?;
+            write!(f, "{file}: ")?;
         } else {
-            write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
+            write!(f, "{file}:{}:{}: ", self.line, self.column)?;
         }
         if self.severity == Severity::Warning {
             f.write_str("warning: ")?;
         }
         for c in self.message.chars() {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { fmt::Write::write_char(f, c)? }
+            if is_hidden(c) { write!(f, "{}", c.escape_default())? } else { fmt::Write::write_char(f, c)? }
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ mod stubs;
 
 pub use builtins::effective_account;
 pub use catalogue::RuleNote;
+pub(crate) use diagnostics::shown_line;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub(crate) use evaluate::parse;
 pub use facts::{of as fact_of, of_names as fact_of_names};
