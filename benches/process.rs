@@ -5,6 +5,7 @@
 //! cargo bench --bench process -- --quick # 60 rounds, as CI runs it
 //! cargo bench --bench process -- PATH    # another build of prexec in the same run, to compare build options
 //! cargo bench --bench process -- --static # also a build of prexec that is linked with glibc statically, made by this
+//! cargo bench --bench process -- '--beside=/usr/bin/node guard.js hook' # also another guard: its command line, by blanks
 //! ```
 //!
 //! Ratios of medians of one interleaved run are comparable between machines; microseconds are not. There is no pass or fail here.
@@ -103,6 +104,14 @@ fn subjects(dir: &Path) -> Vec<Subject> {
         }
         if let Some(alone) = &alone {
             all.push(subject(&format!("prexec-hook, compiled {name}"), alone.clone(), &["--policy", &compiled]));
+        }
+    }
+    for line in std::env::args().filter_map(|argument| argument.strip_prefix("--beside=").map(String::from)) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [program, arguments @ ..] = words.as_slice() {
+            let name = arguments.iter().chain([program]).find(|word| word.len() > 1 && !word.starts_with('-'));
+            let name = Path::new(name.unwrap_or(program)).file_name().unwrap_or_default().to_string_lossy();
+            all.push(subject(&format!("beside: {name}"), program.into(), arguments));
         }
     }
     for other in std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from) {
@@ -218,11 +227,18 @@ fn report(subjects: &mut [Subject], rounds: usize) {
     for s in subjects.iter_mut() {
         s.times.sort_unstable();
     }
-    let base = at(&subjects[0].times, 50);
-    println!("{rounds} rounds, interleaved; multiples of the median of `{}`", subjects[0].name);
-    println!("{:<42} {:>8} {:>9} {:>9} {:>9} {:>9}", "process", "multiple", "least us", "p50 us", "p95 us", "p99 us");
+    let (tenth, half) = (at(&subjects[0].times, 10), at(&subjects[0].times, 50));
+    println!("{rounds} rounds, interleaved; multiples of the same percentile of `{}`", subjects[0].name);
+    println!(
+        "{:<42} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "process", "x of p10", "x of p50", "least us", "p10 us", "p50 us", "p95 us", "p99 us"
+    );
     for s in subjects.iter() {
-        let (least, p50, p95, p99) = (at(&s.times, 0), at(&s.times, 50), at(&s.times, 95), at(&s.times, 99));
-        println!("{:<42} {:>8.2} {least:>9.0} {p50:>9.0} {p95:>9.0} {p99:>9.0}", s.name, p50 / base);
+        let [least, p10, p50, p95, p99] = [0, 10, 50, 95, 99].map(|percent| at(&s.times, percent));
+        let (of_tenth, of_half) = (p10 / tenth, p50 / half);
+        println!(
+            "{:<42} {of_tenth:>8.2} {of_half:>8.2} {least:>9.0} {p10:>9.0} {p50:>9.0} {p95:>9.0} {p99:>9.0}",
+            s.name
+        );
     }
 }

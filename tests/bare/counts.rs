@@ -4,7 +4,7 @@
 //! Counted is the release build (`PREXEC_COUNTS=1`, as `.ci/run` sets it): with another build or compiler the figures are others.
 //! `UPDATE_COUNTS=1` writes them anew.
 
-use crate::built::{Installed, bare, end, traced};
+use crate::built::{Installed, bare, decided, end, traced};
 use nix::sys::resource::{UsageWho, getrusage};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -114,7 +114,7 @@ fn instructions(installed: &Installed, options: &[&str], status: i32) -> u64 {
     let hook = hook.to_str().expect("UTF-8");
     let mut arguments = vec!["--tool=callgrind", "--callgrind-out-file=/dev/null", hook];
     arguments.extend(options);
-    let ended = end(&mut self::hook(Path::new("valgrind"), &arguments), &call());
+    let ended = decided(&mut self::hook(Path::new("valgrind"), &arguments), &call());
     assert_eq!(ended.status.0, Some(status), "{}", ended.stderr);
     let line = ended.stderr.lines().find_map(|line| line.split_once("Collected : ")).expect("what callgrind collected");
     line.1.trim().parse().expect("a number")
