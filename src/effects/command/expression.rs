@@ -149,6 +149,9 @@ pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
     let letters = |word: &[u8], all: &[u8]| {
         word.strip_prefix(b"-").is_some_and(|l| !l.is_empty() && l.iter().all(|b| all.contains(b)))
     };
+    if *program == b"tee" {
+        return words.iter().all(|word| !word.starts_with(b"-") || letters(word, b"ai"));
+    }
     let zero = |word: &&[u8]| letters(word, b"zvEFPiwxaurnVh") && word.contains(&b'z');
     if words.iter().any(zero) != nul {
         return false;

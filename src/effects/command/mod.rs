@@ -7,6 +7,7 @@
 mod awk;
 mod builtins;
 mod code;
+mod diffs;
 mod emit;
 mod expression;
 mod filters;
@@ -186,6 +187,7 @@ fn dispatch(
             }
             Ok(outcome)
         }
+        Value::Affix { prefix, .. } if scripts.is_absent_beginning(prefix) => Ok(Outcome::default()),
         _ => {
             let id = analysis.next_command();
             let run = Run {

@@ -107,7 +107,14 @@ impl<'t> Command<'_, 't> {
         }
         let whole = program.has(flags::WRITES_TREE) && !self.names_files(parsed);
         let writes_below = (whole || parsed.has(traits::WRITES_TREE)) && !manner.reads_only;
-        if writes_below || (manner.extracts && program.last().is_none()) {
+        if let Some(files) = self.patched(program, parsed).filter(|_| writes_below) {
+            for (file, read) in &files {
+                if *read {
+                    self.read(file, false, at);
+                }
+                self.write(file, false, at);
+            }
+        } else if writes_below || (manner.extracts && program.last().is_none()) {
             let here = Value::from(".");
             // What comes out of an archive, a patch or a host has names of its own; merging changes files that stand here.
             let fetched = program.has(flags::NETWORK) && !program.has(flags::SPARES_REPOSITORY);

@@ -74,6 +74,11 @@ pub trait Scripts {
         false
     }
 
+    /// The same of every name that begins so.
+    fn is_absent_beginning(&mut self, _beginning: &[u8]) -> bool {
+        false
+    }
+
     /// Whether a name with a subscript is harmless to evaluate.
     fn is_harmless_name(&self, _text: &[u8]) -> bool {
         false

@@ -28,6 +28,9 @@ const USUAL: [&[u8]; 12] = [
     b"~/.cargo/bin",
 ];
 
+/// Most names of a directory that are looked at.
+const MAX_NAMES: usize = 2_000;
+
 impl Fold<'_> {
     /// Whether the reading that is followed would look for a program of this name in vain.
     pub(super) fn no_program(&mut self, name: &[u8]) -> bool {
@@ -38,6 +41,34 @@ impl Fold<'_> {
         if absent {
             self.absent.insert(name.to_vec());
             self.missed = Some(name.to_vec());
+        }
+        absent
+    }
+
+    /// The same of every name that begins so, as `x+=` does where its value is not known. With a slash in it, the name would be
+    /// that of a file below a directory here that begins so as well.
+    pub(super) fn no_program_begins(&mut self, beginning: &[u8]) -> bool {
+        let appends = beginning.iter().position(|b| *b == b'=').is_some_and(|at| at > 0);
+        if self.dialect == Dialect::Bash || !appends || !is_no_program(beginning) || beginning.contains(&b'/') {
+            return false;
+        }
+        let Some(here) = self.here.as_ref().and_then(|here| here.before.cwd.known()) else { return false };
+        let search = self.world.variable("PATH").unwrap_or_default();
+        if self.path_may_change()
+            || (!search.is_empty() && search.split(|b| *b == b':').any(|dir| !path::is_absolute(dir)))
+        {
+            return false;
+        }
+        let others = |dir: &[u8]| match self.world.children(dir, MAX_NAMES) {
+            Some(names) => names.iter().all(|(name, _)| !name.starts_with(beginning)),
+            None => self.world.entry(dir) == Entry::Missing,
+        };
+        let home = self.world.home().unwrap_or_default();
+        // The system's own directories hold no such names.
+        let own = |dir: &Vec<u8>| !home.is_empty() && path::starts_with(dir, home);
+        let absent = others(here) && self.places().iter().filter(|dir| own(dir)).all(|dir| others(dir));
+        if absent {
+            self.absent_beginnings.insert(beginning.to_vec());
         }
         absent
     }
@@ -88,6 +119,19 @@ impl Fold<'_> {
 
     /// At the end: whether the call itself may have put a program there after all.
     pub(super) fn absent_names(&self, analysis: &mut Analysis<'_>) {
+        for beginning in &self.absent_beginnings {
+            let made = |text: &[u8]| text.windows(beginning.len()).any(|part| part == beginning.as_slice());
+            let may = |effect: &Effect| match &effect.kind {
+                Kind::Write(file) if file.tree && !file.existing => true,
+                Kind::Write(file) => file.value.alternatives().is_none_or(|all| all.iter().any(|one| made(one))),
+                _ => false,
+            };
+            if analysis.effects.iter().any(may) {
+                let name = String::from_utf8_lossy(beginning);
+                let detail = format!("the call may write a program whose name begins with `{name}`");
+                unknown(analysis, "unmodelled-program", detail, Span::default());
+            }
+        }
         if self.absent.is_empty() {
             return;
         }

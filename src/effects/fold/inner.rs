@@ -70,6 +70,10 @@ impl Scripts for Fold<'_> {
         self.no_program(name)
     }
 
+    fn is_absent_beginning(&mut self, beginning: &[u8]) -> bool {
+        self.no_program_begins(beginning)
+    }
+
     fn is_harmless_name(&self, text: &[u8]) -> bool {
         self.here.as_ref().is_some_and(|here| expression::is_plain_name(text, &here.before))
     }

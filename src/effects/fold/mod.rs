@@ -131,6 +131,8 @@ struct Fold<'w> {
     others: Others,
     /// Names of commands that no program has, and the one that was last asked for.
     absent: BTreeSet<Vec<u8>>,
+    /// How names begin that no program has.
+    absent_beginnings: BTreeSet<Vec<u8>>,
     missed: Option<Vec<u8>>,
     /// The node that was last followed is a command that does not exist, so that it certainly fails.
     failed: bool,
@@ -196,6 +198,7 @@ impl<'w> Fold<'w> {
             dialect,
             others: Others::default(),
             absent: BTreeSet::new(),
+            absent_beginnings: BTreeSet::new(),
             missed: None,
             failed: false,
             scripts: Vec::new(),
