@@ -151,8 +151,8 @@ fn read(text: &[u8]) -> Option<Named<'_>> {
         let mut header = line;
         if let Some(both) = line.strip_prefix(b"diff --git ") {
             let blank = both.iter().position(|b| *b == b' ')?;
-            named.files.extend(file(both.get(..blank)?)?);
-            named.files.extend(file(both.get(blank + 1..)?)?);
+            named.files.extend(file(both.get(..blank)?)?.name());
+            named.files.extend(file(both.get(blank + 1..)?)?.name());
             while let Some(more) = lines.next_if(|line| is_more_of_header(line)) {
                 is_of_plain_file(more).then_some(())?;
             }
@@ -163,10 +163,10 @@ fn read(text: &[u8]) -> Option<Named<'_>> {
         } else {
             named.git = false;
         }
-        let old = file(header.strip_prefix(b"--- ")?)?;
+        let old = file(header.strip_prefix(b"--- ")?)?.name();
         named.files.extend(old);
         named.compared.extend(old);
-        named.files.extend(file(lines.next()?.strip_prefix(b"+++ ")?)?);
+        named.files.extend(file(lines.next()?.strip_prefix(b"+++ ")?)?.name());
         hunk(&mut lines)?;
         while lines.peek().is_some_and(|line| line.starts_with(b"@@ ")) {
             hunk(&mut lines)?;
@@ -180,15 +180,32 @@ fn read(text: &[u8]) -> Option<Named<'_>> {
     (!named.files.is_empty()).then_some(named)
 }
 
-/// The name in a header: `Some(None)` for no file, `None` where it is not certain which one is meant.
-fn file(written: &[u8]) -> Option<Option<&[u8]>> {
+/// What a header of a patch names.
+enum File<'p> {
+    Named(&'p [u8]),
+    /// `/dev/null`: the other header names what is made or removed.
+    Absent,
+}
+
+impl<'p> File<'p> {
+    fn name(self) -> Option<&'p [u8]> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// `None` where it is not certain which file is meant.
+fn file(written: &[u8]) -> Option<File<'_>> {
     let name = written.split(|b| *b == b'\t').next().unwrap_or(written);
     if name == b"/dev/null" {
-        return Some(None);
+        return Some(File::Absent);
     }
     let odd = |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\\' | 0x7f);
     let plain = |part: &[u8]| !part.is_empty() && part != b"." && part != b"..";
-    (!name.iter().any(odd) && name.split(|b| *b == b'/').all(plain) && !path::is_absolute(name)).then_some(Some(name))
+    (!name.iter().any(odd) && name.split(|b| *b == b'/').all(plain) && !path::is_absolute(name))
+        .then_some(File::Named(name))
 }
 
 /// A line of git's header between `diff --git` and the names.
@@ -200,7 +217,7 @@ fn is_more_of_header(line: &[u8]) -> bool {
 /// Whether the line speaks of no link and no repository inside.
 fn is_of_plain_file(line: &[u8]) -> bool {
     let last = line.rsplit(|b| *b == b' ').next().unwrap_or(line);
-    let ids = line.starts_with(b"index ") && line.iter().filter(|b| **b == b' ').count() == 1;
+    let ids = line.starts_with(b"index ") && line.splitn(3, |b| *b == b' ').count() == 2;
     ids || matches!(last, b"100644" | b"100755")
 }
 
