@@ -117,11 +117,7 @@ fn the_journal() {
         let trail = place.path().join("trail");
         std::fs::create_dir(&trail).unwrap();
         generate::append(&trail, &records);
-        std::fs::write(
-            trail.join("chain.jsonl"),
-            "{\"schema\":\"prexec/chain/1\",\"file\":\"f\",\"digest\":\"blake3:1\"}\n",
-        )
-        .unwrap();
+        crate::write_chain(&trail, "2026-01-01.jsonl", 1);
         let to = format!("journald={}", path.display());
         let sender = std::thread::spawn(move || text(&trail, &["--to", &to]));
         let got = receive(|buffer| socket.recv(buffer), records.len());

@@ -257,9 +257,7 @@ fn a_file_that_went_before_it_was_sent_is_said() {
     text(place.path(), &["--to", &to]);
     let length = std::fs::metadata(&file).unwrap().len();
     std::fs::remove_file(&file).unwrap();
-    let closed =
-        format!("{{\"schema\":\"prexec/chain/1\",\"file\":\"2026-11-01.jsonl\",\"bytes\":{}}}\n", length + 100);
-    std::fs::write(place.path().join("chain.jsonl"), closed).unwrap();
+    crate::write_chain(place.path(), "2026-11-01.jsonl", length + 100);
     let out = crate::output(place.path(), &["--to", &to]);
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(said.contains("was removed when 100 of its"), "{said}");

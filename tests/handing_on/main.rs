@@ -18,6 +18,7 @@ mod forms;
 mod page;
 mod requests;
 
+use prexec::trail::chain::{CHAIN, CHAIN_SCHEMA, Link, digest};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -41,6 +42,24 @@ fn text(directory: &Path, arguments: &[&str]) -> String {
     let out = output(directory, arguments);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap()
+}
+
+/// Writes a chain whose only line closes a file of that length.
+fn write_chain(directory: &Path, file: &str, bytes: u64) {
+    let mut link = Link {
+        schema: CHAIN_SCHEMA.into(),
+        file: file.into(),
+        records: 1,
+        bytes,
+        digest: digest(b"records"),
+        previous: None,
+        time: "2026-11-02T00:00:00.000000Z".into(),
+        pruned: None,
+        seal: String::new(),
+    };
+    link.seal = digest(serde_json::to_string(&link).unwrap().as_bytes());
+    let line = serde_json::to_string(&link).unwrap();
+    std::fs::write(directory.join(CHAIN), format!("{line}\n")).unwrap();
 }
 
 /// Writes realistic records for a look with one's own eyes, where `PREXEC_LOOK` names a directory.
