@@ -38,13 +38,13 @@ fn mixed(number: u64) -> u64 {
 pub(crate) struct Pieces {
     filter: Vec<u64>,
     /// A piece: the call, and the form within [`Self::forms`] and the place in it.
-    pieces: HashMap<u64, (u32, u32, u32), BuildHasherDefault<Mixed>>,
+    places: HashMap<u64, (u32, u32, u32), BuildHasherDefault<Mixed>>,
     forms: Vec<Vec<u8>>,
 }
 
 impl Pieces {
     pub(crate) fn new() -> Self {
-        Self { filter: vec![0; 1 << (FILTER - 6)], pieces: HashMap::default(), forms: Vec::new() }
+        Self { filter: vec![0; 1 << (FILTER - 6)], places: HashMap::default(), forms: Vec::new() }
     }
 
     /// The texts of a call's secret, each in every form that an output may give it.
@@ -67,7 +67,7 @@ impl Pieces {
             let piece = u64::from_le_bytes(piece.try_into().unwrap());
             let (word, bit) = self.bit(piece);
             self.filter[word] |= bit;
-            self.pieces.entry(piece).or_insert((call, number, u32::try_from(at).unwrap()));
+            self.places.entry(piece).or_insert((call, number, u32::try_from(at).unwrap()));
         }
         self.forms.push(form);
     }
@@ -86,7 +86,7 @@ impl Pieces {
             if self.filter[word] & bit == 0 {
                 continue;
             }
-            let Some((call, form, place)) = self.pieces.get(&piece) else { continue };
+            let Some((call, form, place)) = self.places.get(&piece) else { continue };
             let form = &self.forms[*form as usize];
             let least = if own == Some(*call) { TELLING } else { TELLING_HEX };
             let (same, hex) = alike(text, at, form, *place as usize);

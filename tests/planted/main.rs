@@ -116,8 +116,8 @@ fn batch(count: u64, table: &Table, dice: &mut Dice, tally: &mut Tally) {
         if !missed {
             pieces.add(number, &planted);
         }
-        lines += &format!("\n{line}\n");
-        calls += &format!("{}\n", recorded::wire(&planted));
+        lines.extend(["\n", &line, "\n"]);
+        calls.extend([&recorded::wire(&planted).to_string(), "\n"]);
         all.push(planted);
     }
     tally.made += count;

@@ -65,7 +65,7 @@ pub(crate) fn planted(table: &Table, dice: &mut Dice) -> Planted {
         0 | 1 => {
             let (secret, place, text) = script(table, dice);
             let sign = *dice.pick(&["+", "-"]);
-            let lines: String = text.lines().map(|line| format!("{sign}{line}\n")).collect();
+            let lines: String = text.lines().flat_map(|line| [sign, line, "\n"]).collect();
             let head = if sign == "+" { "*** Add File: src/a.sh\n" } else { "*** Update File: src/a.sh\n@@\n" };
             let patch = format!("*** Begin Patch\n{head}{lines}*** End Patch\n");
             call(secret, format!("patch {sign}: {place}"), "apply_patch", json!({"command": patch}))

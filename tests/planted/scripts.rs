@@ -11,7 +11,10 @@ pub(crate) fn upper(name: &str) -> String {
 pub(crate) fn camel(name: &str) -> String {
     let mut words = name.split('-');
     let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |all, word| all + &word[..1].to_uppercase() + &word[1..])
+    words.fold(first, |all, word| {
+        let (initial, rest) = word.split_at(1);
+        all + &initial.to_uppercase() + rest
+    })
 }
 
 /// The script of a secret that its place tells, where it is one.
@@ -81,14 +84,12 @@ fn option(table: &Table, dice: &mut Dice) -> String {
     let (attached, separate) = (words(&row, "attached"), words(&row, "separate"));
     let all = attached.len() + separate.len();
     let chosen = usize::try_from(dice.roll(all as u64)).unwrap();
-    match attached.get(chosen) {
-        Some(option) => format!("{program}{with} -v {option}{quote}{value}{quote} x"),
-        None => {
-            let option = &separate[chosen - attached.len()];
-            let sign = if option.starts_with("--") && dice.roll(2) == 0 { "=" } else { " " };
-            format!("{program}{with} {option}{sign}{quote}{value}{quote} x")
-        }
+    if let Some(option) = attached.get(chosen) {
+        return format!("{program}{with} -v {option}{quote}{value}{quote} x");
     }
+    let option = &separate[chosen - attached.len()];
+    let sign = if option.starts_with("--") && dice.roll(2) == 0 { "=" } else { " " };
+    format!("{program}{with} {option}{sign}{quote}{value}{quote} x")
 }
 
 /// A script with a secret in it.
