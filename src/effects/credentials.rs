@@ -1,51 +1,13 @@
-//! Credentials in the text of a call: formats that are known by how they begin. Where one stands is said, never the text itself.
+//! Credentials in the text of a call: formats of `policies/tables/secrets.jsonl` that are known by how they begin. Where one stands is
+//! said, never the text itself.
 
 use super::command::Analysis;
 use super::patch;
 use crate::call::{Call, Json, ToolCall};
 use crate::effect::{Certainty, Effect, Flow, FlowSink, FlowSource, Kind, Span};
+use crate::tables::secrets::{FORMATS, format_at, may_begin};
 use alloc::vec::Vec;
-
-/// A format: what it is, how it begins, and at least how many letters, digits, `_` or `-` follow.
-struct Format {
-    name: &'static str,
-    begins: &'static str,
-    least: usize,
-}
-
-const fn format(name: &'static str, begins: &'static str, least: usize) -> Format {
-    Format { name, begins, least }
-}
-
-const FORMATS: [Format; 27] = [
-    format("AWS access key", "AKIA", 16),
-    format("AWS access key", "ASIA", 16),
-    format("Anthropic key", "sk-ant-", 20),
-    format("crates.io token", "cio", 32),
-    format("DigitalOcean token", "dop_v1_", 64),
-    format("GitHub token", "ghp_", 36),
-    format("GitHub token", "gho_", 36),
-    format("GitHub token", "ghu_", 36),
-    format("GitHub token", "ghs_", 36),
-    format("GitHub token", "ghr_", 36),
-    format("GitHub token", "github_pat_", 22),
-    format("GitLab token", "glpat-", 20),
-    format("Google key", "AIza", 35),
-    format("Hugging Face token", "hf_", 34),
-    format("npm token", "npm_", 36),
-    format("OpenAI key", "sk-proj-", 40),
-    format("OpenAI key", "sk-svcacct-", 40),
-    format("PyPI token", "pypi-AgEI", 50),
-    format("SendGrid key", "SG.", 22),
-    format("Shopify token", "shpat_", 32),
-    format("Slack token", "xoxb-", 20),
-    format("Slack token", "xoxp-", 20),
-    format("Slack token", "xoxa-", 20),
-    format("Stripe key", "sk_live_", 16),
-    format("Stripe key", "rk_live_", 16),
-    format("Vault token", "hvs.", 24),
-    format("Doppler token", "dp.pt.", 40),
-];
+use core::cell::Cell;
 
 /// No credential is shorter than this.
 #[allow(clippy::indexing_slicing, reason = "an index that is wrong does not build")]
@@ -60,20 +22,6 @@ const LEAST_LENGTH: usize = {
         at += 1;
     }
     least
-};
-
-/// The formats, one bit each, that have a byte at a place, by the byte: for the first and the second place.
-#[allow(clippy::indexing_slicing, reason = "an index that is wrong does not build")]
-const BEGINNINGS: [[u32; 256]; 2] = {
-    let mut formats = [[0; 256]; 2];
-    let mut at = 0;
-    while at < FORMATS.len() {
-        let begins = FORMATS[at].begins.as_bytes();
-        formats[0][begins[0] as usize] |= 1 << at;
-        formats[1][begins[1] as usize] |= 1 << at;
-        at += 1;
-    }
-    formats
 };
 
 /// How the line before a private key begins.
@@ -163,7 +111,26 @@ fn in_text(text: &str, start: usize, sink: FlowSink, found: &mut Vec<(&'static s
             found.push((name, Span::new(start + at, start + at + length), sink));
         }
     };
-    let (marked, begun) = begun(text);
+    let bytes = text.as_bytes();
+    let (dotless, mut marked, mut end) = (Cell::new(0), false, 0);
+    // One pass over the text, because every text of every call is looked at.
+    for (at, two) in bytes.windows(2).enumerate() {
+        let [first, second] = *two else { continue };
+        marked |= first == b'-' && second == b'B';
+        // Inside a word nothing begins, and what is a credential is no other.
+        let inside = || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
+        if !may_begin(first, second) || at < end || inside() {
+            continue;
+        }
+        let Some((format, length)) = format_at(bytes, at, true, &dotless).filter(|(format, _)| !format.record) else {
+            continue;
+        };
+        let body = text.get(at + format.begins.len()..at + length).unwrap_or_default();
+        if is_random(body) {
+            push(format.says, at, length);
+            end = at + length;
+        }
+    }
     if marked {
         for (at, _) in text.match_indices(PRIVATE_KEY) {
             let line = text.get(at..).unwrap_or_default().lines().next().unwrap_or_default();
@@ -172,48 +139,6 @@ fn in_text(text: &str, start: usize, sink: FlowSink, found: &mut Vec<(&'static s
             }
         }
     }
-    for (format, at) in begun {
-        let Some(Format { name, begins, least }) = FORMATS.get(format) else { continue };
-        let rest = text.get(at + begins.len()..).unwrap_or_default();
-        // The others have letters and digits only.
-        let marks: &[u8] = if begins.ends_with(['-', '.']) || matches!(*begins, "github_pat_" | "AIza" | "pypi-AgEI") {
-            b"_-"
-        } else {
-            b""
-        };
-        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || marks.contains(b)).count();
-        let body = rest.get(..length).unwrap_or_default();
-        if length >= *least && is_random(body) {
-            push(name, at, begins.len() + length);
-        }
-    }
-}
-
-/// Whether a line may say that a private key follows, and where formats begin: by format, then by place. One pass over the text,
-/// because every text of every call is looked at.
-fn begun(text: &str) -> (bool, Vec<(usize, usize)>) {
-    let (mut marked, mut begun) = (false, Vec::new());
-    let [firsts, seconds] = &BEGINNINGS;
-    let with = |formats: &[u32; 256], byte: u8| formats.get(usize::from(byte)).copied().unwrap_or_default();
-    let bytes = text.as_bytes();
-    let (mut first, mut beginning) = (0, 0);
-    for (end, second) in bytes.iter().copied().enumerate() {
-        let possible = beginning & with(seconds, second);
-        let (before, at) = (first, end.wrapping_sub(1));
-        (first, beginning) = (second, with(firsts, second));
-        // Inside a word nothing begins.
-        let inside = || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
-        if possible != 0 && !inside() {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let begins = |(place, format): &(usize, &Format)| {
-                possible >> place & 1 == 1 && rest.starts_with(format.begins.as_bytes())
-            };
-            begun.extend(FORMATS.iter().enumerate().filter(begins).map(|(format, _)| (format, at)));
-        }
-        marked |= second == b'B' && before == b'-';
-    }
-    begun.sort_unstable();
-    (marked, begun)
 }
 
 /// Whether a text may be a secret, and not what stands for one in an example.
@@ -235,6 +160,7 @@ fn is_random(body: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::secrets::{Body, Format};
 
     fn names(text: &str) -> Vec<&'static str> {
         let mut found = Vec::new();
@@ -245,12 +171,24 @@ mod tests {
     #[test]
     fn formats_are_known_and_examples_are_not() {
         let body = "q7Rt2Lm9Zx4Bv6Nc8Wd1Ky3Hp5Jf0Gs7Qa2Te4Ui9Oo6Pl1Mn3";
-        for format in &FORMATS {
-            let body = if format.begins.starts_with('A') && format.least == 16 { "Q7RT2LM9ZX4BV6NC" } else { body };
-            let text = alloc::format!("x = \"{}{body}{body}\"", format.begins);
-            assert!(names(&text).contains(&format.name), "{text}");
-            let inside = alloc::format!("word{}{body}{body}", format.begins);
-            assert!(names(&inside).is_empty(), "{inside}");
+        for format in FORMATS.iter().filter(|format| !format.record) {
+            let of_kind = |byte: &u8| format.body.has(*byte);
+            let body: Vec<u8> = body
+                .bytes()
+                .map(|byte| if matches!(format.body, Body::Upper) { byte.to_ascii_uppercase() } else { byte })
+                .filter(of_kind)
+                .collect();
+            let body = core::str::from_utf8(&body).unwrap().repeat(20);
+            let parts: Vec<&str> = format.parts.iter().map(|(least, _)| body.split_at(*least).0).collect();
+            let body = if parts.is_empty() { body.split_at(format.least + 2).0 } else { &parts.join(".") };
+            let text = alloc::format!("x = \"{}{body}\"", format.begins);
+            assert_eq!(names(&text), [format.says], "{text}");
+            // But behind a dot within it another may.
+            let ends = |other: &&Format| other.begins != format.begins && format.begins.ends_with(other.begins);
+            if !FORMATS.iter().any(|other| ends(&other)) {
+                let inside = alloc::format!("word{}{body}", format.begins);
+                assert!(names(&inside).is_empty(), "{inside}");
+            }
         }
         assert_eq!(names("-----BEGIN OPENSSH PRIVATE KEY-----\nabc"), ["private key"]);
         for text in [
