@@ -176,7 +176,14 @@ fn of_effect(effect: &Effect, words: bool, secrets: &Secrets) -> Object {
         }
         Kind::Connect(connect) => {
             object.optional("scheme", connect.scheme.as_deref());
-            object.optional("host", value(&connect.host).as_deref());
+            let host = value(&connect.host);
+            if host.as_deref().is_none_or(may_be_host) {
+                object.optional("host", host.as_deref());
+            } else {
+                // A line of a private key without quotes, say, to which a host is anything.
+                object.word("host", "[redacted:secret]");
+                object.redacted = object.redacted.saturating_add(1);
+            }
             if let Some(port) = connect.port {
                 object.number("port", port);
             }
@@ -204,6 +211,15 @@ fn of_effect(effect: &Effect, words: bool, secrets: &Secrets) -> Object {
     object
 }
 
+/// Whether a text can name a host, or a part of one: as long as names and their parts may be (RFC 1035), without signs that no
+/// name, address or pattern has.
+fn may_be_host(text: &str) -> bool {
+    const LONGEST: usize = 253;
+    const LONGEST_PART: usize = 63;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b".-_:[]%*?$".contains(&byte);
+    text.len() <= LONGEST && text.bytes().all(fits) && text.split('.').all(|part| part.len() <= LONGEST_PART)
+}
+
 /// The sub-command of a program, where the tables have a row for it: no word that the call made up.
 fn verb(run: &Run) -> Option<String> {
     let words = match (&run.shape, &run.canonical) {
@@ -220,4 +236,20 @@ fn verb(run: &Run) -> Option<String> {
     }
     let (name, verb) = (core::str::from_utf8(name).ok()?, core::str::from_utf8(verb.value.known()?).ok()?);
     tables.program(format!("{name} {verb}").as_bytes()).map(|_| verb.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_host_is_not_told_as_one() {
+        for host in ["example.com", "10.0.0.1", "[::1]:80", "*.example.com", "bücher.example", "..."] {
+            assert!(may_be_host(host), "{host}");
+        }
+        let long = "a".repeat(64);
+        for text in ["key-----\nqfap0b", "a+b", "a b", "a/b=", &long, &"a.".repeat(130)] {
+            assert!(!may_be_host(text), "{text}");
+        }
+    }
 }

@@ -178,9 +178,10 @@ fn no_planted_secret_is_found_in_any_output() {
     assert!(missing.is_empty(), "{missing:?} were never planted");
     let missing: Vec<&&str> = FACTS.iter().filter(|fact| !tally.facts.contains(**fact)).collect();
     assert!(missing.is_empty(), "nothing was planted in {missing:?}");
-    assert!(missed * 50 <= nameless, "{missed} of {nameless} random words were not seen to be random");
     let wrong = tally.wrong.told();
     assert!(wrong.is_empty(), "{wrong}");
+    // One in fifty at most, and some by chance where there are few.
+    assert!(missed <= 3 + nameless / 50, "{missed} of {nameless} random words were not seen to be random");
 }
 
 /// Every record that was written there.
