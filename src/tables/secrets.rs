@@ -156,8 +156,14 @@ fn is_shaped(format: &Format, body: &[u8], dotless: impl FnOnce(usize)) -> bool 
     }
     let most = format.parts.iter().map(|(_, most)| most + 1).sum();
     let run = body.iter().take(most).take_while(|byte| format.body.has(**byte)).count();
-    let mut parts = body.get(..run).unwrap_or_default().split(|byte| *byte == b'.').map(<[u8]>::len);
-    format.parts.iter().all(|(least, most)| parts.next().is_some_and(|length| (*least..=*most + 1).contains(&length)))
+    let mut parts = body.get(..run).unwrap_or_default().split(|byte| *byte == b'.');
+    // What stands between two `_` in the name of an MCP tool ends there, too.
+    let ends =
+        |part: &[u8], least: usize| part.get(least..).is_some_and(|rest| rest.windows(2).any(|two| two == b"__"));
+    let fits = |part: &[u8], least: usize, most: usize| {
+        (least..=most + 1).contains(&part.len()) || part.len() > least && ends(part, least)
+    };
+    format.parts.iter().all(|(least, most)| parts.next().is_some_and(|part| fits(part, *least, *most)))
 }
 
 /// Whether some format begins with these.

@@ -46,7 +46,7 @@ fn the_message_names_the_policy_and_the_limit() {
 fn huge_and_hostile_panics_are_one_short_line() {
     for fault in ["panic-huge", "panic-payload", "panic-hostile"] {
         let output = run(&mut faulty(&["hook", "deciding", fault]));
-        assert_blocked(&output, "internal error at src/guard/inject.rs:", "deciding", fault);
+        assert_blocked(&output, "internal error at src/guard/inject/whole.rs:", "deciding", fault);
         assert!(output.stderr.len() < 200, "{fault}");
     }
     // Rust says so itself before it aborts, which adds a line of its own.

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 /// Fault, and what the message says of it.
 pub(crate) const FAULTS: &[(&str, &str)] = &[
-    ("panic", "internal error at src/guard/inject.rs:"),
-    ("index", "internal error at src/guard/inject.rs:"),
+    ("panic", "internal error at src/guard/inject/whole.rs:"),
+    ("index", "internal error at src/guard/inject/whole.rs:"),
     ("panic-caught", "(caught)"),
     ("panic-thread", "(elsewhere)"),
     ("panic-many", "(one of many)"),
-    ("panic-hostile", "internal error at src/guard/inject.rs:"),
+    ("panic-hostile", "internal error at src/guard/inject/whole.rs:"),
     ("overflow", "crashed (SIGSEGV)"),
     ("abort", "crashed (SIGABRT)"),
     ("null", "crashed (SIGSEGV)"),
