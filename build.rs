@@ -15,6 +15,8 @@ mod languages {
 #[path = "src/tables/layout.rs"]
 #[allow(dead_code, reason = "the reader uses all of it")]
 mod layout;
+#[path = "src/tables/pairs.rs"]
+mod pairs;
 #[path = "src/tables/secrets_source.rs"]
 mod secrets_source;
 #[path = "src/tables/source.rs"]

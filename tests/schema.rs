@@ -157,13 +157,15 @@ fn explanations_agree_with_their_verdicts() {
                 adding.push(format!("{} {} {}", rule["adds"], rule["rule"], effect["effect"]));
             }
             for default in list(&effect["defaults"]).iter().filter(|d| !d["replaced_by"].is_null()) {
-                let by = all.iter().chain(&[]).any(|r| r["rule"] == default["replaced_by"] && r["adds"] == "allow");
-                let by_command = list(&whole["effects"]).iter().any(|other| {
-                    other["command"] == effect["command"]
-                        && list(&other["rules"])
-                            .iter()
-                            .any(|r| r["rule"] == default["replaced_by"] && r["adds"] == "allow")
-                });
+                // What a repository allows adds nothing, and replaces that repository's own defaults.
+                let own = default["layer"] == "repository";
+                let allows =
+                    |r: &Value| r["adds"] == "allow" || own && r["decision"] == "allow" && r["answer"] == "yes";
+                let replaces = |r: &Value| r["rule"] == default["replaced_by"] && allows(r);
+                let by = all.iter().any(replaces);
+                let by_command = list(&whole["effects"])
+                    .iter()
+                    .any(|other| other["command"] == effect["command"] && list(&other["rules"]).iter().any(replaces));
                 assert!(by || by_command, "{}: {default}", case.place);
             }
         }

@@ -3,7 +3,7 @@
 use super::json::{self, Object};
 use super::redact::Secrets;
 use crate::call::{Call, ToolCall};
-use crate::decision::{Reason, Verdict};
+use crate::decision::{Reason, RuleRef, Verdict};
 use crate::effect::{Effect, FlowSink, FlowSource, Kind, Run, Value, Word};
 use crate::path;
 use crate::report::{Judged, path_text};
@@ -12,6 +12,11 @@ use alloc::{format, string::String, string::ToString, vec, vec::Vec};
 
 /// The most bytes of all words of a command.
 const MOST_WORDS: usize = 2 << 10;
+
+/// Bytes that most lists fit in.
+const USUAL_LIST: usize = 1 << 10;
+/// Reasons for which there is a place before they are counted.
+const MOST_TOLD: usize = 32;
 
 /// What a call says.
 #[derive(Clone, Debug, Default)]
@@ -55,11 +60,16 @@ pub(super) fn lists(
     most_effects: usize,
     words: bool,
 ) -> Lists {
-    let mut lists = Lists { reasons: String::from("["), effects: String::from("["), cut: false, redacted: 0 };
+    let list = |most: usize| {
+        let mut list = String::with_capacity(USUAL_LIST.min(most));
+        list.push('[');
+        list
+    };
+    let mut lists = Lists { reasons: list(most_reasons), effects: list(most_effects), cut: false, redacted: 0 };
     // How many of them there is room for is known once they are written, which place an effect has only then.
-    let mut told: Vec<(&Reason, Object)> = Vec::new();
-    let mut length = 0_usize;
     let decisive = judged.verdict.reasons();
+    let mut told: Vec<(&Reason, Object)> = Vec::with_capacity(decisive.len().min(MOST_TOLD));
+    let mut length = 0_usize;
     // What an override has lifted is told as well, behind it.
     let lifted = judged.lifted.iter().flat_map(Verdict::reasons).filter(|reason| !decisive.contains(reason));
     for reason in decisive.iter().chain(lifted) {
@@ -142,7 +152,12 @@ fn known(word: &Word) -> Option<&str> {
 fn of_reason(reason: &Reason, secrets: &Secrets) -> Object {
     let mut object = Object::new();
     object.word("decision", reason.decision.as_str());
-    object.text("rule", &reason.rule.to_string());
+    match &reason.rule {
+        RuleRef::Rule(place) => object.text("rule", place),
+        RuleRef::Default(name) => object.word_of("rule", "default:", name),
+        // What else decides is named by words of ours.
+        other => object.word("rule", &other.to_string()),
+    }
     object.touched("justification", reason.justification.as_deref(), secrets);
     object
 }
@@ -178,7 +193,7 @@ fn of_effect(effect: &Effect, words: bool, secrets: &Secrets) -> Object {
             object.optional("scheme", connect.scheme.as_deref());
             let host = value(&connect.host);
             if host.as_deref().is_none_or(may_be_host) {
-                object.optional("host", host.as_deref());
+                object.touched("host", host.as_deref(), secrets);
             } else {
                 // A line of a private key without quotes, say, to which a host is anything.
                 object.word("host", "[redacted:secret]");

@@ -15,6 +15,8 @@ const MOST_TEXT: usize = 6 << 10;
 const MOST_REASONS: usize = 8 << 10;
 /// The most bytes of a path.
 const MOST_PATH: usize = 1 << 10;
+/// Bytes that most lines fit in.
+const USUAL_LINE: usize = 3 << 10;
 /// Bytes for the brackets and keys around the lists.
 const AROUND: usize = 128;
 
@@ -180,7 +182,7 @@ pub fn line(asker: &Asker<'_>, entry: &Entry<'_>, lost: u32) -> String {
 
 /// What stands before the reasons.
 fn head(asker: &Asker<'_>, entry: &Entry<'_>) -> Object {
-    let mut line = Object::new();
+    let mut line = Object::with_room(USUAL_LINE);
     line.word("schema", SCHEMA);
     line.word("kind", entry.kind.as_str());
     line.word("time", &asker.time.text());

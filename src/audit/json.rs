@@ -2,7 +2,7 @@
 //! shortened, and no character can act on a terminal or end the line.
 
 use super::redact::{Secrets, redact, redact_name, redact_words};
-use crate::text::is_hidden;
+use crate::text::{eight, is_hidden};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt::Write;
 
@@ -10,6 +10,8 @@ use core::fmt::Write;
 const MOST_VALUE: usize = 1 << 10;
 /// The most bytes of an identifier.
 const MOST_NAME: usize = 256;
+/// Bytes that nearly every effect and reason fits in: growing costs more than room.
+const OBJECT: usize = 128;
 /// What stands at the end of a text that was shortened.
 const CUT: &str = " [cut]";
 /// Bytes of a text in which secrets are looked for, more than are ever shown.
@@ -27,7 +29,14 @@ pub(super) struct Object {
 
 impl Object {
     pub(super) fn new() -> Self {
-        Self { text: String::from("{"), redacted: 0 }
+        Self::with_room(OBJECT)
+    }
+
+    /// One that is going to have about so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        let mut text = String::with_capacity(bytes);
+        text.push('{');
+        Self { text, redacted: 0 }
     }
 
     fn key(&mut self, key: &str) {
@@ -35,13 +44,24 @@ impl Object {
             self.text.push(',');
         }
         // Our own words, which need no escape.
-        let _ = write!(self.text, "\"{key}\":");
+        self.text.push('"');
+        self.text.push_str(key);
+        self.text.push_str("\":");
     }
 
     /// A word of ours.
     pub(super) fn word(&mut self, key: &str, word: &str) {
         self.key(key);
         escaped(word, &mut self.text);
+    }
+
+    /// A word of ours in two parts.
+    pub(super) fn word_of(&mut self, key: &str, first: &str, second: &str) {
+        self.word(key, first);
+        // Words of ours need no escape.
+        self.text.pop();
+        self.text.push_str(second);
+        self.text.push('"');
     }
 
     /// A text that comes from a call, a policy or the machine.
@@ -204,8 +224,7 @@ fn escaped(text: &str, out: &mut String) {
 fn escaped_up_to(text: &str, most: usize, cut: bool, out: &mut String) {
     out.push('"');
     let start = out.len();
-    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\') || byte == b' ';
-    if !cut && text.len() <= most && text.bytes().all(plain) {
+    if !cut && text.len() <= most && is_plain(text.as_bytes()) {
         out.push_str(text);
     } else {
         let room = most.saturating_sub(CUT.len());
@@ -226,6 +245,17 @@ fn escaped_up_to(text: &str, most: usize, cut: bool, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+/// Whether all of a text stands for itself between quotes, and shows.
+fn is_plain(text: &[u8]) -> bool {
+    let shows = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\') || byte == b' ';
+    let all_show = |word: u64| {
+        let other = |byte: u8| eight::has(word, byte);
+        !(eight::has_less(word, b' ') || eight::has_more(word) || other(0x7f) || other(b'"') || other(b'\\'))
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().all(|word| all_show(u64::from_le_bytes(*word))) && rest.iter().all(|byte| shows(*byte))
 }
 
 fn push(c: char, out: &mut String) {

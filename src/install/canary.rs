@@ -44,15 +44,18 @@ pub struct Launch<'l> {
     pub account: Option<(u32, u32)>,
 }
 
+/// The session, turn and model of these calls: agents give their sessions other names, so that records of these can be told apart.
+pub const SESSION: &str = "canary";
+
 /// The JSON about a shell command that Codex sends.
 pub fn call(event: Event, command: &str, directory: &Path) -> String {
     let mut call = json!({
-        "session_id": "canary", "turn_id": "canary", "transcript_path": null, "cwd": directory,
-        "hook_event_name": event.name(), "model": "canary", "permission_mode": "default",
+        "session_id": SESSION, "turn_id": SESSION, "transcript_path": null, "cwd": directory,
+        "hook_event_name": event.name(), "model": SESSION, "permission_mode": "default",
         "tool_name": "Bash", "tool_input": {"command": command},
     });
     if let (Event::PreToolUse, Some(call)) = (event, call.as_object_mut()) {
-        call.insert("tool_use_id".into(), "canary".into());
+        call.insert("tool_use_id".into(), SESSION.into());
     }
     call.to_string()
 }

@@ -12,6 +12,7 @@ pub mod git;
 pub mod languages;
 #[allow(unreachable_pub, reason = "the build step includes it as well")]
 mod layout;
+pub mod pairs;
 pub mod secrets;
 #[cfg(any(feature = "admin", test))]
 pub mod source;
@@ -58,7 +59,8 @@ impl<'a> Tables<'a> {
 
     /// The row of a program by its basename, or of a subcommand by `git push`.
     pub fn program(&self, name: &[u8]) -> Option<Program<'a>> {
-        self.all().find_map(|table| table.program(name))
+        let added = self.added.iter().find_map(|bytes| Bytes::of_table(bytes).program(name));
+        added.or_else(|| self.base.program(name))
     }
 
     /// The row of an interpreter or shell under a name with a version (`python3.12`, `lua5.4`), or of a loader.

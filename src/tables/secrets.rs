@@ -1,6 +1,8 @@
 //! What is known of secrets in texts, by `policies/tables/secrets.jsonl`: formats that show what they are, names whose values are
 //! secret, and options that take a secret.
 
+pub use super::pairs::pairs_of;
+use super::pairs::{SIEVE, place_in_sieve};
 use core::cell::Cell;
 
 /// A format that is known by how it begins.
@@ -79,6 +81,8 @@ impl Body {
 pub struct Name {
     /// Its words in lower case with `-` between.
     pub name: &'static str,
+    /// Its pairs of letters ([`pairs_of`]).
+    pub pairs: u64,
     /// What stands in the value's place.
     pub hint: &'static str,
     /// It may be the end of a longer word.
@@ -119,7 +123,11 @@ pub fn format_at(text: &[u8], at: usize, begins: bool, dotless: &Cell<usize>) ->
     let formats = FORMATS.get(start(usize::from(first))?..start(usize::from(first) + 1)?)?;
     // What has to have dots is looked at once in each run of its characters, so that the time stays linear.
     let here = |format: &&Format| (begins || format.inside) && (format.dots == 0 || at >= dotless.get());
-    let mut found = formats.iter().filter(here).filter(|format| rest.starts_with(format.begins.as_bytes()));
+    let begins = |format: &&Format| {
+        // Most have another second byte already.
+        format.begins.as_bytes().get(1).is_none_or(|byte| *byte == second) && rest.starts_with(format.begins.as_bytes())
+    };
+    let mut found = formats.iter().filter(here).filter(begins);
     let whole = |format: &'static Format| {
         let body = rest.get(format.begins.len()..)?;
         if !is_shaped(format, body, |run| dotless.set(dotless.get().max(at + format.begins.len() + run))) {
@@ -157,16 +165,21 @@ fn is_shaped(format: &Format, body: &[u8], dotless: impl FnOnce(usize)) -> bool 
     let most = format.parts.iter().map(|(_, most)| most + 1).sum();
     let run = body.iter().take(most).take_while(|byte| format.body.has(**byte)).count();
     let mut parts = body.get(..run).unwrap_or_default().split(|byte| *byte == b'.');
-    // What stands between two `_` in the name of an MCP tool ends there, too.
-    let ends =
-        |part: &[u8], least: usize| part.get(least..).is_some_and(|rest| rest.windows(2).any(|two| two == b"__"));
-    let fits = |part: &[u8], least: usize, most: usize| {
-        (least..=most + 1).contains(&part.len()) || part.len() > least && ends(part, least)
+    // What stands between two `_` in the name of an MCP tool ends there, too, and whatever ends a token, more can stick to it: `TOKEN-old.png`.
+    let ends = |part: &[u8], least: usize, is_last: bool| {
+        let rest = part.get(least..).unwrap_or_default();
+        rest.windows(2).any(|two| two == b"__") || is_last && rest.iter().any(|byte| matches!(byte, b'-' | b'_'))
     };
-    format.parts.iter().all(|(least, most)| parts.next().is_some_and(|part| fits(part, *least, *most)))
+    let fits = |part: &[u8], (least, most): (usize, usize), is_last: bool| {
+        (least..=most + 1).contains(&part.len()) || part.len() > least && ends(part, least, is_last)
+    };
+    let last = format.parts.len() - 1;
+    let mut all = format.parts.iter().enumerate();
+    all.all(|(at, sizes)| parts.next().is_some_and(|part| fits(part, *sizes, at == last)))
 }
 
-/// Whether some format begins with these.
+/// Whether some format begins with these, or has its mark there.
+#[inline]
 pub fn may_begin(first: u8, second: u8) -> bool {
     let pair = usize::from(first) << 8 | usize::from(second);
     PAIRS.get(pair / 64).is_some_and(|bits| bits >> (pair % 64) & 1 == 1)
@@ -189,8 +202,21 @@ pub fn mark_at(text: &[u8], at: usize) -> Option<(&'static Format, usize, usize)
 
 /// Which rows of [`OPTIONS`] are of a program, one bit each; 0 for one that has none.
 pub fn options_of(program: &[u8]) -> u32 {
+    if !passes(&PROGRAMS_SIEVE, program) {
+        return 0;
+    }
     let found = PROGRAMS.binary_search_by(|(name, _)| name.as_bytes().cmp(program));
     found.ok().and_then(|at| PROGRAMS.get(at)).map_or(0, |(_, rows)| *rows)
+}
+
+/// Whether a secret follows a word, in small letters: `bearer`.
+pub fn is_followed(word: &[u8]) -> bool {
+    passes(&FOLLOWED_SIEVE, word) && has(FOLLOWED, word)
+}
+
+fn passes(sieve: &[u64; SIEVE], word: &[u8]) -> bool {
+    let (at, bit) = place_in_sieve(word);
+    sieve.get(at).is_some_and(|bits| bits & bit != 0)
 }
 
 /// Whether a sorted list of the table has a word.
@@ -233,10 +259,21 @@ mod tests {
     }
 
     #[test]
+    fn words_that_hold_a_name_pass_its_sieve() {
+        for name in NAMES {
+            let words = format!("-db-{}-prod", name.name);
+            assert_eq!(name.pairs & !pairs_of(words.as_bytes()), 0, "{words}");
+            assert_ne!(name.pairs & !pairs_of(b"-jobs-"), 0, "{}", name.name);
+        }
+    }
+
+    #[test]
     fn lists_are_sorted_as_they_are_searched() {
         for list in [HARMLESS, PLAIN, REST, SCHEMES, FOLLOWED] {
             assert!(list.iter().all(|word| has(list, word.as_bytes())));
         }
         assert!(!has(PLAIN, b"hunter2"));
+        assert!(FOLLOWED.iter().all(|word| is_followed(word.as_bytes())) && !is_followed(b"cat"));
+        assert!(PROGRAMS.iter().all(|(name, rows)| options_of(name.as_bytes()) == *rows) && options_of(b"cat") == 0);
     }
 }

@@ -1,5 +1,6 @@
 //! `policies/tables/secrets.jsonl` -> the text of Rust tables. Used by the build step only.
 
+use super::pairs::{SIEVE, pairs_of, place_in_sieve};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -16,7 +17,8 @@ const FIELDS: &[&str] = &[
 pub fn rust(rows: &[Value]) -> Result<String, String> {
     let (mut formats, mut marks, mut names, mut options) = (Vec::new(), String::new(), String::new(), String::new());
     let (mut lists, mut programs) = (String::new(), BTreeMap::<&str, u32>::new());
-    let mut rows_of_options = 0_u32;
+    let mut within = Vec::new();
+    let (mut rows_of_options, mut shortest) = (0_u32, u64::MAX);
     for row in rows {
         let row = row.as_object().ok_or("a row of secrets.jsonl is not an object")?;
         if let Some(field) = row.keys().find(|k| !FIELDS.contains(&k.as_str())) {
@@ -34,10 +36,13 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
                 flag(row, "record")?,
             );
             for begins in words(row, "begins")? {
+                shortest = shortest.min(begins.len() as u64 + number(row, "least")?);
                 formats.push((begins, format!("{rest}begins: {begins:?} }},\n")));
             }
             if let Some(mark) = text(row, "marks")? {
                 let (before, digits) = (number(row, "before")?, flag(row, "digits")?);
+                within.push(mark);
+                shortest = shortest.min(before + mark.len() as u64 + number(row, "least")?);
                 let _ = writeln!(
                     marks,
                     "Mark {{ before: {before}, digits: {digits}, format: {rest}begins: {mark:?} }} }},"
@@ -47,7 +52,11 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
             let hint = text(row, "hint")?.ok_or("a row of names in secrets.jsonl has no `hint`")?;
             for name in all.split_whitespace() {
                 let (suffix, long) = (flag(row, "suffix")?, number(row, "long")?);
-                let _ = writeln!(names, "Name {{ name: {name:?}, hint: {hint:?}, suffix: {suffix}, long: {long} }},");
+                let pairs = pairs_of(name.as_bytes());
+                let _ = writeln!(
+                    names,
+                    "Name {{ name: {name:?}, pairs: {pairs}, hint: {hint:?}, suffix: {suffix}, long: {long} }},"
+                );
             }
         } else if text(row, "programs")?.is_some() {
             let part = match text(row, "value")?.unwrap_or_default().split_once(' ') {
@@ -76,6 +85,10 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
             all.sort_unstable();
             let _ =
                 writeln!(lists, "/// Words of the table.\npub static {}: &[&str] = &{all:?};", field.to_uppercase());
+            if *field == "followed" {
+                let sieve = sieve(all.iter().copied());
+                let _ = writeln!(lists, "{BITS}static FOLLOWED_SIEVE: [u64; {SIEVE}] = {sieve:?};");
+            }
         }
     }
     // Of those that begin alike the longest says most.
@@ -86,13 +99,14 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
         })
         .collect();
     let mut pairs = vec![0_u64; 1024];
-    for (begins, _) in &formats {
+    for begins in formats.iter().map(|(begins, _)| *begins).chain(within) {
         let [first, second, ..] = begins.as_bytes() else {
             return Err(format!("`{begins}` of secrets.jsonl is too short to begin a format"));
         };
         let pair = usize::from(*first) << 8 | usize::from(*second);
         *pairs.get_mut(pair / 64).ok_or("a byte is out of range")? |= 1 << (pair % 64);
     }
+    let programs_sieve = sieve(programs.keys().copied());
     let programs: Vec<_> = programs.into_iter().collect();
     let formats: String = formats.into_iter().map(|(_, row)| row).collect();
     Ok(format!(
@@ -100,10 +114,26 @@ pub fn rust(rows: &[Value]) -> Result<String, String> {
          static STARTS: [u16; 257] = {starts:?};\n#[allow(clippy::unreadable_literal, reason = \"bits\")]\n\
          static PAIRS: [u64; 1024] = {pairs:?};\n\
          /// Formats that are known by what stands within.\npub static MARKS: &[Mark] = &[{marks}];\n\
-         /// Names whose values are secret.\npub static NAMES: &[Name] = &[{names}];\n\
+         /// No format is shorter.\npub const SHORTEST: usize = {shortest};\n\
+         /// Names whose values are secret.\n#[allow(clippy::unreadable_literal, reason = \"bits\")]\npub static NAMES: &[Name] = &[{names}];\n\
          /// Options whose values are secret.\npub static OPTIONS: &[Options] = &[{options}];\n\
-         #[allow(clippy::unreadable_literal, reason = \"bits\")]\nstatic PROGRAMS: &[(&str, u32)] = &{programs:?};\n{lists}"
+         {BITS}static PROGRAMS: &[(&str, u32)] = &{programs:?};\n\
+         {BITS}static PROGRAMS_SIEVE: [u64; {SIEVE}] = {programs_sieve:?};\n{lists}"
     ))
+}
+
+/// Stands before a static that is made of bits.
+const BITS: &str = "#[allow(clippy::unreadable_literal, reason = \"bits\")]\n";
+
+/// The sieve of a list of words.
+fn sieve<'w>(words: impl Iterator<Item = &'w str>) -> [u64; SIEVE] {
+    let mut sieve = [0; SIEVE];
+    for (at, bit) in words.map(|word| place_in_sieve(word.as_bytes())) {
+        if let Some(bits) = sieve.get_mut(at) {
+            *bits |= bit;
+        }
+    }
+    sieve
 }
 
 fn body(name: &str) -> Result<&'static str, String> {

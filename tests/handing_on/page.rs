@@ -97,7 +97,11 @@ fn blocked(records: &[Record]) -> impl Iterator<Item = &Record> {
 #[test]
 fn its_numbers_are_those_of_a_naive_count() {
     let records = generate::fleet(11, 300);
-    let document = parsed(&page(&records, &[]));
+    // What an installation and an examination asked is nobody's call.
+    let denied = records.iter().find(|r| r.kind == Kind::Decision && r.decision.as_deref() == Some("deny")).unwrap();
+    let canary = Record { session: Some("canary".into()), lost: 0, ..denied.clone() };
+    let with_canaries: Vec<Record> = records.iter().cloned().chain([canary.clone(), canary]).collect();
+    let document = parsed(&page(&with_canaries, &[]));
     let found = numbers(&document);
     let decisions: Vec<&Record> = records.iter().filter(|r| r.kind == Kind::Decision).collect();
     let decided = |what: &str| decisions.iter().filter(|r| r.decision.as_deref() == Some(what)).count() as u64;
@@ -106,6 +110,7 @@ fn its_numbers_are_those_of_a_naive_count() {
         ("allowed", decided("allow")),
         ("asked", decided("prompt")),
         ("denied", decided("deny")),
+        ("canaries", 2),
         ("lost", records.iter().map(|r| u64::from(r.lost)).sum()),
         ("observed", decisions.iter().filter(|r| r.observed).count() as u64),
         ("lifted", decisions.iter().filter(|r| r.lifted.is_some()).count() as u64),

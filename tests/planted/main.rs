@@ -56,7 +56,13 @@ struct Wrong(BTreeMap<String, (u64, String)>);
 
 impl Wrong {
     fn add(&mut self, class: String, example: impl FnOnce() -> String) {
-        self.0.entry(class).or_insert_with(|| (0, example())).0 += 1;
+        // Said at once: a long run is not waited for.
+        let first = |class: &str| {
+            let example = example();
+            println!("{class}\n       {example}");
+            (0, example)
+        };
+        self.0.entry(class).or_insert_with_key(|class| first(class)).0 += 1;
     }
 
     fn told(self) -> String {

@@ -89,6 +89,9 @@ fn pass<'w>(words: &[Option<&'w str>]) -> (Vec<Option<Cow<'w, str>>>, u32) {
 /// Goes through a text until nothing more is found. What is taken out changes what stands beside it: quotes, names, where words begin. So
 /// one pass over what came out may find more, and only what a pass leaves alone is sure to stay the same when it is redacted again.
 fn settled<'t>(text: &'t str, pass: impl for<'p> Fn(&'p str) -> (Cow<'p, str>, u32)) -> (Cow<'t, str>, u32) {
+    if scan::is_plain(text.as_bytes()) {
+        return (Cow::Borrowed(text), 0);
+    }
     let (mut redacted, mut count) = pass(text);
     let mut found = count;
     for _ in 1..PASSES {

@@ -1,6 +1,6 @@
 //! Names whose values are secret: `DB_PASSWORD`, `apiKey`, `--auth-token`, `x-api-key`; not `PASSWORD_FILE` or `max_tokens`.
 
-use crate::tables::secrets::{HARMLESS, NAMES, Name, has};
+use crate::tables::secrets::{HARMLESS, NAMES, Name, has, pairs_of};
 
 /// Of a longer name the end is looked at.
 const LONGEST: usize = 80;
@@ -10,13 +10,16 @@ pub(super) fn secret(name: &[u8]) -> Option<&'static Name> {
     let name = name.get(name.len().saturating_sub(LONGEST)..)?;
     let mut buffer = [0; 2 * LONGEST + 1];
     let words = words(name, &mut buffer)?;
+    let pairs = pairs_of(words);
+    let mut likely = NAMES.iter().filter(|name| name.pairs & !pairs == 0).peekable();
+    likely.peek()?;
     let last = words.iter().rposition(|byte| *byte == b'-').map_or(words, |at| words.get(at + 1..).unwrap_or_default());
     let harmless = has(HARMLESS, last);
     // Of several the one that takes most values: `password` before `session`. `session-id` itself is none of a harmless `id`.
     let counts = |name: &&Name| {
         if harmless { name.name.contains('-') && is_end(name, words) } else { stands_in(name, words) }
     };
-    NAMES.iter().filter(counts).min_by_key(|name| name.long)
+    likely.filter(counts).min_by_key(|name| name.long)
 }
 
 /// The name's words in lower case, without digits at their ends, each with `-` before it.

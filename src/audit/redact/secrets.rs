@@ -28,12 +28,14 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Remembers private keys of a script: without quotes each of their lines is a command of its own.
+    /// Remembers private keys of a script: without quotes each of their lines is a command of its own, or a host, which is told in
+    /// small letters.
     pub fn of_script(&mut self, script: &str) {
         if script.contains(BLOCK) {
             scan::Scan::new(script).taken(|secret| {
                 if secret.starts_with(BLOCK.as_bytes()) {
                     self.add(secret);
+                    self.add(&secret.to_ascii_lowercase());
                 }
             });
         }
@@ -192,6 +194,8 @@ mod tests {
         );
         secrets.end();
         assert_eq!(secrets.out_of("/work/Rt2Lm9").0, "/work/[redacted:secret]");
+        assert_eq!(secrets.out_of("key-----nab0").0, "[redacted:secret]nab0");
+        assert_eq!(secrets.out_of("q7rt2lm9.example").0, "[redacted:secret].example");
         assert_eq!(secrets.out_of("/work/xyzzy12").0, "/work/xyzzy12");
     }
 

@@ -60,6 +60,14 @@ fn planted() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(std::env::var("PREXEC_CASES").map_or(1_000, |n| n.parse().expect("a number"))))]
 
+    /// What is not gone through at all holds nothing that would be found.
+    #[test]
+    fn nothing_is_missed_in_plain_words(text in "[a-zA-Z0-9._/-]{0,20}|-{0,2}(password|token|AKIA|xoxb-|-pS3|p%3D)[a-zA-Z0-9._/-]{0,9}") {
+        if super::scan::is_plain(text.as_bytes()) {
+            prop_assert_eq!(super::scan::Scan::new(&text).text().1, 0, "{}", text);
+        }
+    }
+
     #[test]
     fn twice_is_once_and_never_much_longer(text in "(token|password|-p|--password|curl -u|mysql|Authorization: Bearer|://|a:b@|[=:\"' ,;&|\\\\n$\\[\\](){}<>/@-]|[a-zA-Z0-9]{1,30}|redacted|\\[redacted:x\\]|eyJ|\\PC){0,40}") {
         let (once, count) = redact(&text);

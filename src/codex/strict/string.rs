@@ -1,7 +1,18 @@
 //! Strings and their escapes.
 
 use super::{Fault, Reader, codes, quoted, truncated};
+use crate::text::eight;
 use alloc::string::String;
+
+/// How many bytes from the beginning stand for themselves in a string. Eight are looked at in one go: scripts are long.
+fn plain_length(text: &[u8]) -> usize {
+    let is_plain = |word: u64| !(eight::has_less(word, b' ') || eight::has(word, b'"') || eight::has(word, b'\\'));
+    let (words, _) = text.as_chunks::<8>();
+    let whole = 8 * words.iter().take_while(|word| is_plain(u64::from_le_bytes(**word))).count();
+    let special = |byte: &u8| *byte < b' ' || matches!(*byte, b'"' | b'\\');
+    let rest = text.get(whole..).unwrap_or_default();
+    whole + rest.iter().position(special).unwrap_or(rest.len())
+}
 
 impl Reader<'_> {
     /// Reads the string that begins here, unescaped. What has no escapes is copied in one piece.
@@ -10,9 +21,7 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let plain = self.at;
-            while self.peek().is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
+            self.at += plain_length(self.text.as_bytes().get(plain..).unwrap_or_default());
             out.push_str(self.text.get(plain..self.at).unwrap_or(""));
             match self.peek() {
                 None => return Err(truncated(self.at)),
@@ -107,5 +116,25 @@ impl Reader<'_> {
         let end = self.at + self.rest().chars().next().map_or(0, char::len_utf8);
         let text = self.text.get(start..end).unwrap_or("");
         Fault::new(codes::BAD_ESCAPE, format_args!("the input holds the escape {} at byte {start}", quoted(text)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+    use std::vec;
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for byte in 0..=255_u8 {
+            for (length, at) in (0..40).flat_map(|length| (0..length).map(move |at| (length, at))) {
+                for around in [b' ', b'a', 0x7f, 0x80, 0xff] {
+                    let mut text = vec![around; length];
+                    text[at] = byte;
+                    let special = byte < b' ' || byte == b'"' || byte == b'\\';
+                    assert_eq!(plain_length(&text), if special { at } else { length }, "{byte:#x} at {at} of {length}");
+                }
+            }
+        }
     }
 }

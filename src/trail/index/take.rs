@@ -27,8 +27,12 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn of(data: &Metadata) -> Self {
+        Self::seen(data, Moment::now().0.saturating_mul(1_000))
+    }
+
+    /// As it is at a time, in nanoseconds.
+    fn seen(data: &Metadata, now: i64) -> Self {
         let changed = data.ctime().wrapping_mul(1_000_000_000).wrapping_add(data.ctime_nsec());
-        let now = Moment::now().0.saturating_mul(1_000);
         Self {
             device: data.dev().cast_signed(),
             inode: data.ino().cast_signed(),
@@ -193,5 +197,23 @@ impl Read for Follow<'_> {
         self.read.fetch_add(count as u64, Ordering::Relaxed);
         self.check();
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_just_now_may_change_again_unseen() {
+        let data = tempfile::tempfile().unwrap().metadata().unwrap();
+        let changed = data.ctime() * 1_000_000_000 + data.ctime_nsec();
+        for (after, certain) in [(-SOON, false), (0, false), (SOON, false), (SOON + 1, true)] {
+            let state = State::seen(&data, changed + after);
+            assert_eq!(state.is_still(&state), certain, "{after}");
+        }
+        let (later, other) =
+            (State::seen(&data, changed + SOON + 1), State { size: 1, ..State::seen(&data, i64::MAX) });
+        assert!(!other.is_still(&later));
     }
 }

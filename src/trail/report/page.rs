@@ -329,10 +329,12 @@ fn exceptions(tally: &Tally) -> String {
 fn completeness(tally: &Tally) -> String {
     format!(
         "<h2>How complete this is</h2><p>At least {} could not be written (a full disk, or a directory that was not safe to \
-         write to). No whole record: {} of the files.</p><p>Taken out of records as secrets: {}.</p><p class=\"note\">\
+         write to). No whole record: {} of the files. Not counted above: {} by which <code>prexec install</code> and \
+         <code>prexec doctor</code> asked whether the hook denies.</p><p>Taken out of records as secrets: {}.</p><p class=\"note\">\
          Whether files were changed or removed afterwards is what <code>prexec audit verify</code> tells.</p>",
         counted_as("lost-records", tally.lost, "record", "records"),
         counted_as("torn", tally.torn, "line", "lines"),
+        counted_as("canaries", tally.canaries, "call", "calls"),
         counted_as("redacted", tally.redacted, "value", "values"),
     )
 }

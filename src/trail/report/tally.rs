@@ -2,6 +2,7 @@
 
 use super::count::Counts;
 use super::sessions::{Session, denied};
+use crate::install::canary;
 use crate::trail::{Kind, Moment, Reason, Record};
 use std::collections::{BTreeMap, HashSet};
 use std::format;
@@ -72,6 +73,8 @@ pub struct Tally {
     pub(super) records: u64,
     pub(super) torn: u64,
     pub(super) lost: u64,
+    /// Calls by which an installation or an examination asked whether the hook denies: nobody's, and counted nowhere else.
+    pub(super) canaries: u64,
     pub(super) verdicts: Verdicts,
     pub(super) days: BTreeMap<String, Verdicts>,
     pub(super) rules: Counts<Rule>,
@@ -130,6 +133,10 @@ impl Tally {
     }
 
     fn decision(&mut self, record: &Record) {
+        if record.session.as_deref() == Some(canary::SESSION) {
+            self.canaries += 1;
+            return;
+        }
         let Some(decision) = record.decision.as_deref() else { return };
         self.verdicts.add(decision);
         if let Some(day) = record.time.get(..10) {

@@ -39,6 +39,9 @@ impl Command {
 
     /// What an operand holds, where the program takes a secret as one: `NAME/PASSWORD`, no path and no setting.
     pub(super) fn operand(self, word: &[u8]) -> Taken {
+        if self.rows == 0 {
+            return Taken::Nothing;
+        }
         for options in self.options().filter(|options| options.operands) {
             let Some(at) = options.after.and_then(|after| word.iter().position(|byte| *byte == after)) else {
                 continue;
@@ -53,6 +56,9 @@ impl Command {
 
     /// What an option makes a secret. `quote`: one is opened right behind the word.
     pub(super) fn option(self, word: &[u8], quote: bool) -> Taken {
+        if self.rows == 0 {
+            return Taken::Nothing;
+        }
         for options in self.options() {
             let is = |option: &&str| option.as_bytes() == word;
             // `-sSu` ends in an option that takes a value.

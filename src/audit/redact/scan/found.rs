@@ -3,7 +3,7 @@
 use super::bytes::{contains, ends_word, find, in_name};
 use super::command::{Taken, is_program};
 use super::{MARK, Scan, mark_at, name, random, value};
-use crate::tables::secrets::{FOLLOWED, PUBLIC, REST, has};
+use crate::tables::secrets::{PUBLIC, REST, has, is_followed};
 
 impl Scan<'_> {
     /// A private key goes as a whole; certificates and public keys stay, however random they are.
@@ -23,8 +23,13 @@ impl Scan<'_> {
         if contains(label, b"PRIVATE KEY") {
             // The end of the block, dashes and all.
             let end = end.map_or(self.bytes.len(), |end| {
-                let label = self.bytes.get(end..).unwrap_or_default().iter();
-                end + label.take_while(|byte| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'-')).count()
+                let count = |at: usize, is: fn(&u8) -> bool| {
+                    self.bytes.get(at..).unwrap_or_default().iter().take(64).take_while(|byte| is(byte)).count()
+                };
+                let label = end + BLOCK_END.len();
+                let dashes =
+                    label + count(label, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
+                dashes + count(dashes, |byte| *byte == b'-').min(5)
             });
             return Some(self.replace(at, end, "private-key"));
         }
@@ -130,7 +135,7 @@ impl Scan<'_> {
             .iter()
             .rposition(|byte| matches!(byte, b':' | b'/'))
             .map_or(&*small, |at| small.get(at + 1..).unwrap_or_default());
-        if has(FOLLOWED, tail) {
+        if is_followed(tail) {
             let start = self.next_word(end)?;
             return self.take(start, None, "secret", None);
         }

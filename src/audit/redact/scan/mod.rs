@@ -8,7 +8,7 @@ mod words;
 pub(super) use words::Words;
 
 use super::{MARK, mark_at, name, random, value};
-use crate::tables::secrets::{Format, Name, SCHEMES, format_at, has, mark_at as infix_at};
+use crate::tables::secrets::{Format, Name, SCHEMES, SHORTEST, format_at, has, mark_at as infix_at, may_begin};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use bytes::behind;
 use command::Command;
@@ -17,6 +17,12 @@ use found::BLOCK;
 
 /// More secrets than this in one text: the rest of it is taken out as a whole.
 const MOST: u32 = 10_000;
+
+/// Whether a text is too short and too plain to hold a secret that it tells by itself: one word, no name with a value.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
+    text.len() < SHORTEST.min(random::LEAST) && text.iter().all(plain)
+}
 
 /// A text that is gone through.
 pub(super) struct Scan<'t> {
@@ -90,8 +96,10 @@ impl<'t> Scan<'t> {
     /// By formats alone.
     pub(super) fn formats(mut self) -> (Cow<'t, str>, u32) {
         let mut at = 0;
-        while at < self.bytes.len() {
-            at = self.passed(at).or_else(|| self.known(at)).unwrap_or(at + 1);
+        while let Some(byte) = self.bytes.get(at).copied() {
+            let may = matches!(byte, b'[' | b'-') || may_begin(byte, self.byte(at + 1));
+            let next = if may { self.passed(at).or_else(|| self.known(at)) } else { None };
+            at = next.unwrap_or(at + 1);
         }
         self.finish()
     }
@@ -108,7 +116,14 @@ impl<'t> Scan<'t> {
                 continue;
             }
             let begins = self.begins(at);
-            let next = self.passed(at).or_else(|| self.known(at));
+            let format = may_begin(byte, self.byte(at + 1));
+            // Most bytes stand inside a word, where only a format may begin.
+            if !begins && !format && byte.is_ascii_alphanumeric() {
+                at += 1;
+                continue;
+            }
+            let next = if byte == b'[' { self.passed(at) } else { None };
+            let next = next.or_else(|| if format || byte == b'-' { self.known(at) } else { None });
             // The letter of an escape of JSON belongs to no word.
             let escape =
                 matches!(byte, b'n' | b'r' | b't') && at.checked_sub(1).is_some_and(|at| self.byte(at) == b'\\');
@@ -162,9 +177,10 @@ impl<'t> Scan<'t> {
         if !before.is_ascii_alphanumeric() {
             return true;
         }
-        let (one, two) = (at.checked_sub(2).map(|at| self.byte(at)), at.checked_sub(3).map(|at| self.byte(at)));
-        one == Some(b'\\') && matches!(before, b'n' | b'r' | b't')
-            || two == Some(b'%') && before.is_ascii_hexdigit() && one.is_some_and(|one| one.is_ascii_hexdigit())
+        // The byte so many places before; none there counts as an end.
+        let back = |places: usize| at.checked_sub(places).map_or(0, |at| self.byte(at));
+        matches!(before, b'n' | b'r' | b't') && back(2) == b'\\'
+            || before.is_ascii_hexdigit() && back(3) == b'%' && back(2).is_ascii_hexdigit()
     }
 
     /// Whether a word of a command begins at a place.
@@ -196,6 +212,9 @@ impl<'t> Scan<'t> {
     }
 
     fn format(&self, at: usize) -> Option<(&'static Format, usize, usize)> {
+        if !may_begin(self.byte(at), self.byte(at + 1)) {
+            return None;
+        }
         if let Some((format, length)) = format_at(self.bytes, at, self.begins(at), &self.dotless) {
             return Some((format, at, at + length));
         }
@@ -287,7 +306,7 @@ impl<'t> Scan<'t> {
     ) -> Option<usize> {
         let text = self.part(start, end);
         // A key has blanks and ends of lines, whatever ends other values here.
-        if text.starts_with(BLOCK)
+        if self.bytes.get(start..)?.starts_with(BLOCK)
             && let Some(next) = self.block(start)
         {
             return Some(next);

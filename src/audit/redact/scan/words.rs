@@ -2,9 +2,12 @@
 
 use super::bytes::in_name;
 use super::command::{Command, Taken};
-use super::{Scan, name};
-use crate::tables::secrets::{FOLLOWED, Name, has};
+use super::{Scan, is_plain, name};
+use crate::tables::secrets::{Name, is_followed};
 use alloc::{borrow::Cow, vec::Vec};
+
+/// No word that a secret follows is longer.
+const LONGEST_FOLLOWED: usize = 32;
 
 /// The words of a command, one after the other.
 #[derive(Debug, Default)]
@@ -55,9 +58,17 @@ impl Words {
                 return scan;
             }
             self.command.word(bytes);
-            let small = word.to_ascii_lowercase();
-            if has(FOLLOWED, small.rsplit([':', '/']).next().unwrap_or_default().as_bytes()) {
-                self.next = Some(("secret", None, None));
+            let last = word.rsplit([':', '/']).next().unwrap_or_default();
+            let mut small = [0; LONGEST_FOLLOWED];
+            if let Some(small) = small.get_mut(..last.len()) {
+                small.copy_from_slice(last.as_bytes());
+                small.make_ascii_lowercase();
+                if is_followed(small) {
+                    self.next = Some(("secret", None, None));
+                }
+            }
+            if is_plain(bytes) {
+                return scan;
             }
             scan.literal = !script;
             scan.command = Command::default();
