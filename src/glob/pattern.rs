@@ -103,6 +103,11 @@ impl PathGlob {
         mark::of(&syntax::parse(self.glob.as_str()).ok()?)
     }
 
+    /// Whether it is known what its anchor stands for.
+    pub fn is_placed(&self, places: &Places<'_>) -> bool {
+        !self.bases(places).is_empty()
+    }
+
     /// The directories that its anchor stands for; empty where they are not known.
     pub(super) fn bases<'a>(&self, places: &Places<'a>) -> &'a [&'a [u8]] {
         match self.anchor {

@@ -410,6 +410,7 @@ mod tests {
             (affix("", "/KILL"), true, no, maybe),
             (Value::Set(vec![b"kill".into(), b"/bin/skill".into()].into()), false, maybe, maybe),
             (Value::Set(vec![b"/sbin/kill".into(), b"/bin/kill".into()].into()), false, no, yes),
+            (Value::Set(vec![b"kil".into(), b"/bin/skill".into()].into()), false, no, no),
             (Value::ANY_WORDS, false, maybe, maybe),
         ] {
             for (decision, expected) in [(Decision::Allow, allows), (Decision::Deny, forbids)] {

@@ -1,8 +1,11 @@
 //! A bounded look at what a directory holds, so that a recursive reader is only stopped where there is something to protect.
 
+use super::sieve::Sieve;
+use crate::glob::{PathGlob, PathRule};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Child, Entry, World};
 use alloc::{collections::BTreeSet, vec, vec::Vec};
+use core::cell::OnceCell;
 
 /// Most names that one look takes in; a larger tree could hold anything.
 const MAX_NAMES: usize = 50_000;
@@ -18,10 +21,14 @@ pub(super) struct Contents {
     pub(super) directories: Vec<bool>,
     /// Where links in it lead, outside of it: the whole tree of each may be touched by what follows links.
     pub(super) linked: Vec<Vec<u8>>,
+    /// Where links in those trees lead in turn, once that was asked; none where it is too much to look at.
+    pub(super) further: OnceCell<Option<Vec<Vec<u8>>>>,
     /// What links in it lead to, inside of it.
     pub(super) renamed: Vec<Vec<u8>>,
     /// The directory that was looked into.
     pub(super) leads: Option<Vec<u8>>,
+    /// The names in it, once they were asked for; none where it is small.
+    pub(super) sieve: OnceCell<Option<Sieve>>,
 }
 
 impl Contents {
@@ -51,9 +58,7 @@ impl Contents {
                     Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
                         // By another name a closed directory is open.
                         Resolution::At { path, .. } if path::starts_with(&path, dir) && !is_closed(&path) => {
-                            if contents.renamed.len() < MAX_NAMES {
-                                contents.renamed.push(path);
-                            }
+                            contents.renamed.push(path);
                         }
                         Resolution::At { path, .. } => {
                             linked.insert(path);
@@ -75,6 +80,28 @@ impl Contents {
         Some(contents)
     }
 
+    /// Which globs of a rule can cover one of the paths, as they are called below `tops`, or these themselves. None where it is not
+    /// known what all of them are anchored at.
+    pub(super) fn near<'g>(&self, tops: &[&[u8]], rule: &PathRule<'g>) -> Option<Vec<&'g PathGlob>> {
+        // A look into a directory lists every directory below; what git says lists files only.
+        let of_names = || match self.leads.as_deref() {
+            Some(leads) => Sieve::of(&[tops, &[leads]].concat(), &self.paths, true),
+            None => Sieve::of(tops, &self.paths, false),
+        };
+        let sieve = self.sieve.get_or_init(of_names);
+        let near = |glob: &&PathGlob| sieve.as_ref().is_none_or(|sieve| sieve.may_cover(glob, rule.ignore_case));
+        let placed = rule.patterns.iter().all(|glob| glob.is_placed(&rule.places));
+        placed.then(|| rule.patterns.iter().filter(near).collect())
+    }
+
+    /// Whether `clear` holds for every tree outside that links lead to, those in such trees too. False where that is too much to look
+    /// at: then they could lead anywhere.
+    pub(super) fn leads_to_clear(&self, world: &dyn World, cwd: &[u8], clear: &dyn Fn(&[u8]) -> bool) -> bool {
+        let all = |trees: &[Vec<u8>]| trees.iter().all(|tree| clear(tree));
+        let further = || self.further.get_or_init(|| further(world, &self.linked, cwd)).as_deref();
+        all(&self.linked) && (self.linked.is_empty() || further().is_some_and(all))
+    }
+
     /// The same with every path as it is called from `written`, too, where that is another name of the directory `dir`.
     pub(super) fn seen_from(mut self, dir: &[u8], written: &[u8]) -> Self {
         if dir != written {
@@ -93,4 +120,27 @@ impl Contents {
         }
         self
     }
+}
+
+/// Where links lead that stand below `trees`, or below where one of them leads.
+fn further(world: &dyn World, trees: &[Vec<u8>], cwd: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let (mut waiting, mut known) = (trees.to_vec(), trees.to_vec());
+    let mut room = MAX_NAMES;
+    while let Some(tree) = waiting.pop() {
+        if world.entry(&tree) == Entry::Missing {
+            continue;
+        }
+        let contents = Contents::below(world, &tree, cwd)?;
+        room = room.checked_sub(contents.paths.len())?;
+        for led in contents.linked {
+            if !known.iter().any(|tree| path::starts_with(&led, tree)) {
+                known.push(led.clone());
+                waiting.push(led);
+            }
+        }
+        if known.len() > MAX_LINKED {
+            return None;
+        }
+    }
+    Some(known.split_off(trees.len()))
 }

@@ -34,7 +34,7 @@ pub(super) fn readings(path: &PathValue, scene: &Scene<'_>) -> Vec<Reading> {
             let same = |other: &Reading| other.path.value == value;
             if value != path.value && !all.iter().any(same) {
                 let sure = !matches!(path.value, Value::Pattern(_));
-                all.push(Reading { path: PathValue { value, spelling: None, ..path.clone() }, sure });
+                all.push(Reading { path: PathValue { value, ..path.clone() }, sure });
             }
         }
     }
@@ -62,10 +62,11 @@ fn stand_ins(path: &PathValue, scene: &Scene<'_>, all: &mut Vec<Reading>) {
             _ => Value::Known(known.into()),
         }));
     }
-    all.extend(found.into_iter().map(|value| Reading {
-        path: PathValue { value, spelling: None, ..path.clone() },
-        sure: path.value.known().is_some(),
-    }));
+    all.extend(
+        found
+            .into_iter()
+            .map(|value| Reading { path: PathValue { value, ..path.clone() }, sure: path.value.known().is_some() }),
+    );
 }
 
 /// Where a path leads; [`Value::ANY_WORD`] where that cannot be said. With `keep` its last name is taken as it is.

@@ -19,6 +19,7 @@ pub mod prefix;
 mod rule;
 mod scene;
 mod shadow;
+mod sieve;
 mod staged;
 mod standing;
 mod stored;
@@ -40,3 +41,7 @@ pub use rule::{
 pub use scene::{NO_REPOSITORY, Scene};
 pub use standing::standing;
 pub use trace::{DefaultStep, NoTrace, Trace, Trial};
+
+#[cfg(test)]
+#[cfg(feature = "admin")]
+mod tests;

@@ -88,6 +88,7 @@ impl Views {
         };
         let answers = self.all.iter().map(|view| match applies_within(&rule, &view.subject, &scene.budget) {
             Answer::Maybe if !allows && view.stands_clear(&rule, scene) => Answer::No,
+            Answer::No if !allows && view.leads_to(&rule, scene) => Answer::Maybe,
             Answer::Yes if !view.sure && !allows => Answer::Maybe,
             answer => answer,
         });
@@ -109,11 +110,27 @@ struct View {
     is_read: bool,
     /// What stands below a tree; looked at when the first rule needs it.
     contents: OnceCell<Option<Contents>>,
+    /// Each of several trees.
+    each: OnceCell<Vec<View>>,
 }
 
 impl View {
     fn of(path: PathValue, sure: bool) -> Self {
-        Self { subject: Subject::new(&path), path, sure, is_read: false, contents: OnceCell::new() }
+        Self {
+            subject: Subject::new(&path),
+            path,
+            sure,
+            is_read: false,
+            contents: OnceCell::new(),
+            each: OnceCell::new(),
+        }
+    }
+
+    /// Each of the paths that it is one of.
+    fn each<'v>(&'v self, all: &[Bytes]) -> &'v [View] {
+        let one = |path: &Bytes| PathValue { value: Value::Known(path.clone()), ..self.path.clone() };
+        let view = |path| View { is_read: self.is_read, ..View::of(one(path), true) };
+        self.each.get_or_init(|| all.iter().map(view).collect())
     }
 
     /// Whether what stands below a directory now is not all that the command finds.
@@ -211,14 +228,26 @@ impl View {
         let Resolution::At { path: place, .. } = path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) else {
             return false;
         };
-        let free = |path: Vec<u8>| {
-            let path = PathValue::file(Value::Known(path.into()));
-            applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No
-        };
         let name = path::file_name(source).unwrap_or_default();
-        let tops = [top.to_vec(), path::join(top, name), path::join(&place, name), place];
+        let tops =
+            [top.to_vec(), path::join(top, name), path::join(&place, name), place].map(|top| path::normalize(&top));
+        let near = contents.near(&tops.each_ref().map(Vec::as_slice), rule);
+        let free = |path: &[u8]| leaves(rule, near.as_deref(), path, scene);
         let below = || contents.paths.iter().filter_map(|p| path::below(p, &leads));
-        tops.iter().all(|top| free(top.clone()) && below().all(|rest| free([top.as_slice(), rest].concat())))
+        near.as_ref().is_some_and(Vec::is_empty)
+            || tops.iter().all(|top| free(top) && below().all(|rest| free(&[top.as_slice(), rest].concat())))
+    }
+
+    /// What stands below the directory of a pathname expansion.
+    fn around(&self, dir: &[u8], scene: &Scene<'_>) -> Option<&Contents> {
+        let look = || match path::resolve(scene.world, dir, Some(scene.cwd), Last::Follow) {
+            Resolution::At { path, exists: true } => {
+                Contents::below(scene.world, &path, scene.cwd).map(|contents| contents.seen_from(&path, dir))
+            }
+            Resolution::At { path, .. } if scene.is_workspace(&path) => Some(Contents::default()),
+            Resolution::At { .. } | Resolution::Unknown(_) => None,
+        };
+        self.contents.get_or_init(look).as_ref()
     }
 
     /// Whether nothing that stands below the directory now, with a path that begins so, is what the rule restricts, nor what links
@@ -227,32 +256,53 @@ impl View {
         if !self.path.existing || self.path.like.is_some() || self.grows(dir, scene) {
             return false;
         }
-        let look = || match path::resolve(scene.world, dir, Some(scene.cwd), Last::Follow) {
-            Resolution::At { path, exists: true } => {
-                Contents::below(scene.world, &path, scene.cwd).map(|contents| contents.seen_from(&path, dir))
-            }
-            Resolution::At { path, .. } if scene.is_workspace(&path) => Some(Contents::default()),
-            Resolution::At { .. } | Resolution::Unknown(_) => None,
-        };
-        let Some(contents) = self.contents.get_or_init(look) else { return false };
+        let Some(contents) = self.around(dir, scene) else { return false };
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
-        contents
-            .paths
-            .iter()
-            .filter(|path| path.starts_with(start))
-            .all(|path| clear(PathValue::file(Value::Known(path.clone().into()))))
-            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
+        let near = contents.near(&[dir], rule);
+        let free = |path: &Vec<u8>| leaves(rule, near.as_deref(), &path::normalize(path), scene);
+        (near.as_ref().is_some_and(Vec::is_empty)
+            || contents.paths.iter().filter(|path| path.starts_with(start)).all(free))
+            && contents
+                .leads_to_clear(scene.world, scene.cwd, &|tree| clear(PathValue::standing(Value::from(tree), true)))
+    }
+
+    /// Whether a link in a tree that is read may lead to what the rule restricts, where the rule speaks of nothing in the tree.
+    fn leads_to(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
+        // Git takes a link itself, not what it leads to.
+        if !self.is_read || matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
+            return false;
+        }
+        let expansion = match &self.path.value {
+            Value::Pattern(pattern) if self.path.tree => literal_directory(pattern).map(|(dir, _)| dir),
+            _ => None,
+        };
+        let top: &[u8] = match (&self.path.value, expansion) {
+            (Value::Set(all), _) => return self.each(all).iter().any(|view| view.leads_to(rule, scene)),
+            (Value::Known(top), _) if self.path.tree => top,
+            (Value::Below { dir, .. }, _) => dir,
+            (_, Some(dir)) => dir,
+            _ => return false,
+        };
+        if matches!(
+            path::resolve(scene.world, top, Some(scene.cwd), Last::Follow),
+            Resolution::At { exists: false, .. }
+        ) {
+            return false;
+        }
+        let contents = if expansion.is_some() { self.around(top, scene) } else { self.contents(top, scene) };
+        let free = |tree: &[u8]| {
+            let tree = PathValue::standing(Value::from(tree), true);
+            applies_within(rule, &Subject::new(&tree), &scene.budget) == Answer::No
+        };
+        self.grows(top, scene)
+            || contents.is_none_or(|contents| !contents.leads_to_clear(scene.world, scene.cwd, &free))
     }
 
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
-            Value::Set(all) if self.path.tree => {
-                let one = |top: &Bytes| PathValue { value: Value::Known(top.clone()), ..self.path.clone() };
-                let view = |top| View { is_read: self.is_read, ..View::of(one(top), true) };
-                return all.iter().all(|top| view(top).stands_clear(rule, scene));
-            }
+            Value::Set(all) => return self.each(all).iter().all(|view| view.stands_clear(rule, scene)),
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
             // What it matches stands below its last directory without a special character; nothing of all that is restricted.
@@ -270,13 +320,9 @@ impl View {
             return false;
         }
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
-        // For single known paths, of which there may be many, the same without building an automaton.
-        let covered =
-            |globs: &[PathGlob], places, path: &[u8]| globs.iter().any(|g| g.covers(path, places, rule.ignore_case));
-        let free = |path: &[u8]| {
-            !covered(rule.patterns, &rule.places, path) || covered(rule.unless, &rule.unless_places, path)
-        };
         let Some(contents) = self.contents(top, scene) else { return false };
+        let near = contents.near(&[top], rule);
+        let free = |path: &[u8]| leaves(rule, near.as_deref(), path, scene);
         let filtered = self.path.filters.as_deref().map(Filtered::new);
         let passed = |rest: &[u8], directory: bool| {
             self.path.spared.covers(rest) || filtered.as_ref().is_some_and(|f| f.covers(rest, directory))
@@ -291,8 +337,26 @@ impl View {
         };
         let kinds = contents.directories.iter().copied().chain(core::iter::repeat(false));
         clear(PathValue::file(Value::Known(top.into())))
-            && contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below))
-            && contents.linked.iter().all(|tree| clear(PathValue::standing(Value::Known(tree.clone().into()), true)))
+            && (near.as_ref().is_some_and(Vec::is_empty)
+                || contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below)))
+            && contents
+                .leads_to_clear(scene.world, scene.cwd, &|tree| clear(PathValue::standing(Value::from(tree), true)))
+    }
+}
+
+/// Whether a rule leaves one known path alone, which is normal; `near`: those of its globs that may cover it. There may be many such
+/// paths, so that no automaton is built for each.
+fn leaves(rule: &PathRule<'_>, near: Option<&[&PathGlob]>, path: &[u8], scene: &Scene<'_>) -> bool {
+    match near {
+        // `covers` compares letters outside ASCII as they are.
+        Some(near) if !rule.ignore_case || path.is_ascii() => {
+            !near.iter().any(|glob| glob.covers(path, &rule.places, rule.ignore_case))
+                || rule.unless.iter().any(|glob| glob.covers(path, &rule.unless_places, rule.ignore_case))
+        }
+        _ => {
+            let path = PathValue::file(Value::from(path));
+            applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl StandIn {
         let mut all = Vec::new();
         let mut add = |place: Vec<u8>, known: Vec<u8>| {
             let (place, known) = (path::normalize(&place), path::normalize(&known));
-            if path::is_absolute(&place) && place != b"/" && place != known {
+            if place != b"/" && place != known {
                 all.push(Self { place, known });
             }
         };

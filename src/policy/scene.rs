@@ -182,8 +182,9 @@ impl<'a> Scene<'a> {
         self.writes.iter().filter(|made| !made.existing).any(|made| match (&made.value, made.value.alternatives()) {
             (_, Some(all)) => all.iter().any(|p| here(p, made.tree)),
             // Names that are found below one directory.
-            (Value::Pattern(pattern), None) => paths::literal_directory(pattern)
-                .is_none_or(|(dir, _)| self.meets(dir, path) || self.meets(dir, &leads)),
+            (Value::Pattern(pattern), None) => {
+                paths::literal_directory(pattern).is_none_or(|(dir, _)| self.meets(dir, path))
+            }
             (_, None) => true,
         })
     }

@@ -105,14 +105,12 @@ impl Shadows {
 fn could_be(value: &Value, file: &[u8]) -> bool {
     let special = |b: &u8| b"*?[({\\+@!".contains(b);
     match value {
-        Value::Known(one) => **one == *file,
-        Value::Set(all) => all.iter().any(|one| **one == *file),
         Value::Affix { suffix, .. } => file.ends_with(suffix) || suffix.windows(2).any(|two| two == b".."),
         Value::Below { dir, suffix } => path::starts_with(file, dir) && file.ends_with(suffix),
         Value::Pattern(text) => {
             let literal = text.split(special).next().unwrap_or_default();
             file.starts_with(literal) || text.windows(2).any(|two| two == b"..")
         }
-        Value::Unknown { .. } => true,
+        Value::Known(_) | Value::Set(_) | Value::Unknown { .. } => true,
     }
 }

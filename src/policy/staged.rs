@@ -15,7 +15,6 @@ const MAX_INDEX: usize = 64 << 20;
 const MAX_IGNORE: usize = 256 * 1024;
 /// Files that one look takes in.
 const MAX_FILES: usize = 20_000;
-const MAX_TRACKED: usize = 1_000_000;
 
 /// The paths below `top` that git would take; `None` where that cannot be said.
 pub(super) fn paths(world: &dyn World, top: &[u8], spared: Spared, writes: &[&PathValue]) -> Option<Vec<Vec<u8>>> {
@@ -108,7 +107,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     const FACTS: usize = 60;
     let word = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     let (version, count) = (word(4)?, usize::try_from(word(8)?).ok()?);
-    if bytes.get(..4)? != b"DIRC" || !(2..=4).contains(&version) || count > MAX_TRACKED {
+    if bytes.get(..4)? != b"DIRC" || !(2..=4).contains(&version) {
         return None;
     }
     let (mut names, mut at): (Vec<Vec<u8>>, usize) = (Vec::new(), 12);
@@ -127,11 +126,11 @@ fn entries(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
             loop {
                 let byte = *bytes.get(at)?;
                 at += 1;
-                drop = (drop << 7) | usize::from(byte & 0x7f);
+                drop = drop.checked_mul(0x80)?.checked_add(usize::from(byte & 0x7f))?;
                 if byte & 0x80 == 0 {
                     break;
                 }
-                drop = drop.checked_add(1).filter(|drop| *drop < 1 << 20)?;
+                drop = drop.checked_add(1)?;
             }
             name = names.last().cloned().unwrap_or_default();
             name.truncate(name.len().checked_sub(drop)?);
@@ -250,6 +249,10 @@ mod tests {
             "sub/x.tmp",
             "x.tmp",
             "odd[1].txt",
+            "#c",
+            "keep/only",
+            "deep/keep/x",
+            "log.d/x",
             "d/e/f.key",
             "d/f.key",
         ] {
@@ -257,8 +260,11 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
         }
-        std::fs::write(root.join(".gitignore"), "# c\n/.env\nbuild/*\n!build/keep\n*.log\nnode_modules/\nd/**/*.key\n")
-            .unwrap();
+        std::fs::write(
+            root.join(".gitignore"),
+            "#c\n\n/keep\n!other/\n*.d/  \n/.env\nbuild/*\n!build/keep\n*.log\nnode_modules/\nd/**/*.key\n",
+        )
+        .unwrap();
         std::fs::write(root.join("sub/.gitignore"), "*.tmp\n/only\n").unwrap();
         git(&["add", "-f", "tracked.log", "a.txt"]);
         for version in ["2", "4"] {
