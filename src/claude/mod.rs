@@ -16,3 +16,6 @@ use crate::codex::{self, Fault};
 pub fn read(input: &[u8]) -> Result<Call, Fault> {
     codex::type_call(codex::read_json(input)?, tools::read)
 }
+
+#[cfg(test)]
+mod tests;

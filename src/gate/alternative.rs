@@ -154,3 +154,8 @@ fn option<'t>(program: &Program<'t>, wanted: u32) -> Option<&'t str> {
     let mut long = all.filter(|option| says(option.traits & traits::FILTER) && option.name.starts_with(b"--"));
     core::str::from_utf8(long.next()?.name).ok()
 }
+
+#[cfg(test)]
+#[cfg(feature = "admin")]
+#[path = "alternative_tests.rs"]
+mod tests;

@@ -15,8 +15,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use suite::{Ask, Bench, Case, Outcome};
 
-/// Seconds of processor time that a mutant has.
+/// Seconds of processor time that a mutant has, at least.
 const SECONDS: u64 = 60;
+/// Mutants that are tried at the same time.
+const WORKERS: usize = 2;
 const MEMORY: u64 = 3 << 30;
 
 /// As tests/cases.rs decides it.
@@ -44,13 +46,22 @@ fn limit(resource: libc::__rlimit_resource_t, most: u64) {
     unsafe { libc::setrlimit(resource, &limit) };
 }
 
-/// What a child says that judges `list`: the number of the case that came out wrong.
-fn child(cases: &[Case], list: &[usize], number: usize, bench: &mut Bench) -> (i32, Option<usize>) {
+/// A child that judges cases under a mutant.
+struct Child {
+    pid: i32,
+    /// Where it says the number of the case that came out wrong.
+    says: i32,
+    number: usize,
+    /// Whether it loads the policies itself.
+    loads: bool,
+}
+
+fn start(cases: &[Case], list: &[usize], number: usize, loads: bool, seconds: u64, bench: &mut Bench) -> Child {
     let mut pipe = [0; 2];
     unsafe { libc::pipe(pipe.as_mut_ptr()) };
     let pid = unsafe { libc::fork() };
     if pid == 0 {
-        limit(libc::RLIMIT_CPU, SECONDS);
+        limit(libc::RLIMIT_CPU, seconds);
         limit(libc::RLIMIT_AS, MEMORY);
         limit(libc::RLIMIT_CORE, 0);
         ACTIVE.store(number, Relaxed);
@@ -63,12 +74,18 @@ fn child(cases: &[Case], list: &[usize], number: usize, bench: &mut Bench) -> (i
         }
         unsafe { libc::_exit(0) };
     }
-    let (mut status, mut wrong) = (0, usize::MAX);
     unsafe { libc::close(pipe[1]) };
-    unsafe { libc::waitpid(pid, &mut status, 0) };
-    unsafe { libc::read(pipe[0], (&mut wrong as *mut usize).cast(), 8) };
-    unsafe { libc::close(pipe[0]) };
-    (status, (wrong != usize::MAX).then_some(wrong))
+    Child { pid, says: pipe[0], number, loads }
+}
+
+/// Waits for one of `running`: which it was, its status, and the case that came out wrong.
+fn ended(running: &mut Vec<Child>) -> (Child, i32, Option<usize>) {
+    let (mut status, mut wrong) = (0, usize::MAX);
+    let pid = unsafe { libc::waitpid(-1, &mut status, 0) };
+    let child = running.remove(running.iter().position(|c| c.pid == pid).unwrap());
+    unsafe { libc::read(child.says, (&mut wrong as *mut usize).cast(), 8) };
+    unsafe { libc::close(child.says) };
+    (child, status, (wrong != usize::MAX).then_some(wrong))
 }
 
 fn main() {
@@ -81,6 +98,7 @@ fn main() {
     let mut results = std::fs::File::create(file("RESULTS")).unwrap();
     let mut judging = vec![Vec::new(); REACHED.len()];
     let mut loading = vec![false; REACHED.len()];
+    let began = Instant::now();
     let (mut time, mut policies, mut wrong) = (Vec::new(), Bench::default(), Vec::new());
     for (k, case) in cases.iter().enumerate() {
         reached();
@@ -97,19 +115,37 @@ fn main() {
     eprintln!("{} cases take {:?}", cases.len(), time.iter().sum::<Duration>());
     assert!(wrong.is_empty(), "without a mutant these fail: {wrong:?}");
     std::panic::set_hook(Box::new(|_| {}));
-    for number in wanted.split_whitespace().map(|n| n.parse::<usize>().unwrap()) {
-        judging[number].sort_by_key(|k| time[*k]);
+    // Ten times what everything takes without a mutant.
+    let seconds = SECONDS.max(10 * began.elapsed().as_secs());
+    let mut left: Vec<usize> = wanted.split_whitespace().rev().map(|n| n.parse().unwrap()).collect();
+    for number in &left {
+        judging[*number].sort_by_key(|k| time[*k]);
         let mut spent = Duration::ZERO;
-        judging[number].retain(|k| {
+        judging[*number].retain(|k| {
             spent += time[*k];
             spent <= budget
         });
-        let list = &judging[number];
-        let (mut status, mut wrong) = if list.is_empty() { (0, None) } else { child(&cases, list, number, &mut policies) };
-        if status == 0 && loading[number] && budget == Duration::MAX {
-            let all: Vec<usize> = (0..cases.len()).collect();
-            (status, wrong) = child(&cases, &all, number, &mut Bench::default());
+    }
+    let everything: Vec<usize> = (0..cases.len()).collect();
+    let loads = |number: usize| loading[number] && budget == Duration::MAX;
+    let mut running: Vec<Child> = Vec::new();
+    loop {
+        while running.len() < WORKERS
+            && let Some(number) = left.pop()
+        {
+            if !judging[number].is_empty() {
+                running.push(start(&cases, &judging[number], number, false, seconds, &mut policies));
+            } else if loads(number) {
+                running.push(start(&cases, &everything, number, true, seconds, &mut Bench::default()));
+            } else {
+                writeln!(results, "{number} unreached -").unwrap();
+            }
         }
+        if running.is_empty() {
+            break;
+        }
+        let (child, status, wrong) = ended(&mut running);
+        let number = child.number;
         let word = if libc::WIFSIGNALED(status) {
             let signal = libc::WTERMSIG(status);
             let time = signal == libc::SIGXCPU || signal == libc::SIGKILL;
@@ -118,10 +154,11 @@ fn main() {
             format!("killed {}", cases[k].place)
         } else if status != 0 {
             "killed exit".to_owned()
-        } else if list.is_empty() && !loading[number] {
-            "unreached -".to_owned()
+        } else if !child.loads && loads(number) {
+            running.push(start(&cases, &everything, number, true, seconds, &mut Bench::default()));
+            continue;
         } else {
-            format!("survived {}", list.len())
+            format!("survived {}", judging[number].len())
         };
         writeln!(results, "{number} {word}").unwrap();
     }

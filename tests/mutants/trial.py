@@ -16,7 +16,7 @@ FIRST = 6
 
 
 def executables(targets):
-    """Builds test targets, `--lib` or a name; gives the path of each."""
+    """Builds test targets, `--lib` or a name; gives the path of each, in this order."""
     command = ["cargo", "test", "--no-run", "--message-format=json", *FEATURES]
     for target in targets:
         command += [target] if target.startswith("--") else ["--test", target]
@@ -24,7 +24,9 @@ def executables(targets):
     if done.returncode != 0:
         raise SystemExit("the build fails")
     rows = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
-    return {r["target"]["name"]: r["executable"] for r in rows if r.get("executable") and r["profile"]["test"]}
+    built = {r["target"]["name"]: r["executable"] for r in rows if r.get("executable") and r["profile"]["test"]}
+    names = ["prexec" if target == "--lib" else target for target in targets]
+    return {name: built[name] for name in names}
 
 
 def cases(executable, numbers, name="cases"):
@@ -38,7 +40,7 @@ def cases(executable, numbers, name="cases"):
 
 def run(executable, tests, limit, **more):
     command = [executable, "--exact", "--test-threads=1", *tests]
-    environ = environment(CARGO_MANIFEST_DIR=str(TREE), PROPTEST_FAILURE_PERSISTENCE="off", **more)
+    environ = environment(CARGO_MANIFEST_DIR=str(TREE), PROPTEST_FAILURE_PERSISTENCE="off", PREXEC_CASES="16", **more)
     start = time.monotonic()
     try:
         done = subprocess.run(command, cwd=TREE, env=environ, timeout=limit, capture_output=True, stdin=subprocess.DEVNULL)
