@@ -46,7 +46,7 @@ fn is_refused(tree: &Tree) -> bool {
 /// The text of a word that has no quotes and no expansions, as the other parsers' plain words have none.
 fn plain(word: &Word) -> Option<String> {
     match word.parts.as_slice() {
-        [Part::Text { bytes, .. }] => String::from_utf8(bytes.clone()).ok(),
+        [Part::Text { bytes, .. }] => String::from_utf8(bytes.to_vec()).ok(),
         _ => None,
     }
 }

@@ -132,7 +132,7 @@ pub struct Shape {
     /// Program, subcommand and operands, in order.
     pub words: Vec<Word>,
     /// The options that are used, by the names of the table (`--hard` for `--har`, `-r` and `-f` for `-rf`).
-    pub options: Vec<Vec<u8>>,
+    pub options: Vec<Bytes>,
 }
 
 /// A file-system path as far as it is known: absolute and lexically normalised where the value is known in full.

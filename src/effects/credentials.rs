@@ -113,13 +113,14 @@ fn in_text(text: &str, start: usize, sink: FlowSink, found: &mut Vec<(&'static s
     };
     let bytes = text.as_bytes();
     let (dotless, mut marked, mut end) = (Cell::new(0), false, 0);
+    let mut word = false;
     // One pass over the text, because every text of every call is looked at.
     for (at, two) in bytes.windows(2).enumerate() {
         let [first, second] = *two else { continue };
+        let inside = core::mem::replace(&mut word, first.is_ascii_alphanumeric());
         marked |= first == b'-' && second == b'B';
         // Inside a word nothing begins, and what is a credential is no other.
-        let inside = || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric);
-        if !may_begin(first, second) || at < end || inside() {
+        if inside || !may_begin(first, second) || at < end {
             continue;
         }
         let Some((format, length)) = format_at(bytes, at, true, &dotless).filter(|(format, _)| !format.record) else {

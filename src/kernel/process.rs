@@ -54,14 +54,16 @@ impl Process {
 
     /// A variable of the environment: the first with this name.
     pub fn variable(&self, name: &[u8]) -> Option<Vec<u8>> {
-        if name.is_empty() {
-            return None;
-        }
+        let (first, others) = name.split_first()?;
         let value = |entry: &*const c_char| {
-            // Only as far as they are the same: most entries are long, and begin otherwise.
-            for (at, byte) in name.iter().chain(b"=").enumerate() {
+            // Only as far as they are the same: nearly all entries begin otherwise, and this is asked a dozen times in a call.
+            // SAFETY: a string has a first byte, be it the zero that ends it.
+            if unsafe { *entry.cast::<u8>() } != *first || *first == 0 {
+                return None;
+            }
+            for (at, byte) in others.iter().chain(b"=").enumerate() {
                 // SAFETY: nothing before this byte was the zero that ends the string, as no name holds one.
-                if unsafe { *entry.wrapping_add(at).cast::<u8>() } != *byte || *byte == 0 {
+                if unsafe { *entry.wrapping_add(1 + at).cast::<u8>() } != *byte || *byte == 0 {
                     return None;
                 }
             }

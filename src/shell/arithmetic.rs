@@ -90,7 +90,7 @@ impl Parser<'_, '_, '_> {
                 if is_arithmetic(&expression) {
                     parts.push(Part::Arithmetic { expression: Box::new(expression), quoted });
                 } else {
-                    parts.push(Part::Unread(INVALID));
+                    parts.push(Part::Unread(INVALID.into()));
                 }
                 Ok(())
             }
@@ -104,7 +104,7 @@ impl Parser<'_, '_, '_> {
         if is_arithmetic(&expression) {
             parts.push(Part::Arithmetic { expression: Box::new(expression), quoted });
         } else {
-            parts.push(Part::Unread(INVALID));
+            parts.push(Part::Unread(INVALID.into()));
         }
         Ok(())
     }

@@ -124,7 +124,7 @@ impl Parser<'_, '_, '_> {
         let mut parts = Parts::default();
         parts.text(name, false);
         parts.text(b"[", false);
-        for part in subscript.parts {
+        for part in subscript.parts.into_vec() {
             match part {
                 Part::Text { bytes, quoted } => parts.text(&bytes, quoted),
                 other => parts.push(other),
@@ -147,10 +147,10 @@ impl Parser<'_, '_, '_> {
             }
             if let Some(subscript) = subscript {
                 parts.text(b"[", true);
-                parts.list.extend(subscript.parts);
+                parts.list.extend(subscript.parts.into_vec());
                 parts.text(b"]=", true);
             }
-            parts.list.extend(element.parts);
+            parts.list.extend(element.parts.into_vec());
         }
         parts.text(b")", true);
         self.cover(start);

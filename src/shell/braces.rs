@@ -89,7 +89,7 @@ pub(super) fn finish(parts: Vec<Part>, how: Finish, room: usize, steps: &mut usi
             if let Part::Tilde(name) = part
                 && is_directory(name)
             {
-                *part = Part::Text { bytes: [b"~", name.as_slice()].concat(), quoted: true };
+                *part = Part::Text { bytes: [b"~", name.as_slice()].concat().into(), quoted: true };
             }
         }
     }
@@ -129,7 +129,7 @@ fn find_braces(parts: Vec<Part>, room: usize, steps: &mut usize) -> Option<(Vec<
         // bash counts the braces of such an expansion by other rules here than when it expands it
         finder.found = true;
         finder.take(0, end, &mut whole);
-        whole.push(Part::Unread(UNREAD));
+        whole.push(Part::Unread(UNREAD.into()));
     } else {
         finder.expand(0, end, &mut whole);
     }
@@ -181,12 +181,12 @@ impl Finder {
                 self.found = true;
             } else if is_sequence(inner) {
                 self.odd |= !is_plain_sequence(inner);
-                out.push(Part::Sequence(inner.to_vec()));
+                out.push(Part::Sequence(inner.into()));
                 self.found = true;
             } else if inner.contains(&OTHER) {
                 // a comma in quotes decides here whether the braces stay
                 self.take(open, close + 1, out);
-                out.push(Part::Unread(UNREAD));
+                out.push(Part::Unread(UNREAD.into()));
                 self.found = true;
             } else {
                 // `{1..a}` is a sequence of characters to zsh
@@ -289,8 +289,8 @@ fn is_plain_sequence(text: &[u8]) -> bool {
 
 fn push_byte(parts: &mut Vec<Part>, byte: u8) {
     match parts.last_mut() {
-        Some(Part::Text { bytes, quoted: false }) => bytes.push(byte),
-        _ => parts.push(Part::Text { bytes: alloc::vec![byte], quoted: false }),
+        Some(Part::Text { bytes, quoted: false }) => bytes.extend(&[byte]),
+        _ => parts.push(Part::Text { bytes: (&[byte]).into(), quoted: false }),
     }
 }
 
@@ -344,7 +344,7 @@ fn split_tildes(
 ) -> bool {
     let text = |from: usize, to: usize, out: &mut Vec<Part>| {
         if let Some(bytes) = bytes.get(from..to).filter(|bytes| !bytes.is_empty()) {
-            out.push(Part::Text { bytes: bytes.to_vec(), quoted: false });
+            out.push(Part::Text { bytes: bytes.into(), quoted: false });
         }
     };
     let (mut kept, mut at, mut past_start) = (0, 0, false);
@@ -367,7 +367,7 @@ fn split_tildes(
         };
         past_start |= at > 1 || !start;
         text(kept, at - 1, out);
-        out.push(Part::Tilde(rest.get(..length).unwrap_or_default().to_vec()));
+        out.push(Part::Tilde(rest.get(..length).unwrap_or_default().into()));
         at += length;
         kept = at;
         previous = None;

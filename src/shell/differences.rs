@@ -26,7 +26,10 @@ const ZSH_VALUES: &[&[u8]] =
 /// Whether a code speaks of what zsh alone reads differently.
 pub(super) fn is_about_zsh(code: &str) -> bool {
     code.starts_with("zsh-")
-        || matches!(code, "brace-in-parameter" | "extended-glob" | "ansi-c-escape" | "variable-descriptor")
+        || matches!(
+            code,
+            "brace-in-parameter" | "extended-glob" | "ansi-c-escape" | super::quotes::NUL | "variable-descriptor"
+        )
 }
 
 /// What an argument holds.

@@ -7,7 +7,7 @@ use super::{
     parts::Parts,
     tree::{Parameter, Part},
 };
-use alloc::vec::Vec;
+use crate::effect::Bytes;
 
 impl Parser<'_, '_, '_> {
     /// Reads what a dollar sign begins; `quoted` inside double quotes and here-documents.
@@ -26,11 +26,11 @@ impl Parser<'_, '_, '_> {
             }
             Some(byte) if begins_name(byte) => {
                 self.advance(1);
-                let mut name = Vec::new();
+                let mut name = Bytes::default();
                 while self.peek().is_some_and(continues_name) {
                     let rest = self.text.get(self.pos..).unwrap_or_default();
                     let run = rest.iter().take_while(|byte| continues_name(**byte)).count();
-                    name.extend_from_slice(rest.get(..run).unwrap_or_default());
+                    name.extend(rest.get(..run).unwrap_or_default());
                     self.advance(run);
                 }
                 parts.push(self.plain_parameter(name, quoted, start));
@@ -38,7 +38,7 @@ impl Parser<'_, '_, '_> {
             }
             Some(byte) if is_special_parameter(byte) || byte.is_ascii_digit() => {
                 self.take_operator(2);
-                parts.push(self.plain_parameter(alloc::vec![byte], quoted, start));
+                parts.push(self.plain_parameter((&[byte]).into(), quoted, start));
                 Ok(())
             }
             next => {
@@ -54,8 +54,8 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    fn plain_parameter(&self, name: Vec<u8>, quoted: bool, start: usize) -> Part {
-        Part::Parameter(Parameter {
+    fn plain_parameter(&self, name: Bytes, quoted: bool, start: usize) -> Part {
+        let parameter = Parameter {
             name,
             quoted,
             braced: false,
@@ -64,7 +64,8 @@ impl Parser<'_, '_, '_> {
             subscript: None,
             operation: None,
             span: self.span(start),
-        })
+        };
+        Part::Parameter(parameter.into())
     }
 }
 

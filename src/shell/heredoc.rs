@@ -37,7 +37,7 @@ impl Parser<'_, '_, '_> {
         self.core.bodies.push(None);
         self.began_document = true;
         self.pending.push(Pending { slot, delimiter, quoted, strip });
-        Ok(Word { parts: Vec::new(), span: Span::new(slot, slot) })
+        Ok(Word { span: Span::new(slot, slot), ..Word::default() })
     }
 
     /// Quotes are removed from a delimiter; nothing in it is expanded.
@@ -143,7 +143,7 @@ impl Parser<'_, '_, '_> {
         self.core.tick(body.len())?;
         let span = Span::new(self.place(start), self.place(end.max(start)));
         if pending.quoted {
-            return Ok(Word { parts: alloc::vec![Part::Text { bytes: body, quoted: true }], span });
+            return Ok(Word { parts: Part::Text { bytes: body.into(), quoted: true }.into(), span });
         }
         self.nested(|this| {
             let mut inner = Parser::new(&body, Places::Listed(&places), this.core);
@@ -153,14 +153,14 @@ impl Parser<'_, '_, '_> {
                     Ok(()) => {}
                     Err(stop @ (Stop::Refused(_) | Stop::Ends)) => {
                         // a body is read when it is expanded: what stands before the error has run
-                        parts.push(Part::Unread(stop.unread()));
+                        parts.push(Part::Unread(stop.unread().into()));
                         break;
                     }
                     Err(stop) => return Err(stop),
                 }
                 inner.peek();
             }
-            Ok(Word { parts: parts.list, span })
+            Ok(Word { parts: parts.list.into(), span })
         })
     }
 

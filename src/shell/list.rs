@@ -263,7 +263,7 @@ impl Parser<'_, '_, '_> {
         }
         match self.core.nodes.last_mut().and_then(|located| redirection_list(&mut located.node)) {
             Some(list) => {
-                let parts = alloc::vec![Part::Text { bytes: b"1".to_vec(), quoted: false }];
+                let parts = Part::Text { bytes: b"1".into(), quoted: false }.into();
                 list.push(Redirection {
                     kind: RedirectionKind::DuplicateOutput,
                     descriptor: Some(Descriptor::Number(2)),

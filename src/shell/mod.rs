@@ -36,3 +36,4 @@ pub use dialect::{Dialect, Others, is_dash_builtin, is_no_program};
 pub use dump::{dump, dump_lines};
 pub use limits::{LimitReached, Limits};
 pub use parser::{parse, parse_as};
+pub use quotes::NUL;

@@ -11,6 +11,7 @@ use super::{
     substitution::Around,
     tree::{Operation, Parameter, Part, Unread, Word},
 };
+use crate::effect::Bytes;
 use alloc::{boxed::Box, vec, vec::Vec};
 
 /// What follows the name, longest first; with how its operands are read.
@@ -59,16 +60,19 @@ impl Parser<'_, '_, '_> {
             match this.nested(|this| this.parameter(quoted, start))? {
                 Some(parameter) if this.eat(b'}') => {
                     let span = this.span(start);
-                    parts.push(Part::Parameter(Parameter { span, ..parameter }));
+                    parts.push(Part::Parameter(Parameter { span, ..parameter }.into()));
                 }
                 _ => {
                     // bash refuses it when it runs (other shells may not): find its end, keep nothing of it
                     this.operand(quoted, b"")?;
                     this.advance(1);
-                    parts.push(Part::Unread(Unread {
-                        code: "parameter-expansion",
-                        message: "this parameter expansion is not one that bash knows",
-                    }));
+                    parts.push(Part::Unread(
+                        Unread {
+                            code: "parameter-expansion",
+                            message: "this parameter expansion is not one that bash knows",
+                        }
+                        .into(),
+                    ));
                 }
             }
             Ok(())
@@ -78,7 +82,7 @@ impl Parser<'_, '_, '_> {
     /// All between the braces; `None` where it is nothing that bash knows, with the rest unread.
     fn parameter(&mut self, quoted: bool, start: usize) -> Read<Option<Parameter>> {
         let mut parameter = Parameter {
-            name: Vec::new(),
+            name: Bytes::default(),
             quoted,
             braced: true,
             length: false,
@@ -109,7 +113,7 @@ impl Parser<'_, '_, '_> {
         match self.peek() {
             Some(byte) if begins_name(byte) => {
                 while let Some(byte) = self.peek().filter(|byte| continues_name(*byte)) {
-                    parameter.name.push(byte);
+                    parameter.name.extend(&[byte]);
                     self.advance(1);
                 }
                 if self.eat(b'[') {
@@ -118,12 +122,12 @@ impl Parser<'_, '_, '_> {
             }
             Some(byte) if byte.is_ascii_digit() => {
                 while let Some(byte) = self.peek().filter(u8::is_ascii_digit) {
-                    parameter.name.push(byte);
+                    parameter.name.extend(&[byte]);
                     self.advance(1);
                 }
             }
             Some(byte) if is_special_parameter(byte) => {
-                parameter.name.push(byte);
+                parameter.name.extend(&[byte]);
                 self.advance(1);
             }
             _ => return Ok(None),
@@ -153,7 +157,7 @@ impl Parser<'_, '_, '_> {
                 operands
             }
         };
-        parameter.operation = Some(Operation { operator: operator.to_vec(), operands });
+        parameter.operation = Some(Operation { operator: (*operator).into(), operands });
         Ok(Some(parameter))
     }
 
@@ -161,7 +165,9 @@ impl Parser<'_, '_, '_> {
     fn two_operands(&mut self, quoted: bool, separator: &[u8], begun: &[u8]) -> Read<Vec<Word>> {
         let mut first = self.operand(quoted, separator)?;
         if !begun.is_empty() {
-            first.parts.insert(0, Part::Text { bytes: begun.to_vec(), quoted });
+            let mut parts = vec![Part::Text { bytes: begun.into(), quoted }];
+            parts.extend(first.parts.into_vec());
+            first.parts = parts.into();
         }
         let mut operands = vec![first];
         if self.peek() != Some(b'}') {

@@ -13,21 +13,24 @@ impl Parts {
     /// Adds text to the word.
     pub(super) fn text(&mut self, more: &[u8], quoted: bool) {
         match self.list.last_mut() {
-            Some(Part::Text { bytes, quoted: before }) if *before == quoted => bytes.extend_from_slice(more),
-            _ => self.list.push(Part::Text { bytes: more.to_vec(), quoted }),
+            Some(Part::Text { bytes, quoted: before }) if *before == quoted => bytes.extend(more),
+            _ => self.push(Part::Text { bytes: more.into(), quoted }),
         }
     }
 
     /// Adds glob syntax to the word.
     pub(super) fn glob(&mut self, more: &[u8]) {
         match self.list.last_mut() {
-            Some(Part::Glob(bytes)) => bytes.extend_from_slice(more),
-            _ => self.list.push(Part::Glob(more.to_vec())),
+            Some(Part::Glob(bytes)) => bytes.extend(more),
+            _ => self.push(Part::Glob(more.into())),
         }
     }
 
     /// Adds an expansion.
     pub(super) fn push(&mut self, part: Part) {
+        if self.list.is_empty() {
+            self.list.reserve_exact(1); // most words are one part
+        }
         self.list.push(part);
     }
 

@@ -80,15 +80,21 @@ impl<'s> Parser<'s, '_, '_> {
                 Some(_) => length += 1,
             }
         }
-        let (bytes, portable) = decode_ansi_c(text.get(..length).unwrap_or_default());
+        let inside = text.get(..length).unwrap_or_default();
+        let (bytes, portable) = decode_ansi_c(inside);
         parts.text(&bytes, true);
         self.advance(length + 1);
         if !portable {
-            self.differs("ansi-c-escape", start);
+            // Nothing in bash, a NUL in zsh.
+            let nul = matches!(inside, b"\\0" | b"\\00" | b"\\000" | b"\\x0" | b"\\x00");
+            self.differs(if nul { NUL } else { "ansi-c-escape" }, start);
         }
         Ok(())
     }
 }
+
+/// The code of a quote that holds a NUL and nothing else.
+pub const NUL: &str = "ansi-c-nul";
 
 pub(super) fn unterminated<T>() -> Read<T> {
     refuse("unterminated-quote", "bash refuses this line: a quote is not closed")

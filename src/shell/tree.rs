@@ -5,8 +5,9 @@
 //! turns into an unknown effect: nothing of a script is ever left out silently.
 
 use super::dialect::Others;
-use crate::effect::Span;
+use crate::effect::{Bytes, Span};
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 /// Names a node of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -335,9 +336,73 @@ pub enum RedirectionKind {
 #[derive(Clone, Debug, Default)]
 pub struct Word {
     /// Its parts, joined without a blank.
-    pub parts: Vec<Part>,
+    pub parts: PartList,
     /// Its place.
     pub span: Span,
+}
+
+/// The parts of a word, in order. One, as most words have, stands in the word itself.
+#[derive(Clone, Debug)]
+pub struct PartList(Kept);
+
+#[derive(Clone, Debug)]
+enum Kept {
+    One([Part; 1]),
+    Any(Vec<Part>),
+}
+
+impl PartList {
+    /// All of them.
+    pub fn as_slice(&self) -> &[Part] {
+        match &self.0 {
+            Kept::One(part) => part,
+            Kept::Any(parts) => parts,
+        }
+    }
+
+    /// All of them, to be changed.
+    pub fn into_vec(self) -> Vec<Part> {
+        match self.0 {
+            Kept::One(part) => part.into(),
+            Kept::Any(parts) => parts,
+        }
+    }
+}
+
+impl Deref for PartList {
+    type Target = [Part];
+
+    fn deref(&self) -> &[Part] {
+        self.as_slice()
+    }
+}
+
+impl<'p> IntoIterator for &'p PartList {
+    type Item = &'p Part;
+    type IntoIter = core::slice::Iter<'p, Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Default for PartList {
+    fn default() -> Self {
+        Self(Kept::Any(Vec::new()))
+    }
+}
+
+impl From<Part> for PartList {
+    fn from(part: Part) -> Self {
+        Self(Kept::One([part]))
+    }
+}
+
+impl From<Vec<Part>> for PartList {
+    fn from(parts: Vec<Part>) -> Self {
+        let kept = <[Part; 1]>::try_from(parts);
+        Self(kept.map_or_else(Kept::Any, Kept::One))
+    }
 }
 
 /// A piece of a word.
@@ -347,18 +412,18 @@ pub enum Part {
     /// pathname expansion nor in word splitting.
     Text {
         /// The bytes.
-        bytes: Vec<u8>,
+        bytes: Bytes,
         /// It stood in quotes or behind a backslash.
         quoted: bool,
     },
     /// A piece of an extended glob, unquoted: its `@(`, `|`, `)` and the text between them. A plain `*`, `?` or `[...]` is part of
     /// an unquoted [`Part::Text`]: only the whole word, after its expansions, shows whether it is a glob.
-    Glob(Vec<u8>),
+    Glob(Bytes),
     /// An unquoted `~`, `~name`, `~+` where tilde expansion takes place; what stands between `~` and `/`. Not looked for in what
     /// only a brace expression puts at the start of a word.
-    Tilde(Vec<u8>),
+    Tilde(Bytes),
     /// `$name`, `${...}`, `$1`, `$@` ...
-    Parameter(Parameter),
+    Parameter(alloc::boxed::Box<Parameter>),
     /// `$( )`, backticks: a list, or nothing where it is empty.
     Command {
         /// What runs.
@@ -383,9 +448,9 @@ pub enum Part {
     /// `{a,b}`: alternatives, each a list of parts.
     Braces(Vec<Vec<Part>>),
     /// `{1..9..2}`, `{a..f}`: the sequence's text between the braces.
-    Sequence(Vec<u8>),
+    Sequence(Bytes),
     /// Text that the parser does not read inside a word; the word is unknown and so is what it may run.
-    Unread(Unread),
+    Unread(alloc::boxed::Box<Unread>),
 }
 
 /// A parameter expansion.
@@ -396,7 +461,7 @@ pub enum Part {
 )]
 pub struct Parameter {
     /// The name: a variable, a digit string, or one of `@ * # ? - $ ! _ 0`.
-    pub name: Vec<u8>,
+    pub name: Bytes,
     /// It stands in double quotes.
     pub quoted: bool,
     /// `${name}`; without braces, some shells take more of what follows for a part of it (`$x[1]`, `$x:h`).
@@ -418,7 +483,7 @@ pub struct Parameter {
 pub struct Operation {
     /// The operator as written: `:-`, `-`, `:=`, `=`, `:?`, `?`, `:+`, `+`, `#`, `##`, `%`, `%%`, `/`, `//`, `/#`, `/%`, `:`, `^`,
     /// `^^`, `,`, `,,`, `@`, and `*` for `${!prefix*}`.
-    pub operator: Vec<u8>,
+    pub operator: Bytes,
     /// One or two operands (two for substitutions and substrings).
     pub operands: Vec<Word>,
 }

@@ -35,8 +35,8 @@ impl<'s> Parser<'s, '_, '_> {
         let start = self.pos;
         self.advance(length);
         self.count_word(start)?;
-        let bytes = text.get(..length).unwrap_or_default().to_vec();
-        let parts = alloc::vec![Part::Text { bytes, quoted: false }];
+        let bytes = text.get(..length).unwrap_or_default().into();
+        let parts = Part::Text { bytes, quoted: false }.into();
         Ok(Some(Word { parts, span: self.span(start) }))
     }
 
@@ -98,7 +98,7 @@ impl<'s> Parser<'s, '_, '_> {
         };
         self.core.tick(0)?;
         self.note(&finished, start);
-        Ok(Word { parts: finished.parts, span })
+        Ok(Word { parts: finished.parts.into(), span })
     }
 
     fn count_word(&mut self, start: usize) -> Read<()> {

@@ -140,10 +140,11 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// The name of the option with that number: all that a search asks of it.
-    fn option_name(&self, number: usize) -> Option<&'a [u8]> {
-        let at = self.bytes.u32(self.at + 4)?.checked_add(number.checked_mul(layout::OPTION)?)?;
-        self.bytes.text(self.bytes.u32(at)?, usize::from(self.bytes.u8(at + 4)?))
+    /// The records of its options, and the block that holds their names.
+    fn option_records(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let length = self.option_count().checked_mul(layout::OPTION)?;
+        let records = self.bytes.slice(self.bytes.u32(self.at + 4)?, length)?;
+        Some((records, self.bytes.0.get(self.bytes.header(4)?..)?))
     }
 
     /// What the arguments of all its options are.
@@ -161,9 +162,15 @@ impl<'a> Program<'a> {
     /// The number of the first option whose name is not less.
     fn lower_bound(&self, name: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.option_count());
+        let (records, texts) = self.option_records().unwrap_or_default();
+        let name_of = |number: usize| {
+            let [a, b, c, d, length] = *records.get(number * layout::OPTION..)?.first_chunk()?;
+            let at = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?;
+            texts.get(at..at.checked_add(usize::from(length))?)
+        };
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.option_name(middle).is_some_and(|known| known < name) {
+            if name_of(middle).is_some_and(|known| known < name) {
                 low = middle + 1;
             } else {
                 high = middle;

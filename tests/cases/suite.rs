@@ -17,8 +17,19 @@ use std::path::Path;
 const KEYS: &[&str] =
     &["call", "cwd", "effect", "event", "expect", "mode", "name", "note", "policy", "rule", "whole", "world"];
 /// Keys of a case's `world`.
-const WORLD_KEYS: &[&str] =
-    &["directories", "environment", "files", "fixed", "links", "programs", "remotes", "session", "texts", "tracked"];
+const WORLD_KEYS: &[&str] = &[
+    "caseless",
+    "directories",
+    "environment",
+    "files",
+    "fixed",
+    "links",
+    "programs",
+    "remotes",
+    "session",
+    "texts",
+    "tracked",
+];
 
 /// Where the session is, and every call that names no other directory.
 pub(crate) const HERE: &str = "/w/p";
@@ -223,6 +234,7 @@ impl Case {
         world = listed("directories").iter().fold(world, MemoryWorld::directory);
         world = listed("files").iter().fold(world, MemoryWorld::file);
         world = listed("fixed").iter().fold(world, MemoryWorld::fixed);
+        world = listed("caseless").iter().fold(world, MemoryWorld::caseless);
         world = listed("programs").iter().fold(world, MemoryWorld::program);
         let texts = |key: &str| self.world.get(key).and_then(Value::as_object).into_iter().flatten();
         for (path, content) in texts("texts") {
@@ -315,9 +327,12 @@ fn load(policy: &Value) -> Result<Policy, String> {
         layered => {
             let layer = |key: &str| layered.get(key).and_then(Value::as_str).ok_or(format!("no `{key}` policy"));
             let mut policy = text("policy.rules", layer("managed")?)?.policy;
-            for mut user in text("user.rules", layer("user")?)?.policy.layers {
-                user.trust = Trust::User;
-                policy.layers.push(user);
+            let others = [("user", Trust::User), ("repository", Trust::Repository)];
+            for (key, trust) in others.into_iter().filter(|(key, _)| layered.get(key).is_some()) {
+                for mut other in text(&format!("{key}.rules"), layer(key)?)?.policy.layers {
+                    other.trust = trust;
+                    policy.layers.push(other);
+                }
             }
             Ok(policy)
         }

@@ -59,7 +59,15 @@ impl<'t> Command<'_, 't> {
                             self.emptied(name, word);
                             self.outcome.unset.push(name.to_vec());
                         }
-                        Some(text) if self.is_element(text) => {}
+                        // The first element of what is no array is all of it.
+                        Some(text) if self.is_element(text) => {
+                            self.emptied(text.split(|b| *b == b'[').next().unwrap_or_default(), word);
+                        }
+                        None if self.is_counted(&word.value) => {
+                            if let Value::Pattern(text) = &word.value {
+                                self.emptied(text.split(|b| *b == b'[').next().unwrap_or_default(), word);
+                            }
+                        }
                         _ => self.dynamic_name(word),
                     }
                 }
@@ -219,6 +227,22 @@ impl<'t> Command<'_, 't> {
             self.outcome.elements.push(name.to_vec());
         }
         harmless
+    }
+
+    /// `unset a[2]`: without quotes it is also the pattern of a file `a2`, and then the variable of that name.
+    fn is_counted(&mut self, value: &Value) -> bool {
+        let Value::Pattern(text) = value else { return false };
+        let at = text.iter().position(|b| *b == b'[').unwrap_or(text.len());
+        let (name, subscript) = text.split_at(at);
+        let digits = subscript.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or_default();
+        if !is_name(name) || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        self.outcome.elements.push(name.to_vec());
+        for digit in digits {
+            self.outcome.elements.push([name, core::slice::from_ref(digit)].concat());
+        }
+        true
     }
 
     /// A name with a subscript, which is arithmetic and can run code, or one that is not known.
@@ -406,12 +430,13 @@ const HARMLESS_LETTERS: &[u8] = b"eEufxvCnhb";
 
 /// The long names of such options.
 pub(super) fn is_harmless_option(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 18] = [
+    const NAMES: [&[u8]; 19] = [
         b"emacs",
         b"errexit",
         b"errtrace",
         b"functrace",
         b"hashall",
+        b"history",
         b"ignoreeof",
         b"interactive-comments",
         b"monitor",

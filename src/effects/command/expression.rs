@@ -124,8 +124,19 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     values.iter().all(below).then_some(FoundNames { values, nul })
 }
 
+/// Whether [`output_names`] may know of something that a program of this name writes.
+pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
+    let row = analysis.tables.program(name);
+    row.is_some_and(|row| matches!(row.name(), b"grep" | b"egrep" | b"fgrep") || row.runs() == Runs::Find)
+}
+
 /// The names that `grep -l` writes: each begins as one of its operands.
 fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
+    // Each of the options that say so, however it is cut short, is a word with one of these letters.
+    let may_list = |word: &Word| word.value.known().is_some_and(|w| w.iter().any(|b| matches!(b, b'l' | b'L' | b'f')));
+    if !words.iter().any(may_list) {
+        return None;
+    }
     let parsed = options::parse(program, words, false);
     let lists = parsed.uses(&[b"-l", b"--files-with-matches", b"-L", b"--files-without-match"]);
     let known = words.iter().all(|word| word.value.known().is_some());

@@ -97,7 +97,7 @@ fn sets_identity(on: &Command<'_, '_>, operands: &[Word]) -> bool {
 
 /// What the configuration that is in force makes a subcommand run.
 pub(super) fn in_force(on: &mut Command<'_, '_>, subcommand: &[u8]) {
-    let options: Vec<Vec<u8>> = match on.analysis.effects.get(on.run_at) {
+    let options: Vec<Bytes> = match on.analysis.effects.get(on.run_at) {
         Some(Effect { kind: Kind::Run(run), .. }) => run.shape.iter().flat_map(|s| s.options.clone()).collect(),
         _ => Vec::new(),
     };

@@ -42,8 +42,8 @@ mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
 pub use expression::FoundNames;
-pub(in crate::effects) use expression::{names_pass, output_names};
-pub(in crate::effects) use names::{check_names, is_straight, note_directory};
+pub(in crate::effects) use expression::{may_write_names, names_pass, output_names};
+pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
 pub use shells::is_usual_shell;
@@ -302,7 +302,8 @@ impl<'c, 't> Command<'c, 't> {
             self.unknown("opaque-program", detail, self.span, true);
         }
         let tables = self.analysis.tables;
-        match tables.program(self.name).or_else(|| tables.program_by_family(self.name)) {
+        let by_name = || tables.program(self.name).or_else(|| tables.program_by_family(self.name));
+        match if by_path { by_name() } else { known } {
             Some(program) => self.modelled(program, 1)?,
             None if by_path && !paths::is_system_program(path) => {
                 self.given_words(self.argv.get(1..).unwrap_or_default());

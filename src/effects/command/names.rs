@@ -3,11 +3,11 @@
 
 use super::Analysis;
 use crate::{
-    effect::{Certainty, Effect, Kind, PathValue, Value},
+    effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Run, Span, Value},
     path,
     world::{Child, Entry, World},
 };
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 /// Most names that are looked at for one call.
 pub(super) const MAX_NAMES: usize = 10_000;
@@ -19,11 +19,71 @@ const MARKS: &[u8] = b"-+!(),";
 pub(super) struct Suspicion {
     /// The unknown.
     pub(super) effects: Vec<Effect>,
-    /// Names of the directory count, not only those that the call makes.
+    /// It is about names that begin with a mark: those of the directory count, not only those that the call makes. Otherwise it is
+    /// about names that are split.
     pub(super) standing: bool,
     /// What stands before it in the script may have made such a name.
     pub(super) made: bool,
 }
+
+/// Which names an effect may give a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Odd {
+    /// One that begins with a mark.
+    marked: bool,
+    /// One that is several words somewhere, or something else than a name.
+    split: bool,
+}
+
+impl Odd {
+    const ANY: Self = Self { marked: true, split: true };
+
+    /// Whether a suspicion is about such a name.
+    fn concerns(self, standing: bool) -> bool {
+        if standing { self.marked } else { self.split }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { marked: self.marked || other.marked, split: self.split || other.split }
+    }
+
+    fn of(name: &[u8]) -> Self {
+        Self { marked: begins_with_mark(name), split: is_expanded(name) }
+    }
+
+    fn of_path(path: &[u8]) -> Self {
+        path::components(path).fold(Self::default(), |all, name| all.or(Self::of(name)))
+    }
+
+    /// Of all effects for which `counts`.
+    fn made_by(effects: &[Effect], counts: impl Fn(&Effect) -> bool) -> Self {
+        if !effects.iter().any(|one| counts(one) && made(one, &BTreeMap::new()) != Self::default()) {
+            return Self::default();
+        }
+        let mut commands: BTreeMap<CommandId, Manner> = BTreeMap::new();
+        for effect in effects {
+            let Some(id) = effect.command else { continue };
+            match &effect.kind {
+                Kind::Run(run) if is_about_found_names(run) => _ = commands.entry(id).or_insert(Manner::Found),
+                Kind::Unknown(cause) if cause.code == "opaque-program" => _ = commands.insert(id, Manner::Project),
+                _ => {}
+            }
+        }
+        effects.iter().filter(|one| counts(one)).fold(Self::default(), |all, one| all.or(made(one, &commands)))
+    }
+}
+
+/// What is known of a command beside its effects.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It runs code of the project, which, where that is allowed, may do more than give a file an odd name.
+    Project,
+    /// Its words are plain options, and names that were found in one directory with what stands behind them.
+    Found,
+}
+
+/// Most suspicions of one call; what else could be one is unknown.
+const MAX_SUSPICIONS: usize = 256;
 
 /// Whether the names that glob text stands for are those of the directory that the shell is in, as their first byte is open.
 pub(super) fn begins_openly(pattern: &[u8]) -> bool {
@@ -48,13 +108,13 @@ pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn W
     }
     let ordered = ordered();
     // Redirections are opened with the command.
-    let counts = |effect: &&Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
-    let made = analysis.effects.iter().filter(counts).any(may_make_a_mark);
+    let counts = |effect: &Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
+    let made = Odd::made_by(&analysis.effects, counts);
     let mut left = analysis.names_left;
     let standing = suspicions.iter().any(|one| one.standing)
         && (analysis.astray || !analysis.shells.iter().all(|dir| has_plain_beginnings(world, dir, &mut left)));
     for one in suspicions {
-        if made || one.made || (one.standing && standing) {
+        if made.concerns(one.standing) || one.made || (one.standing && standing) {
             for effect in one.effects {
                 if !analysis.effects.contains(&effect) {
                     analysis.effects.push(effect);
@@ -73,6 +133,11 @@ fn has_plain_beginnings(world: &dyn World, dir: &[u8], left: &mut usize) -> bool
 
 /// Whether `xargs` takes every name at and below the directory, as `find` writes it, for one word.
 pub(super) fn are_single_words(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
+    has_none_below(world, start, left, &splits)
+}
+
+/// Whether no name below the directory is odd.
+fn has_none_below(world: &dyn World, start: &[u8], left: &mut usize, odd: &dyn Fn(&[u8]) -> bool) -> bool {
     if world.entry(start) == Entry::Missing {
         return true;
     }
@@ -85,7 +150,7 @@ pub(super) fn are_single_words(world: &dyn World, start: &[u8], left: &mut usize
         let Some(children) = world.children(&dir, *left) else { return false };
         *left = left.saturating_sub(children.len());
         for (name, kind) in children {
-            if splits(&name) {
+            if odd(&name) {
                 return false;
             }
             if kind == Child::Directory {
@@ -94,6 +159,93 @@ pub(super) fn are_single_words(world: &dyn World, start: &[u8], left: &mut usize
         }
     }
     true
+}
+
+/// Whether a shell may make other words of a name that stands unquoted, or a program something else of it than a file (`x|`).
+fn is_expanded(name: &[u8]) -> bool {
+    splits(name)
+        || name.iter().any(|b| {
+            matches!(b, b'*' | b'?' | b'[' | b']' | b'(' | b')' | b'~' | b'#' | b'^' | b'|' | b'<' | b'>' | b'&' | b';')
+        })
+}
+
+/// Whether every name that a value stands for is one word of a shell that splits and expands it, where the directories hold no odd
+/// names; what the call makes is suspected. Patterns stand for one of their names here.
+pub(in crate::effects) fn stay_words(
+    analysis: &mut Analysis<'_>,
+    world: &dyn World,
+    values: &[Value],
+    cwd: &Value,
+    span: Span,
+) -> bool {
+    if analysis.suspicions.len() >= MAX_SUSPICIONS {
+        return false;
+    }
+    let mut left = analysis.names_left;
+    let mut checked = false;
+    let all = values.iter().all(|value| match value {
+        Value::Pattern(text) if is_closed(text) => true,
+        Value::Pattern(text) => {
+            checked = true;
+            of_pattern(world, text, cwd, &mut left)
+        }
+        Value::Below { dir, suffix } if !is_expanded(dir) && !is_expanded(suffix) => {
+            checked = true;
+            let start = path::absolute(&Value::Known(dir.clone()), cwd);
+            start
+                .known()
+                .is_some_and(|start| path::is_absolute(start) && has_none_below(world, start, &mut left, &is_expanded))
+        }
+        _ => false,
+    });
+    analysis.names_left = left;
+    if all && checked {
+        let detail = "the name of a file may be several words, or mean more than a file".into();
+        let anywhere = |value| PathValue::made(value, true);
+        let effects = [
+            Kind::Unknown(Cause { code: "dynamic-word", detail }),
+            Kind::Read(anywhere(Value::ANY_WORD)),
+            Kind::Write(anywhere(Value::ANY_WORD)),
+        ];
+        let one = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: None, command: None };
+        let before = analysis.effects.get(analysis.reading..).unwrap_or_default();
+        let made = Odd::made_by(before, |_| true).concerns(false);
+        analysis.suspicions.push(Suspicion { effects: effects.map(one).into(), standing: false, made });
+    }
+    all
+}
+
+/// Whether glob text stands for names of letters and digits only, however the directory is filled (`/tmp/tmp.[A-Za-z0-9]`).
+fn is_closed(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'[' | b']'))
+        && !text.windows(2).any(|two| two == b"[]" || two == b"[-" || two == b"-]")
+}
+
+/// The same for a pattern whose only special part is its last one: the names of one directory that end as it does.
+fn of_pattern(world: &dyn World, text: &[u8], cwd: &Value, left: &mut usize) -> bool {
+    let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b']');
+    let plain =
+        |b: &u8| special(b) || b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b',' | b'+' | b'=');
+    let (Some(first), Some(last)) = (text.iter().position(special), text.iter().rposition(special)) else {
+        return false;
+    };
+    let (head, end) = (text.get(..first).unwrap_or_default(), text.get(last + 1..).unwrap_or_default());
+    let middle = text.get(first..=last).unwrap_or_default();
+    if !text.iter().all(plain) {
+        return false;
+    }
+    let (dir, _) = head.split_at(head.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1));
+    let dir = path::absolute(&Value::Known(if dir.is_empty() { b"." } else { dir }.into()), cwd);
+    let Some(dir) = dir.known().filter(|dir| path::is_absolute(dir)) else { return false };
+    if middle.contains(&b'/') || end.contains(&b'/') || middle.windows(2).any(|two| two == b"**") {
+        return has_none_below(world, dir, left, &is_expanded);
+    }
+    if world.entry(dir) == Entry::Missing {
+        return true;
+    }
+    let Some(children) = world.children(dir, *left) else { return false };
+    *left = left.saturating_sub(children.len());
+    !children.iter().any(|(name, _)| name.ends_with(end) && is_expanded(name))
 }
 
 /// Whether `xargs` may see something else in a text than one word of these bytes.
@@ -106,36 +258,58 @@ fn begins_with_mark(name: &[u8]) -> bool {
     name.first().is_some_and(|b| MARKS.contains(b))
 }
 
-/// Whether an effect may give a file a name that begins with a mark or that is split.
-fn may_make_a_mark(effect: &Effect) -> bool {
+/// The names that an effect may give a file.
+fn made(effect: &Effect, commands: &BTreeMap<CommandId, Manner>) -> Odd {
+    let manner = effect.command.and_then(|id| commands.get(&id)).copied();
     match &effect.kind {
-        Kind::Write(path) => makes_a_mark(path, effect.by.as_deref()),
-        Kind::Unknown(_) | Kind::Interactive(_) => true,
+        Kind::Write(_) | Kind::Unknown(_) if manner == Some(Manner::Project) && effect.command.is_some() => {
+            Odd::default()
+        }
+        Kind::Write(path) => written(path, effect.by.as_deref(), manner),
+        Kind::Unknown(_) | Kind::Interactive(_) => Odd::ANY,
         Kind::Run(_)
         | Kind::Read(_)
         | Kind::Connect(_)
         | Kind::ReadEnv(_)
         | Kind::SetEnv(_)
         | Kind::Tool(_)
-        | Kind::Flow(_) => false,
+        | Kind::Flow(_) => Odd::default(),
     }
 }
 
-fn makes_a_mark(path: &PathValue, by: Option<&str>) -> bool {
+fn written(path: &PathValue, by: Option<&str>, manner: Option<Manner>) -> Odd {
     // What is only deleted or changed in place gets no name, but for what a checkout brings back.
     let places = path.tree && path.value.known().is_some();
     if path.existing && path.like.is_none() && !places && by != Some("git") {
-        return false;
+        return Odd::default();
     }
-    let odd = |name: &[u8]| begins_with_mark(name) || splits(name);
-    let filled = path.like.is_some() || (path.tree && by != Some("mkdir"));
-    filled
-        || match &path.value {
-            Value::Known(_) | Value::Set(_) => {
-                path.value.alternatives().is_none_or(|all| all.iter().any(|one| path::components(one).any(odd)))
-            }
-            Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) | Value::Unknown { .. } => true,
+    if path.like.is_some() || (path.tree && by != Some("mkdir")) {
+        return Odd::ANY;
+    }
+    match &path.value {
+        Value::Known(one) => Odd::of_path(one),
+        Value::Set(several) => several.iter().fold(Odd::default(), |all, one| all.or(Odd::of_path(one))),
+        // A name that stands there, with something behind it.
+        Value::Below { dir, suffix } if manner == Some(Manner::Found) => {
+            Odd { marked: false, ..Odd::of_path(dir).or(Odd::of(suffix)) }
         }
+        Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) | Value::Unknown { .. } => Odd::ANY,
+    }
+}
+
+/// Whether the words of a command are plain options, and names that were found in one directory, with what stands behind them: what
+/// is copied elsewhere has names from elsewhere.
+fn is_about_found_names(run: &Run) -> bool {
+    let plain = |text: &[u8]| text.starts_with(b"-") && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    let first = run.argv.iter().find_map(|word| match &word.value {
+        Value::Below { dir, .. } => Some(dir),
+        _ => None,
+    });
+    run.argv.iter().skip(1).all(|word| match &word.value {
+        Value::Known(text) => plain(text),
+        Value::Below { dir, .. } => Some(dir) == first && !path::climbs(dir),
+        _ => false,
+    })
 }
 
 /// Whether every command of a script runs once, one after the other, as far as a look at its text can say.
@@ -150,12 +324,13 @@ pub(in crate::effects) fn is_straight(script: &str) -> bool {
 
 impl super::Command<'_, '_> {
     /// Notes something that is unknown only where a name is unusual.
-    pub(super) fn suspect(&mut self, kinds: Vec<Kind>, span: crate::effect::Span, standing: bool) {
+    pub(super) fn suspect(&mut self, kinds: Vec<Kind>, span: Span, standing: bool) {
         let by = Some(self.by.clone());
         let one = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: by.clone(), command: None };
         let effects = kinds.into_iter().map(one).collect();
         let before = self.analysis.effects.get(self.analysis.reading..self.run_at).unwrap_or_default();
-        let made = before.iter().any(may_make_a_mark);
+        let many = self.analysis.suspicions.len() >= MAX_SUSPICIONS;
+        let made = many || Odd::made_by(before, |_| true).concerns(standing);
         self.analysis.suspicions.push(Suspicion { effects, standing, made });
     }
 }

@@ -84,7 +84,7 @@ impl Reader<'_> {
             b's' => {
                 let mark = self.delimiter()?;
                 self.part(mark)?;
-                self.part(mark)?;
+                self.replacement(mark)?;
                 self.skip(b"gpIiMm0123456789");
                 if self.peek() == Some(b'w') {
                     self.at += 1;
@@ -148,6 +148,20 @@ impl Reader<'_> {
                     bracket = true;
                 }
                 b']' => bracket = false,
+                _ => {}
+            }
+        }
+    }
+
+    /// The same where brackets are plain text.
+    fn replacement(&mut self, mark: u8) -> Option<()> {
+        loop {
+            match self.take()? {
+                b'\\' => {
+                    self.take()?;
+                }
+                b if b == mark => return Some(()),
+                b'\n' => return None,
                 _ => {}
             }
         }

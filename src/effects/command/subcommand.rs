@@ -82,7 +82,7 @@ impl<'t> Command<'_, 't> {
         let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(index) else { return };
         let mut options = run.shape.take().map(|shape| shape.options).unwrap_or_default();
         options.reserve_exact(parsed.uses.len());
-        options.extend(parsed.uses.iter().map(|u| u.spec.name.to_vec()));
+        options.extend(parsed.uses.iter().map(|u| u.spec.name.into()));
         let mut words: Vec<Word> = Vec::with_capacity(parsed.operands.len() + 2);
         for name in program.name().split(|b| *b == b' ') {
             // Mostly the very word that is written.

@@ -430,6 +430,9 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
     let prefix = text.get(..first).unwrap_or(&[]).to_vec();
     let suffix = text.get(last + token.len()..).unwrap_or(&[]).to_vec();
     let value = match by() {
+        Value::Below { dir, suffix: end } if first == last && prefix.is_empty() && stays_below(&dir, &end, &suffix) => {
+            Value::Below { dir, suffix: [&end, suffix.as_slice()].concat().into() }
+        }
         Value::Below { dir, suffix: end } if !(first == last && prefix.is_empty() && suffix.is_empty()) => {
             let end = if first == last { end } else { Bytes::default() };
             Value::Affix {
@@ -446,6 +449,13 @@ pub(super) fn replace(word: &Word, token: &[u8], by: &dyn Fn() -> Value) -> Word
         _ => Value::Affix { prefix: prefix.into(), suffix: suffix.into() },
     };
     Word { value, span: word.span }
+}
+
+/// Whether the names that are found at and below a directory, and end in `end`, stay below it with `more` behind them: what is put
+/// behind the name of the directory itself stands beside it.
+fn stays_below(dir: &[u8], end: &[u8], more: &[u8]) -> bool {
+    let itself = if end.is_empty() { path::components(dir).next_back() == Some(b".") } else { !dir.ends_with(end) };
+    itself && !more.is_empty() && !more.contains(&b'/') && more.iter().any(|b| *b != b'.')
 }
 
 /// How the names begin that are found at and below a directory.

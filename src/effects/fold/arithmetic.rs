@@ -66,7 +66,7 @@ impl Fold<'_> {
     /// what could be any text.
     fn texts(&self, at: At<'_>, expression: &Word, state: &State) -> Result<Vec<Vec<u8>>, String> {
         if let [Part::Text { bytes, .. }] = expression.parts.as_slice() {
-            return Ok(Vec::from([bytes.clone()]));
+            return Ok(Vec::from([bytes.to_vec()]));
         }
         let seen = self.seen(state);
         if let Some(all) = words::value(expression, &seen).alternatives() {
@@ -80,7 +80,7 @@ impl Fold<'_> {
                     continue;
                 }
                 Part::Parameter(parameter) => {
-                    let word = Word { parts: Vec::from([part.clone()]), span: expression.span };
+                    let word = Word { parts: part.clone().into(), span: expression.span };
                     if let Some(known) = words::value(&word, &seen).known() {
                         text.extend_from_slice(known);
                         continue;
@@ -89,8 +89,7 @@ impl Fold<'_> {
                 }
                 Part::Arithmetic { .. } => (true, String::new()),
                 Part::Command { body, .. } => {
-                    let printed = body.and_then(|body| self.printed(at, body, state));
-                    (printed.is_some_and(|held| held.is_number()), "a substitution".into())
+                    (body.is_some_and(|body| self.counts(at, body, state)), "a substitution".into())
                 }
                 _ => (false, "this text".into()),
             };

@@ -3,11 +3,11 @@
 use super::held::Held;
 use super::state::State;
 use super::variables;
-use super::{At, Ends, Fold, join};
+use super::{At, Ends, Fold, flow, join};
 use crate::effect::{Bytes, Span, Value, Word as Argument};
 use crate::effects::LimitReached;
-use crate::effects::command::Analysis;
-use crate::shell::tree::{NodeId, Word};
+use crate::effects::command::{self, Analysis};
+use crate::shell::tree::{NodeId, Part, Word};
 use alloc::vec::Vec;
 
 /// How often a loop is looked at before its state is given up.
@@ -96,15 +96,16 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
-        self.until_stable(state, analysis, |fold, head, analysis| {
-            let mut start = head;
+        let begin = |head: &State, _: &mut Analysis<'_>| head.clone();
+        self.until_stable(state, analysis, begin, |fold, start, analysis| {
+            let mut start = start;
             let mut tried = Some(start.clone());
             if let Some(condition) = condition {
                 tried = fold.node(at, condition, start.clone(), analysis)?.any();
                 start = tried.clone().unwrap_or(start);
             }
             let end = fold.node(at, body, start, analysis)?.any();
-            Ok(Round { next: join(tried.clone(), end), exit: tried })
+            Ok(Round { next: join(tried.clone(), end), exit: Exit::At(tried) })
         })
     }
 
@@ -124,7 +125,10 @@ impl Fold<'_> {
             let words = self.expand(at, list, &mut state, analysis)?;
             // An answer that is no number of a word leaves the variable empty.
             if !chosen {
-                held = one_of(&words);
+                held = match self.found_by(at, list, &state, analysis) {
+                    Some(name) => Held::Is(name),
+                    None => one_of(&words),
+                };
             }
             self.settle_compound(&[], &analysis.effects, start, &mut state);
         } else if let Some(words) = state.positional.as_ref().filter(|_| !chosen) {
@@ -136,48 +140,133 @@ impl Fold<'_> {
         if state.is_reference(name) {
             variables::refer(name, &held, span, &mut state, analysis);
         }
-        self.until_stable(state, analysis, |fold, head, analysis| {
+        let begin = |head: &State, analysis: &mut Analysis<'_>| {
             let mut start = head.clone();
             // A variable of an integer type evaluates each of the words.
             variables::set(name, held.clone(), span, &mut start, analysis);
-            Ok(Round { next: fold.node(at, body, start, analysis)?.any(), exit: Some(head) })
+            start
+        };
+        self.until_stable(state, analysis, begin, |fold, start, analysis| {
+            Ok(Round { next: fold.node(at, body, start, analysis)?.any(), exit: Exit::Head })
         })
+    }
+
+    /// `for f in $(find . -name '*.c')`: what the names are, where each of them is one word.
+    fn found_by(&self, at: At<'_>, list: &[Word], state: &State, analysis: &mut Analysis<'_>) -> Option<Value> {
+        let [Word { parts, span }] = list else { return None };
+        let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
+        let names = self.names_printed(at, *body, state, analysis)?;
+        let [name @ Value::Below { .. }] = names.values.as_slice() else { return None };
+        let single = !names.nul
+            && !state.is_touched(b"IFS")
+            && command::stay_words(analysis, self.world, &names.values, &state.cwd, *span);
+        single.then(|| name.clone())
     }
 
     /// Looks at a loop's round from a head that is widened until the round changes nothing of it any more. Effects of rounds that
     /// were looked at too early are forgotten: those of the last one hold for all.
+    ///
+    /// `begin`: what a round starts from at a head. Following a round depends on that, on what the fold has in mind
+    /// ([`Mind`]) and on the effects before the loop, and on nothing else: so one that would start just as the last one did is
+    /// not followed once more, and what the last one left is what it would leave.
     fn until_stable(
         &mut self,
         state: State,
         analysis: &mut Analysis<'_>,
+        begin: impl Fn(&State, &mut Analysis<'_>) -> State,
         mut round: impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Round, LimitReached>,
     ) -> Result<Ends, LimitReached> {
         let mut head = state;
+        let mut last: Option<(State, Mind, Left)> = None;
         let effects = analysis.effects.len();
         for rounds in 0..MAX_ROUNDS {
-            analysis.effects.truncate(effects);
-            let Round { next, exit } = self.round(&mut round, head.clone(), analysis)?;
-            let ends = |exit: Option<State>, head| Ends::both(exit.unwrap_or(head));
-            let Some(next) = next else { return Ok(ends(exit, head)) };
+            let until = analysis.effects.len();
+            let start = begin(&head, analysis);
+            let mind = self.mind();
+            // What beginning has said is said again only with a round that is followed.
+            let silent = analysis.effects.len() == until;
+            let left = match last.take() {
+                Some((known, before, left)) if silent && known == start && before == mind => left,
+                _ => {
+                    analysis.effects.drain(effects..until);
+                    self.round(&mut round, start.clone(), analysis)?
+                }
+            };
+            let ends = |head: State| Ends::both(left.exit(&head).unwrap_or(head));
+            let Some(next) = left.next() else { return Ok(ends(head)) };
             let widened = head.clone().widen(&next, rounds >= MAX_VARIED);
             if widened == head {
-                return Ok(ends(exit, head));
+                return Ok(ends(head));
             }
             head = widened;
+            last = Some((start, mind, left));
         }
         head.lose();
         analysis.effects.truncate(effects);
-        let end = self.round(&mut round, head.clone(), analysis)?.next;
+        let start = begin(&head, analysis);
+        let end = self.round(&mut round, start, analysis)?.next();
         Ok(Ends::both(join(Some(head), end).unwrap_or_else(|| State::new(Value::ANY_WORD))))
     }
+
+    /// What following a node depends on besides its state and the effects before it, and may change: all else that changes only
+    /// counts, is taken back behind the node, or is read at the end of the script.
+    fn mind(&self) -> Mind {
+        Mind {
+            flows: self.flows.moment(),
+            scripts: self.scripts.len(),
+            aliases: self.aliases.len(),
+            locals: self.locals.as_ref().map(|locals| locals.names.len()),
+            flags: [self.parents, self.loose_case, self.extended_globs],
+        }
+    }
+}
+
+/// What the fold has in mind at one point of a script; of what only grows its size is enough.
+#[derive(PartialEq)]
+struct Mind {
+    flows: flow::Moment,
+    /// With each script that is parsed in the script, functions and traps may come.
+    scripts: usize,
+    aliases: usize,
+    locals: Option<usize>,
+    flags: [bool; 3],
 }
 
 /// The states that one round of a loop leaves.
 struct Round {
-    /// At the head of the next one.
+    /// At the end of its body.
     next: Option<State>,
-    /// Behind the loop.
-    exit: Option<State>,
+    exit: Exit,
+}
+
+/// Where a round goes on behind the loop.
+enum Exit {
+    /// From the head of the loop.
+    Head,
+    /// From this state, if it can.
+    At(Option<State>),
+}
+
+/// A round, and the states in which `break` and `continue` left it.
+struct Left {
+    round: Round,
+    early: Option<State>,
+}
+
+impl Left {
+    /// At the head of the next round.
+    fn next(&self) -> Option<State> {
+        join(self.round.next.clone(), self.early.clone())
+    }
+
+    /// Behind the loop that has this head.
+    fn exit(&self, head: &State) -> Option<State> {
+        let exit = match &self.round.exit {
+            Exit::Head => Some(head.clone()),
+            Exit::At(state) => state.clone(),
+        };
+        join(exit, self.early.clone())
+    }
 }
 
 impl Fold<'_> {
@@ -185,15 +274,15 @@ impl Fold<'_> {
     fn round(
         &mut self,
         round: &mut impl FnMut(&mut Self, State, &mut Analysis<'_>) -> Result<Round, LimitReached>,
-        head: State,
+        start: State,
         analysis: &mut Analysis<'_>,
-    ) -> Result<Round, LimitReached> {
+    ) -> Result<Left, LimitReached> {
         let outer = self.left.take();
-        let end = round(self, head, analysis);
-        let left = core::mem::replace(&mut self.left, outer);
+        let end = round(self, start, analysis);
+        let early = core::mem::replace(&mut self.left, outer);
         // `return` in the loop leaves the function around it, too.
-        self.left = join(self.left.take(), left.clone());
-        end.map(|end| Round { next: join(end.next, left.clone()), exit: join(end.exit, left) })
+        self.left = join(self.left.take(), early.clone());
+        end.map(|round| Left { round, early })
     }
 }
 

@@ -23,31 +23,43 @@ const MAX_PLACES: usize = 256;
 pub(super) struct Sources {
     /// A host, and whether that is certain.
     network: Option<Certainty>,
-    files: Vec<Rc<PathValue>>,
+    /// Shared until something is added, because what stands in a pipeline hands it on.
+    files: Option<Rc<Vec<Rc<PathValue>>>>,
 }
 
 impl Sources {
     fn is_empty(&self) -> bool {
-        self.network.is_none() && self.files.is_empty()
+        self.network.is_none() && self.files().is_empty()
     }
 
-    pub(super) fn add(&mut self, other: &Self) {
+    fn files(&self) -> &[Rc<PathValue>] {
+        self.files.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether that brought anything new.
+    pub(super) fn add(&mut self, other: &Self) -> bool {
+        let before = (self.network, self.files().len());
         self.network = match (self.network, other.network) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        for file in &other.files {
-            self.add_file(file);
+        if self.files.is_none() {
+            self.files.clone_from(&other.files);
+        } else {
+            other.files().iter().for_each(|file| self.add_file(file));
         }
+        before != (self.network, self.files().len())
     }
 
     fn add_file(&mut self, file: &Rc<PathValue>) {
-        match self.files.len() {
-            _ if self.files.contains(file) => {}
-            n if n + 1 < MAX_FILES => self.files.push(file.clone()),
-            n if n < MAX_FILES => self.files.push(PathValue::file(Value::ANY_WORD).into()),
-            _ => {}
-        }
+        let known = self.files();
+        let added = match known.len() {
+            _ if known.contains(file) => return,
+            n if n + 1 < MAX_FILES => file.clone(),
+            n if n < MAX_FILES => PathValue::file(Value::ANY_WORD).into(),
+            _ => return,
+        };
+        Rc::make_mut(self.files.get_or_insert_default()).push(added);
     }
 }
 
@@ -60,6 +72,22 @@ pub(super) struct Flows {
     pub(super) input: Sources,
     /// What has gone into the words of commands since this was last taken.
     pub(super) carried: Sources,
+    /// How often variables or files got something new.
+    changes: u32,
+}
+
+/// Two of these are the same only where everything in [`Flows`] was the same.
+#[derive(PartialEq)]
+pub(super) struct Moment {
+    input: Sources,
+    carried: Sources,
+    changes: u32,
+}
+
+impl Flows {
+    pub(super) fn moment(&self) -> Moment {
+        Moment { input: self.input.clone(), carried: self.carried.clone(), changes: self.changes }
+    }
 }
 
 /// What goes into one command, and where its effects begin.
@@ -89,7 +117,7 @@ impl Fold<'_> {
     fn add_source(&self, sources: &mut Sources, effect: &Effect, analysis: &Analysis<'_>) {
         match &effect.kind {
             Kind::Read(path) => {
-                if !sources.files.iter().any(|known| **known == *path) {
+                if !sources.files().iter().any(|known| **known == *path) {
                     sources.add_file(&Rc::new(path.clone()));
                 }
                 for known in path.value.alternatives().unwrap_or_default() {
@@ -106,7 +134,7 @@ impl Fold<'_> {
                 };
                 let certain = !matches!(connect.host, Value::Unknown { .. }) || fetches();
                 let network = Some(if certain { Certainty::Known } else { Certainty::Partial });
-                sources.add(&Sources { network, files: Vec::new() });
+                sources.add(&Sources { network, files: None });
             }
             _ => {}
         }
@@ -124,8 +152,9 @@ impl Fold<'_> {
     fn held_in_parts(&self, parts: &[Part], sources: &mut Sources) {
         for part in parts {
             match part {
-                Part::Parameter(Parameter { name, operation, .. }) => {
-                    if let Some(held) = self.flows.variables.get(name) {
+                Part::Parameter(parameter) => {
+                    let Parameter { name, operation, .. } = &**parameter;
+                    if let Some(held) = self.flows.variables.get(&**name) {
                         sources.add(held);
                     }
                     for operand in operation.iter().flat_map(|o| &o.operands) {
@@ -145,7 +174,8 @@ impl Fold<'_> {
     /// A variable gets data from somewhere.
     pub(super) fn flows_into_variable(&mut self, name: &[u8], sources: &Sources) {
         if !sources.is_empty() && self.flows.variables.len() < MAX_PLACES {
-            self.flows.variables.entry(name.to_vec()).or_default().add(sources);
+            let grows = self.flows.variables.entry(name.to_vec()).or_default().add(sources);
+            self.flows.changes += u32::from(grows);
         }
     }
 
@@ -153,7 +183,9 @@ impl Fold<'_> {
     pub(super) fn flows_into_assignment(&mut self, assignment: &Assignment, start: usize, analysis: &Analysis<'_>) {
         let mut sources = self.sources(analysis, start);
         match &assignment.value {
-            AssignedValue::Scalar(word) => sources.add(&self.held_in(word)),
+            AssignedValue::Scalar(word) => {
+                sources.add(&self.held_in(word));
+            }
             AssignedValue::Array(items) => {
                 for (_, word) in items {
                     sources.add(&self.held_in(word));
@@ -200,6 +232,7 @@ impl Fold<'_> {
             files: BTreeMap::new(),
             input: self.flows.input.clone(),
             carried: core::mem::take(&mut self.flows.carried),
+            changes: 0,
         };
         (outer, Sources::default())
     }
@@ -258,7 +291,8 @@ impl Fold<'_> {
         if !kept.is_empty() {
             for path in written {
                 if self.flows.files.len() < MAX_PLACES {
-                    self.flows.files.entry(path).or_default().add(&kept);
+                    let grows = self.flows.files.entry(path).or_default().add(&kept);
+                    self.flows.changes += u32::from(grows);
                 }
             }
         }
@@ -309,7 +343,7 @@ fn push(flows: &mut Vec<Effect>, sources: &Sources, sink: FlowSink, span: Span) 
     };
     // What a host sent may go to a host again.
     let network = network.filter(|_| sink == FlowSink::Interpreter);
-    for (source, certainty) in network.into_iter().chain(sources.files.iter().map(file)) {
+    for (source, certainty) in network.into_iter().chain(sources.files().iter().map(file)) {
         let kind = Kind::Flow(Flow { source, sink });
         match flows.iter_mut().find(|flow| flow.kind == kind) {
             // The surer of two is the one that a rule may forbid.

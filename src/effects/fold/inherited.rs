@@ -9,7 +9,7 @@ const OPTIONS: [&[u8]; 3] = [b"dotglob", b"nocaseglob", b"extglob"];
 
 /// Says that patterns are not what they seem where the environment changes them. It costs a look only where there are any.
 pub(super) fn check_patterns(text: &str, world: &dyn World, analysis: &mut Analysis<'_>) {
-    if !text.contains(['*', '?', '[']) {
+    if !text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[')) {
         return;
     }
     let options = world.variable("BASHOPTS").unwrap_or_default();

@@ -3,10 +3,11 @@
 use super::interactive;
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
+use crate::effect::Word as Argument;
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
 use crate::shell::tree::{
-    Descriptor, ListItem, Node, NodeId, Operator, Part, Pipeline, Redirection, RedirectionKind, Word,
+    Descriptor, ListItem, Node, NodeId, Operator, Part, Pipeline, Redirection, RedirectionKind, Simple, Tree, Word,
 };
 use crate::shell::words;
 use alloc::vec::Vec;
@@ -94,16 +95,21 @@ impl Fold<'_> {
             let mut text: Option<Vec<u8>> = None;
             let mut names: Option<FoundNames> = None;
             let mut passed_on = at.stdin == Stdin::Inherited;
+            let tree = self.scripts.get(at.script).map(|script| script.tree.clone());
             for (index, element) in pipeline.elements.iter().enumerate() {
+                let command =
+                    tree.as_ref().and_then(|tree| self.writer(tree, *element, names.is_some(), &state, analysis));
                 let stdin = match (&text, &names, index) {
                     (_, _, 0) => at.stdin,
                     (Some(text), _, _) => Stdin::Text(text),
-                    (None, Some(names), _) if self.reads_alone(at, *element, &state) => Stdin::Names(names),
+                    (None, Some(names), _) if command.as_ref().is_some_and(|one| self.reads_alone(one, &state)) => {
+                        Stdin::Names(names)
+                    }
                     (None, _, _) => Stdin::Stream,
                 };
                 let at = At { stdin, piped: index > 0, ..at };
-                let next = self.literal_output(at, *element, &state);
-                written = self.literal_write_by(at, *element, &state);
+                let next = command.as_ref().and_then(|one| self.literal_output(at, one, &state));
+                written = command.as_ref().and_then(|one| self.literal_write(one.simple, &one.argv, at.stdin, &state));
                 let before = analysis.effects.len();
                 let mut beside = state.clone();
                 beside.files.freeze(); // another element may write the same file
@@ -122,7 +128,7 @@ impl Fold<'_> {
                 {
                     after = after.join(&end);
                 }
-                let found = self.names_output(*element, names.as_ref(), at, &state, analysis);
+                let found = command.and_then(|one| self.names_output(&one, names.as_ref(), &state, analysis));
                 (text, names) = (next, found);
             }
             self.leave_pipeline(outer);
@@ -146,14 +152,25 @@ impl Fold<'_> {
         redirections.iter().any(input)
     }
 
+    /// An element that is a simple command of whose output something may be known. Its words are expanded once for all that is
+    /// asked about them.
+    fn writer<'t>(
+        &self,
+        tree: &'t Tree,
+        element: NodeId,
+        gets_names: bool,
+        state: &State,
+        analysis: &Analysis<'_>,
+    ) -> Option<Writer<'t>> {
+        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        let named = |name: &[u8]| command::may_write_names(analysis, name);
+        let asked = gets_names || written::may_be_literal(simple) || simple_name(simple).is_none_or(named);
+        asked.then(|| Writer { simple, argv: words::expand_all(&simple.words, &self.seen(state)) })
+    }
+
     /// Whether a single program gets standard input from its beginning: nothing in its words could have read of it before.
-    fn reads_alone(&self, at: At<'_>, element: NodeId, state: &State) -> bool {
-        let Some(Node::Simple(simple)) = self.scripts.get(at.script).and_then(|s| s.tree.get(element)).map(|n| &n.node)
-        else {
-            return false;
-        };
+    fn reads_alone(&self, Writer { simple, argv }: &Writer<'_>, state: &State) -> bool {
         let plain = |word: &Word| word.parts.iter().all(|part| matches!(part, Part::Text { .. } | Part::Tilde(_)));
-        let argv = words::expand_all(&simple.words, &self.seen(state));
         let program = argv.first().and_then(|w| w.value.known());
         program.is_some_and(|program| !self.is_replaced(program, state))
             && simple.assignments.is_empty()
@@ -161,50 +178,76 @@ impl Fold<'_> {
             && simple.words.iter().chain(simple.redirections.iter().map(|one| &one.target)).all(plain)
     }
 
-    /// The names of files that an element writes, and nothing else.
-    fn names_output(
+    /// The names of files that a command or a pipeline writes, and nothing else.
+    pub(super) fn names_printed(
         &self,
-        element: NodeId,
-        before: Option<&FoundNames>,
         at: At<'_>,
+        body: NodeId,
         state: &State,
         analysis: &Analysis<'_>,
     ) -> Option<FoundNames> {
-        let tree = &self.scripts.get(at.script)?.tree;
-        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
+        let tree = self.scripts.get(at.script)?.tree.clone();
+        let elements = match &tree.get(body)?.node {
+            Node::Simple(_) => core::slice::from_ref(&body),
+            Node::Pipeline(pipeline) if !pipeline.negated => pipeline.elements.as_slice(),
+            _ => return None,
+        };
+        let mut names = None;
+        for element in elements {
+            let writer = self.writer(&tree, *element, names.is_some(), state, analysis)?;
+            names = Some(self.names_output(&writer, names.as_ref(), state, analysis)?);
+        }
+        names
+    }
+
+    /// The names of files that an element writes, and nothing else.
+    fn names_output(
+        &self,
+        writer: &Writer<'_>,
+        before: Option<&FoundNames>,
+        state: &State,
+        analysis: &Analysis<'_>,
+    ) -> Option<FoundNames> {
         let errors = |one: &Redirection| {
             let files = matches!(one.kind, RedirectionKind::Write | RedirectionKind::Append);
             files && matches!(one.descriptor, Some(Descriptor::Number(2)))
         };
-        if !self.reads_alone(at, element, state) || !simple.redirections.iter().all(errors) {
+        if !self.reads_alone(writer, state) || !writer.simple.redirections.iter().all(errors) {
             return None;
         }
-        let argv = words::expand_all(&simple.words, &self.seen(state));
         match before {
-            Some(names) if command::names_pass(&argv, names.nul) => Some(names.clone()),
+            Some(names) if command::names_pass(&writer.argv, names.nul) => Some(names.clone()),
             Some(_) => None,
-            None => command::output_names(analysis, &argv),
+            None => command::output_names(analysis, &writer.argv),
         }
     }
 
     /// What an element certainly writes, the same in every shell.
-    fn literal_output(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Vec<u8>> {
-        let tree = &self.scripts.get(at.script)?.tree;
-        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
-        if !written::may_be_literal(simple) {
-            return None;
-        }
-        let argv = words::expand_all(&simple.words, &self.seen(state));
+    fn literal_output(&self, at: At<'_>, Writer { simple, argv }: &Writer<'_>, state: &State) -> Option<Vec<u8>> {
         let program = argv.first()?.value.known()?;
         if !simple.assignments.is_empty() || self.is_replaced(program, state) {
             return None;
         }
         match simple.redirections.as_slice() {
-            [] => written::literal_output(&argv, at.stdin),
+            [] => written::literal_output(argv, at.stdin),
             [one] if one.descriptor.is_none() => {
-                written::literal_output(&argv, Stdin::Text(&self.literal_input(one, state)?))
+                written::literal_output(argv, Stdin::Text(&self.literal_input(one, state)?))
             }
             _ => None,
         }
+    }
+}
+
+/// An element of a pipeline of whose output something may be known.
+struct Writer<'t> {
+    simple: &'t Simple,
+    argv: Vec<Argument>,
+}
+
+/// The name of a command that is written out.
+fn simple_name(simple: &Simple) -> Option<&[u8]> {
+    match simple.words.first()?.parts.as_slice() {
+        [Part::Text { bytes, .. }] => Some(bytes),
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod delimiters;
 mod evaluated;
 mod expression;
 mod flow;
@@ -35,7 +36,7 @@ mod written;
 
 use super::command::{Analysis, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
-use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
+use crate::effect::{Bytes, Cause, Certainty, Effect, Kind, Span, Value, Word};
 use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
 use crate::shell::{self, Dialect, Limits, Others};
 use crate::world::World;
@@ -73,7 +74,6 @@ pub(super) fn script(
 ) -> Result<Vec<Vec<u8>>, LimitReached> {
     let mut directories = Vec::new();
     let mut others = Others::default();
-    inherited::check_patterns(text, world, analysis);
     for dialect in Dialect::ALL {
         if dialect != Dialect::Bash && !others.contains(dialect) {
             continue;
@@ -83,6 +83,9 @@ pub(super) fn script(
         let mut fold = Fold::new(world, dialect);
         let state = State::new(Value::Known(cwd.into()));
         let script = fold.parse(text, None, analysis)?;
+        if dialect == Dialect::Bash {
+            inherited::check_patterns(text, world, analysis);
+        }
         fold.root(script, state, Stdin::Inherited, analysis)?;
         fold.trapped(analysis)?;
         fold.leftovers(analysis)?;
@@ -147,7 +150,7 @@ struct Fold<'w> {
     /// The state in which the command that is being analysed runs, and the one that shell text in it leaves.
     here: Option<Here>,
     /// Variables of the environment that the words of the command at hand expand.
-    expanded: Vec<(Vec<u8>, Span)>,
+    expanded: Vec<(Bytes, Span)>,
     /// Directories that are changed to.
     directories: Vec<Vec<u8>>,
     /// What is known of moving data.
@@ -232,6 +235,13 @@ impl Fold<'_> {
             .map_err(|limit| LimitReached { name: limit.name, message: limit.message })?;
         boundary!("parsed");
         for difference in tree.differences() {
+            // Both end what they read at a NUL.
+            if difference.code == shell::NUL
+                && place.is_none()
+                && delimiters::is_delimiter(&tree, text, difference.span)
+            {
+                continue;
+            }
             let detail = "bash, sh and zsh read this differently, and Codex does not say which of them runs it";
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }

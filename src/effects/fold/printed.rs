@@ -3,9 +3,9 @@
 use super::held::Held;
 use super::state::State;
 use super::{At, Fold, bodies, written};
-use crate::effect::Value;
+use crate::effect::{self, Value};
 use crate::effects::command::Stdin;
-use crate::shell::tree::{Node, NodeId, Part, Word};
+use crate::shell::tree::{Node, NodeId, Part, Redirection, RedirectionKind, Word};
 use crate::shell::words;
 use alloc::vec::Vec;
 
@@ -35,6 +35,29 @@ impl Fold<'_> {
         }
     }
 
+    /// Whether what a command or the end of a pipeline prints is a number, with blanks around it or not, or nothing: to arithmetic,
+    /// which evaluates it again, no code.
+    pub(super) fn counts(&self, at: At<'_>, body: NodeId, state: &State) -> bool {
+        if self.printed(at, body, state).is_some_and(|held| held.is_number()) {
+            return true;
+        }
+        let Some(tree) = self.scripts.get(at.script).map(|script| &script.tree) else { return false };
+        let mut last = body;
+        if let Some(Node::Pipeline(pipeline)) = tree.get(body).map(|located| &located.node)
+            && let Some(element) = pipeline.elements.last()
+        {
+            last = *element;
+        }
+        let Some(Node::Simple(simple)) = tree.get(last).map(|located| &located.node) else { return false };
+        let input = |one: &Redirection| one.descriptor.is_none() && one.kind == RedirectionKind::Read;
+        if !simple.assignments.is_empty() || !simple.redirections.iter().all(input) {
+            return false;
+        }
+        let argv = words::expand_all(&simple.words, &self.seen(state));
+        let Some((program, rest)) = argv.split_first() else { return false };
+        program.value.known().is_some_and(|program| !self.is_replaced(program, state) && prints_number(program, rest))
+    }
+
     /// The words of a command without redirections that is no function and no alias.
     fn plain_command(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Vec<crate::effect::Word>> {
         let tree = &self.scripts.get(at.script)?.tree;
@@ -61,12 +84,12 @@ impl Fold<'_> {
             if let Some(Held::Is(Value::Known(text))) = self.printed(at, *body, state)
                 && (*quoted || is_one_plain_word(&text))
             {
-                return Part::Text { bytes: text.to_vec(), quoted: true };
+                return Part::Text { bytes: text, quoted: true };
             }
             let single = *quoted || (attached && self.prints_one_word(at, *body, state));
             Part::Command { body: Some(*body), quoted: single }
         };
-        Some(Word { parts: word.parts.iter().map(settle).collect(), span: word.span })
+        Some(Word { parts: word.parts.iter().map(settle).collect::<Vec<_>>().into(), span: word.span })
     }
 
     /// Whether a command prints no blank and nothing that is a glob, as far as it prints anything.
@@ -96,6 +119,52 @@ impl Fold<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether a program with these words prints one number at most.
+fn prints_number(program: &[u8], words: &[effect::Word]) -> bool {
+    let known: Option<Vec<&[u8]>> = words.iter().map(|w| w.value.known()).collect();
+    match (program, known.as_deref()) {
+        (b"wc", Some([option])) => {
+            matches!(*option, b"-l" | b"-w" | b"-c" | b"-m" | b"--lines" | b"--words" | b"--bytes")
+        }
+        (b"date", _) => date_is_number(words),
+        // With one file, or none, its name is not printed.
+        (b"grep", Some([option, rest @ ..])) => {
+            let letters = option.strip_prefix(b"-").unwrap_or_default();
+            letters.contains(&b'c')
+                && letters.iter().all(|b| b"civwxEF".contains(b))
+                && (1..=2).contains(&rest.len())
+                && !rest.iter().any(|word| word.starts_with(b"-"))
+                && rest.iter().skip(1).all(|file| is_one_plain_word(file))
+        }
+        (b"stat", Some([b"-c", b"%s" | b"%Y" | b"%X" | b"%Z" | b"%u" | b"%g" | b"%i" | b"%h", file])) => {
+            !file.starts_with(b"-")
+        }
+        (b"git", Some([b"rev-list", b"--count", revision])) => !revision.starts_with(b"-"),
+        _ => false,
+    }
+}
+
+/// `date -d YESTERDAY +%s`
+fn date_is_number(words: &[effect::Word]) -> bool {
+    // What only some know (`%N`, `%-m`) is printed as it stands elsewhere, and may be the name of a variable.
+    const FORMATS: [&[u8]; 12] =
+        [b"+%s", b"+%s%N", b"+%Y", b"+%m", b"+%d", b"+%H", b"+%M", b"+%S", b"+%j", b"+%u", b"+%V", b"+%Y%m%d"];
+    let Some((format, mut rest)) = words.split_last() else { return false };
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first.value.known() {
+            Some(b"-u" | b"--utc" | b"--universal") => after,
+            Some(option) if option.starts_with(b"--date=") => after,
+            Some(b"-d" | b"-ud" | b"--date" | b"-r" | b"--reference") => match after.split_first() {
+                Some((argument, after)) if argument.value.is_one_word() => after,
+                _ => return false,
+            },
+            _ => return false,
+        };
+    }
+    let numbers = |format: &[u8]| FORMATS.contains(&format);
+    format.value.known().is_some_and(numbers)
 }
 
 /// Whether a text stays one word without quotes.

@@ -4,7 +4,7 @@ use super::held::Held;
 use super::positional::Positional;
 use super::state::State;
 use super::{At, Body, Ends, Fold, Here, Locals, MAX_CALLS, bodies};
-use crate::effect::{Certainty, Effect, Kind, Run, Span, Value, Word};
+use crate::effect::{Bytes, Certainty, Effect, Kind, Run, Span, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, Outcome, Stdin};
 use crate::effects::patch;
@@ -112,25 +112,46 @@ impl Fold<'_> {
         let mut argv: Vec<Word> = Vec::with_capacity(words.len());
         for word in words {
             let first = argv.len();
+            // In text alone, as in most words, nothing runs and nothing is substituted.
+            if let [Part::Text { .. }] = word.parts.as_slice() {
+                words::expand(word, &self.seen(state), &mut argv);
+                continue;
+            }
             let before = bodies::may_assign(word).then(|| state.clone());
             self.bodies(at, word, state, analysis)?;
             let settled = self.settled(at, word, state);
             let word = settled.as_ref().unwrap_or(word);
-            match before.filter(|before| before != state) {
+            let name = self.unquoted_name(word, state, analysis);
+            let is_name = name.is_some();
+            match (name, before.filter(|before| before != state)) {
+                (Some(value), _) => argv.push(Word { value, span: word.span }),
                 // What of the word comes before the assignment is not told apart.
-                Some(before) => words::expand(word, &self.seen(&before.join(state)), &mut argv),
-                None => words::expand(word, &self.seen(state), &mut argv),
+                (None, Some(before)) => words::expand(word, &self.seen(&before.join(state)), &mut argv),
+                (None, None) => words::expand(word, &self.seen(state), &mut argv),
             }
-            // The variable of a loop over files is one word where it is quoted, and no test does anything to it.
+            // The variable of a loop over files is one word, and no test does anything to it.
             let tests = first > 0 && matches!(argv.first().and_then(|w| w.value.known()), Some(b"[" | b"test"));
             if let [Word { value: value @ Value::Pattern(_), .. }] = argv.get_mut(first..).unwrap_or_default()
                 && tests
-                && is_quoted(word)
+                && (is_name || is_quoted(word))
             {
                 *value = Value::ANY_WORD;
             }
         }
         Ok(argv)
+    }
+
+    /// The name that a variable alone and without quotes stands for (`rm $f`), where it is one word in every shell.
+    fn unquoted_name(&self, word: &Written, state: &State, analysis: &mut Analysis<'_>) -> Option<Value> {
+        let [Part::Parameter(one)] = word.parts.as_slice() else { return None };
+        let modified = one.operation.is_some() || one.subscript.is_some() || one.indirect || one.length;
+        if one.quoted || modified || state.is_touched(b"IFS") {
+            return None;
+        }
+        let value = words::State::get(&self.seen(state), &one.name)?;
+        let name = matches!(value, Value::Pattern(_) | Value::Below { .. });
+        let names = core::slice::from_ref(&value);
+        (name && command::stay_words(analysis, self.world, names, &state.cwd, word.span)).then_some(value)
     }
 
     /// Words of a script inside the script stand where that script stands.
@@ -364,14 +385,14 @@ fn is_read(argv: &[Word]) -> bool {
 const SILENT: [&[u8]; 8] = [b"[", b"test", b":", b"true", b"false", b"cd", b"exit", b"return"];
 
 /// Variables of the environment whose values a command gets: it may print or send them.
-fn reads_of_environment(names: Vec<(Vec<u8>, Span)>, argv: &[Word], analysis: &mut Analysis<'_>) {
+fn reads_of_environment(names: Vec<(Bytes, Span)>, argv: &[Word], analysis: &mut Analysis<'_>) {
     let program = argv.first().and_then(|w| w.value.known());
     if program.is_some_and(|p| SILENT.contains(&p)) {
         return;
     }
     let by: Option<Rc<str>> = program.filter(|_| !names.is_empty()).map(|p| String::from_utf8_lossy(p).into());
     for (name, span) in names {
-        let kind = Kind::ReadEnv(Value::Known(name.into()));
+        let kind = Kind::ReadEnv(Value::Known(name));
         analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });
     }
 }

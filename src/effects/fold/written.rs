@@ -10,9 +10,7 @@ use crate::effect::{Effect, Kind, PathValue, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
 use crate::path::{self, Last, Resolution};
-use crate::shell::tree::{
-    Descriptor, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple, Word as WrittenWord,
-};
+use crate::shell::tree::{Descriptor, Part, Pipeline, Redirection, RedirectionKind, Simple, Word as WrittenWord};
 use crate::shell::words;
 use crate::world::{Entry, World};
 use alloc::{collections::BTreeMap, rc::Rc, vec::Vec};
@@ -162,17 +160,6 @@ impl Fold<'_> {
         Some(Written { path: path.to_vec(), leads, exists, text })
     }
 
-    /// The same for an element of a pipeline that is a simple command.
-    pub(super) fn literal_write_by(&self, at: At<'_>, element: NodeId, state: &State) -> Option<Written> {
-        let tree = &self.scripts.get(at.script)?.tree;
-        let Node::Simple(simple) = &tree.get(element)?.node else { return None };
-        if !may_be_literal(simple) {
-            return None;
-        }
-        let argv = words::expand_all(&simple.words, &self.seen(state));
-        self.literal_write(simple, &argv, at.stdin, state)
-    }
-
     /// The text of a here-document or here-string that is known.
     pub(super) fn literal_input(&self, redirection: &Redirection, state: &State) -> Option<Vec<u8>> {
         let mut text = words::value(&redirection.target, &self.seen(state)).known()?.to_vec();
@@ -233,9 +220,7 @@ impl Fold<'_> {
     pub(super) fn remember(&self, written: Option<Written>, effects: &[Effect], before: &State, ends: Ends) -> Ends {
         let mut ends = ends;
         let Some(written) = written else {
-            for end in [&mut ends.ok, &mut ends.failed].into_iter().flatten() {
-                self.settle(effects, before, end);
-            }
+            self.settle(effects, before, [ends.ok.as_mut(), ends.failed.as_mut()]);
             return ends;
         };
         let expected = |e: &Effect| match &e.kind {
@@ -261,21 +246,27 @@ impl Fold<'_> {
         ends
     }
 
-    /// What effects do to what a state remembers, which it remembered `before` them as well.
-    pub(super) fn settle(&self, effects: &[Effect], before: &State, state: &mut State) {
+    /// What effects do to what the states behind them remember, which was remembered `before` them as well.
+    pub(super) fn settle(&self, effects: &[Effect], before: &State, states: [Option<&mut State>; 2]) {
+        // What is disturbed stays so, and remembers nothing.
+        let mut states = states.map(|state| state.filter(|state| !state.files.disturbed));
+        if (effects.is_empty() && !self.parents) || states.iter().all(Option::is_none) {
+            return;
+        }
         if self.disturbs(effects, before) {
-            return state.files.disturb();
+            return states.into_iter().flatten().for_each(|state| state.files.disturb());
         }
         for effect in effects {
             // A file that is there from now on, with some text.
             if let Kind::Write(path) = &effect.kind
                 && let Value::Known(written) = &path.value
                 && let Resolution::At { path: leads, exists } = path::resolve(self.world, written, None, Last::Follow)
-                && !state.files.known.contains_key(&leads)
                 // These make nothing where nothing is.
                 && (exists || !matches!(effect.by.as_deref(), Some("rm" | "chmod")))
             {
-                state.files.put(&leads, File { text: None, fresh: false });
+                for state in states.iter_mut().flatten().filter(|state| !state.files.known.contains_key(&leads)) {
+                    state.files.put(&leads, File { text: None, fresh: false });
+                }
             }
         }
     }
@@ -284,7 +275,7 @@ impl Fold<'_> {
     /// has open, may be the same file: so nothing new is remembered while it runs.
     pub(super) fn settle_words(&self, simple: &Simple, argv: &[Word], effects: &[Effect], state: &mut State) {
         let before = state.clone();
-        self.settle(effects, &before, state);
+        self.settle(effects, &before, [Some(state), None]);
         let stays = |r: &Redirection| matches!(r.descriptor, Some(Descriptor::Variable(_)));
         let executes = argv.first().is_some_and(|w| w.value.known() == Some(b"exec"));
         if simple.redirections.iter().any(|r| opens_for_writing(r) && (stays(r) || executes)) {
@@ -317,7 +308,7 @@ impl Fold<'_> {
         state: &mut State,
     ) {
         let before = state.clone();
-        self.settle(effects.get(start..).unwrap_or_default(), &before, state);
+        self.settle(effects.get(start..).unwrap_or_default(), &before, [Some(state), None]);
         if redirections.iter().any(opens_for_writing) {
             state.files.disturb();
         }

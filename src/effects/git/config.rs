@@ -1,18 +1,19 @@
 //! The text of a git configuration file -> its settings, as git 2.47 reads it.
 
-use alloc::{rc::Rc, vec::Vec};
+use crate::effect::Bytes;
+use alloc::vec::Vec;
 
 /// One setting of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The section in lower case.
-    pub section: Rc<[u8]>,
+    pub section: Bytes,
     /// The subsection, with its case (`[section.sub]` has it in lower case).
-    pub subsection: Option<Rc<[u8]>>,
+    pub subsection: Option<Bytes>,
     /// The name in lower case.
-    pub name: Vec<u8>,
+    pub name: Bytes,
     /// The value; nothing where the file has only the name, which stands for true.
-    pub value: Option<Vec<u8>>,
+    pub value: Option<Bytes>,
 }
 
 impl Entry {
@@ -62,8 +63,8 @@ pub struct Malformed;
 /// A section that settings stand in; they share it.
 #[derive(Clone)]
 struct Section {
-    section: Rc<[u8]>,
-    subsection: Option<Rc<[u8]>>,
+    section: Bytes,
+    subsection: Option<Bytes>,
 }
 
 impl From<(Vec<u8>, Option<Vec<u8>>)> for Section {
@@ -89,6 +90,7 @@ pub fn parse(text: &[u8]) -> Result<Vec<Entry>, Malformed> {
             b if b.is_ascii_alphabetic() => {
                 let (name, value) = reader.setting(b)?;
                 let Section { section, subsection } = section.clone().ok_or(Malformed)?;
+                let (name, value) = (name.into(), value.map(Into::into));
                 entries.push(Entry { section, subsection, name, value });
             }
             _ => return Err(Malformed),
@@ -131,11 +133,9 @@ impl Reader<'_> {
                 b']' => {
                     // `[section.subsection]` ignores case.
                     let dot = name.iter().position(|b| *b == b'.');
-                    let (section, subsection) = match dot {
-                        Some(dot) => (name.get(..dot), name.get(dot + 1..).map(<[u8]>::to_vec)),
-                        None => (name.get(..), None),
-                    };
-                    return Ok((section.unwrap_or_default().to_vec(), subsection));
+                    let subsection = dot.and_then(|dot| name.get(dot + 1..)).map(<[u8]>::to_vec);
+                    name.truncate(dot.unwrap_or(name.len()));
+                    return Ok((name, subsection));
                 }
                 b' ' | b'\t' | b'\r' => return self.subsection(name),
                 b if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.') => name.push(b.to_ascii_lowercase()),

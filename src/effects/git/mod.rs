@@ -83,7 +83,7 @@ impl InForce {
                     Some(subsection) => **subsection == *name && entry.name == b"command",
                 };
                 if *entry.section == *b"alias" && named {
-                    let value = entry.value.clone().unwrap_or_default();
+                    let value = entry.value.as_deref().unwrap_or_default().to_vec();
                     aliases.push(Alias { value, root: place.root.clone() });
                 }
             }
@@ -92,13 +92,7 @@ impl InForce {
     }
 
     /// What a subcommand with these options runs; `before`: the effects of the call up to it.
-    pub fn findings(
-        &self,
-        world: &dyn World,
-        subcommand: &[u8],
-        options: &[Vec<u8>],
-        before: &[Effect],
-    ) -> Vec<Finding> {
+    pub fn findings(&self, world: &dyn World, subcommand: &[u8], options: &[Bytes], before: &[Effect]) -> Vec<Finding> {
         let mut found = Vec::new();
         if self.anywhere {
             let why = "the directory that git works in is not known, and so not its configuration";
@@ -136,7 +130,7 @@ fn is_external(world: &dyn World, name: &[u8]) -> bool {
 
 struct Command<'c> {
     subcommand: &'c [u8],
-    options: &'c [Vec<u8>],
+    options: &'c [Bytes],
 }
 
 impl Command<'_> {

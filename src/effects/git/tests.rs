@@ -4,7 +4,7 @@ use alloc::string::ToString;
 
 /// A machine with a repository in `/w`, and what commands in it find.
 fn findings(world: &MemoryWorld, subcommand: &str, options: &[&str]) -> Vec<String> {
-    let options: Vec<Vec<u8>> = options.iter().map(|o| o.as_bytes().to_vec()).collect();
+    let options: Vec<Bytes> = options.iter().map(|o| o.as_bytes().into()).collect();
     let in_force = InForce::new(world, &Value::from("/w"), &mut Seen::default());
     let found = in_force.findings(world, subcommand.as_bytes(), &options, &[]);
     found

@@ -132,7 +132,7 @@ fn sequence(text: &[u8]) -> Option<Vec<Vec<Piece<'static>>>> {
             Ok(letter) if letters => vec![letter],
             _ => format!("{member:0width$}").into_bytes(),
         };
-        members.push(vec![Cow::Owned(Part::Text { bytes, quoted: false })]);
+        members.push(vec![Cow::Owned(Part::Text { bytes: bytes.into(), quoted: false })]);
     }
     Some(members)
 }

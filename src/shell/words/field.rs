@@ -5,7 +5,7 @@ use super::{
         cursor::{begins_name, continues_name},
         tree::{Parameter, Part},
     },
-    State, arithmetic,
+    State, arithmetic, names,
     operation::{elements, is_joined},
     parameter,
     pattern::{escape, has_glob},
@@ -26,9 +26,9 @@ pub(super) enum Split {
 }
 
 /// A piece of one field.
-enum Atom {
+pub(super) enum Atom {
     /// Known text.
-    Text { bytes: Vec<u8>, quoted: bool },
+    Text { bytes: Bytes, quoted: bool },
     /// One of several.
     OneOf(Rc<[Bytes]>),
     /// Any text, inside this one word.
@@ -129,8 +129,8 @@ impl<'s> Builder<'s> {
         let quoted = quoted || self.split == Split::Never;
         self.begun = true;
         match self.field.last_mut() {
-            Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend_from_slice(bytes),
-            _ => self.field.push(Atom::Text { bytes: bytes.to_vec(), quoted }),
+            Some(Atom::Text { bytes: before, quoted: same }) if *same == quoted => before.extend(bytes),
+            _ => self.field.push(Atom::Text { bytes: bytes.into(), quoted }),
         }
     }
 
@@ -228,6 +228,10 @@ impl<'s> Builder<'s> {
             // no word of its own, in any shell
             Value::Known(bytes) if bytes.is_empty() => {}
             Value::Known(bytes) if plain(bytes) => self.text(bytes, true),
+            // file names are looked up for it in bash and dash, and it is its own text in zsh
+            Value::Known(bytes) if is_one_glob(bytes) && separators.as_deref() == Some(b" \t\n") => {
+                self.text(bytes, false);
+            }
             Value::Set(all) if all.iter().all(|bytes| plain(bytes)) => self.push(Atom::OneOf(all.clone())),
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } if !self.splits_numbers() => {
                 self.push(Atom::Whole(value.clone()));
@@ -247,6 +251,14 @@ impl<'s> Builder<'s> {
             self.done.extend(self.last.replace(word));
         }
     }
+}
+
+/// Whether a text is a glob of the simplest kind, without anything that splits it or that quotes.
+fn is_one_glob(bytes: &[u8]) -> bool {
+    has_glob(bytes)
+        && bytes.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?' | b'.' | b'/' | b'_' | b'-' | b',' | b'+' | b'=')
+        })
 }
 
 /// What stands before a tilde at the start or after a colon whose name goes on behind this text: zsh expands `~""/x`, in which
@@ -304,7 +316,7 @@ fn join(field: &[Atom], split: Split) -> Value {
     if let [Atom::Text { bytes, quoted }] = field
         && (*quoted || split == Split::Never || !has_glob(bytes))
     {
-        return Value::Known(bytes.as_slice().into());
+        return Value::Known(bytes.clone());
     }
     let mut solid = field.iter().filter(|atom| !matches!(atom, Atom::Text { bytes, .. } if bytes.is_empty()));
     if let (Some(Atom::Whole(value) | Atom::Words(value)), None) = (solid.next(), solid.next()) {
@@ -331,6 +343,9 @@ fn join(field: &[Atom], split: Split) -> Value {
     }
     if any && globs {
         return Value::ANY_WORD;
+    }
+    if let Some(value) = names::joined(field, split == Split::Globs) {
+        return value;
     }
     if !any {
         if field.iter().all(|atom| matches!(atom, Atom::Text { .. })) {

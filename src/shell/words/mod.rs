@@ -7,11 +7,12 @@
 mod alternatives;
 mod arithmetic;
 mod field;
+mod names;
 mod operation;
 mod pattern;
 
 use super::tree::{Parameter, Part, Word};
-use crate::effect::{self, Value};
+use crate::effect::{self, Bytes, Value};
 use alloc::vec::Vec;
 use core::borrow::Borrow;
 use field::{Builder, Split};
@@ -66,7 +67,7 @@ impl State for Nothing {
 }
 
 /// The bytes of a word that is nothing but text, and no glob: what most words are.
-fn plain_text(word: &Word) -> Option<&[u8]> {
+fn plain_text(word: &Word) -> Option<&Bytes> {
     match word.parts.as_slice() {
         [Part::Text { bytes, quoted }] if *quoted || !pattern::has_glob(bytes) => Some(bytes),
         _ => None,
@@ -80,7 +81,7 @@ fn has_braces(word: &Word) -> bool {
 /// Adds the words of argv that an argument becomes: none, one, several, or an unknown number (a value that `may_split`).
 pub fn expand(word: &Word, state: &dyn State, words: &mut Vec<effect::Word>) {
     if let Some(text) = plain_text(word) {
-        return words.push(effect::Word { value: Value::Known(text.into()), span: word.span });
+        return words.push(effect::Word { value: Value::Known(text.clone()), span: word.span });
     }
     if has_braces(word) {
         return expand_braces(word, state, words);
@@ -136,7 +137,7 @@ pub fn expand_all(words: &[Word], state: &dyn State) -> Vec<effect::Word> {
 /// nothing is split and no file names are looked up.
 pub fn value(word: &Word, state: &dyn State) -> Value {
     if let [Part::Text { bytes, .. }] = word.parts.as_slice() {
-        return Value::Known(bytes.as_slice().into());
+        return Value::Known(bytes.clone());
     }
     let mut builder = Builder::new(Split::Never, state);
     builder.parts(&word.parts, false);
@@ -147,7 +148,7 @@ pub fn value(word: &Word, state: &dyn State) -> Value {
 /// text itself, which a pattern stands for too); a value that bash would split, and then refuse, is kept whole as dash keeps it.
 pub fn target(word: &Word, state: &dyn State) -> effect::Word {
     let value = match plain_text(word) {
-        Some(text) => Value::Known(text.into()),
+        Some(text) => Value::Known(text.clone()),
         None if !has_braces(word) => one_target(&word.parts, state),
         None => match alternatives::alternatives(&word.parts).as_deref() {
             Some([parts]) => one_target(parts, state),

@@ -5,6 +5,7 @@ use super::{
     super::tree::{Operation, Parameter, Word},
     MAX_VALUE, State, arithmetic,
     field::plain,
+    names,
     pattern::{self, has_glob},
     value,
 };
@@ -33,12 +34,28 @@ pub(super) fn evaluate(parameter: &Parameter, state: &dyn State) -> Option<Value
         return Some(length.map_or(Value::DIGITS, |length| known(length.to_string().as_bytes())));
     }
     let Some(operation) = &parameter.operation else { return Some(current) };
+    if let Value::Pattern(_) | Value::Below { .. } = current {
+        return names::without(
+            &current,
+            &operation.operator,
+            pattern_text(operation.operands.first()?, parameter.quoted)?,
+        );
+    }
     let mut results = Vec::new();
     for one in current.alternatives()? {
         let result = apply(operation, parameter.quoted, &Value::Known(one.clone()), state)?;
         results.extend_from_slice(result.alternatives()?);
     }
     Value::one_of(results, MAX_ALTERNATIVES)
+}
+
+/// The text of an operand that is written plainly. Quotes around the whole expansion quote nothing of it.
+fn pattern_text(word: &Word, quoted: bool) -> Option<&[u8]> {
+    match word.parts.as_slice() {
+        [Part::Text { bytes, quoted: inner }] if quoted || !inner || !has_glob(bytes) => Some(bytes),
+        [Part::Glob(bytes)] => Some(bytes),
+        _ => None,
+    }
 }
 
 /// The array that is meant as a whole, by `[@]`, `[*]`, `@` or `*`, and whether its elements are joined where they are quoted.

@@ -184,7 +184,7 @@ fn of_effect(from: &Effect) -> effect::Effect {
             let all = |words: &[Text]| words.iter().map(|w| Word { value: value(w), span: Span::default() }).collect();
             let shape = super::model::shape(words).map(|shape| Shape {
                 words: all(&shape.words),
-                options: shape.options.into_iter().map(String::into_bytes).collect(),
+                options: shape.options.iter().map(|option| option.as_str().into()).collect(),
             });
             let argv: Vec<Word> = all(words);
             let program = match &words[0] {

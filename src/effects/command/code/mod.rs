@@ -18,7 +18,7 @@ mod token;
 
 pub(in crate::effects) use shadows::{Import, check as check_imports};
 
-use super::{Command, Shell, Stdin, net, options::Parsed};
+use super::{Command, Shell, Stdin, names::stay_words, net, options::Parsed};
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::LimitReached,
@@ -112,7 +112,7 @@ impl<'t> Command<'_, 't> {
                 _ => true,
             }
         });
-        strange || !parsed.doubts.is_empty()
+        strange || parsed.doubts.iter().any(|doubt| !doubt.by_name)
     }
 
     /// Code that stands on standard input.
@@ -147,11 +147,19 @@ impl<'t> Command<'_, 't> {
                 Value::Below { suffix, .. } => suffix.last().is_some_and(u8::is_ascii_alphanumeric),
                 _ => false,
             };
-            if !plain {
+            if !plain && !self.are_plain_names(word) {
                 let detail = format!("`{}` may start a command that the name of a file spells", self.by);
                 self.unknown("dynamic-word", detail, word.span, false);
             }
         }
+    }
+
+    /// Whether the names that a word stands for are plain, as far as the directories and the call say.
+    fn are_plain_names(&mut self, word: &Word) -> bool {
+        let Some(world) = self.scripts.world() else { return false };
+        let found = matches!(&word.value, Value::Below { dir, .. } if !dir.is_empty())
+            || matches!(&word.value, Value::Pattern(text) if text.first() != Some(&b'-'));
+        found && stay_words(self.analysis, world, core::slice::from_ref(&word.value), &self.cwd, word.span)
     }
 
     /// The effects of code, and whether it is doubted; `own`: an allow of this command answers a doubt.

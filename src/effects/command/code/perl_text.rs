@@ -67,6 +67,11 @@ fn token(lexer: &mut Lexer<'_>) -> Option<()> {
         }
         b'<' => return angle(lexer),
         b'-' if lexer.peek(1) == b'>' => return None,
+        // `-e $_` asks about a file.
+        b'-' if lexer.peek(1).is_ascii_alphabetic() && !is_word(lexer.peek(2)) && after_value(lexer) == Some(false) => {
+            lexer.at += 2;
+            lexer.push(Kind::Name, start, None);
+        }
         b'?' | b'*' if after_value(lexer) != Some(true) => return None,
         b'&' if lexer.peek(1) != b'&' => return None,
         b'~' | b'\\' | b'^' => return None,

@@ -1,0 +1,97 @@
+//! Names of files with text around them, and without their ends: `out/$f.o`, `${f%.c}`, where `f` is a name that a pattern or a
+//! search has given.
+
+use super::{field::Atom, pattern::has_glob};
+use crate::effect::{Bytes, Value};
+use crate::path;
+use alloc::vec::Vec;
+
+/// The word that a single name becomes with text around it, where it certainly lies below a directory. `target`: it is opened as it
+/// is, so that a pattern says more.
+pub(super) fn joined(field: &[Atom], target: bool) -> Option<Value> {
+    let (mut before, mut after, mut name) = (Vec::new(), Vec::new(), None);
+    for atom in field {
+        match atom {
+            Atom::Text { bytes, .. } if name.is_none() => before.extend_from_slice(bytes),
+            Atom::Text { bytes, .. } => after.extend_from_slice(bytes),
+            Atom::Whole(value) if name.is_none() => name = Some(value),
+            _ => return None,
+        }
+    }
+    // Neither an option nor the value of one, nor a place on another host.
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'-');
+    if before.starts_with(b"-") || !before.iter().all(plain) || after.contains(&b'/') {
+        return None;
+    }
+    match name? {
+        Value::Below { dir, suffix } if **dir != *b"/dev/fd" && stays(dir, suffix, &after) => Some(Value::Below {
+            dir: [before.as_slice(), dir].concat().into(),
+            suffix: [suffix, after.as_slice()].concat().into(),
+        }),
+        Value::Pattern(text) if target && is_simple(text) && after.iter().copied().all(is_literal) => {
+            Some(Value::Pattern([before.as_slice(), text, after.as_slice()].concat().into()))
+        }
+        Value::Pattern(text) if before.ends_with(b"/") && is_simple(text) => {
+            Some(Value::Below { dir: before.into(), suffix: [literal_end(text), after.as_slice()].concat().into() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether names at and below a directory, which end in `end`, stay there with `more` behind them. The directory's own name does
+/// not.
+fn stays(dir: &Bytes, end: &Bytes, more: &[u8]) -> bool {
+    let itself = if end.is_empty() { path::components(dir).next_back() == Some(b".") } else { !dir.ends_with(end) };
+    !path::climbs(dir) && (more.is_empty() || (itself && more.iter().any(|b| *b != b'.')))
+}
+
+/// `${x%END}`, `${x%.*}` and `${x##*/}` of a name.
+pub(super) fn without(name: &Value, operator: &[u8], operand: &[u8]) -> Option<Value> {
+    match name {
+        Value::Pattern(text) if is_simple(text) => {
+            let left = match (operator, operand) {
+                (b"##", b"*/") => text.rsplit(|b| *b == b'/').next()?,
+                _ => text.get(..text.len() - cut(literal_end(text), operator, operand)?)?,
+            };
+            // All that is left may be plain text.
+            Some(if has_glob(left) { Value::Pattern(left.into()) } else { Value::Known(left.into()) })
+        }
+        Value::Below { dir, suffix } if !dir.ends_with(suffix) => {
+            let left = suffix.get(..suffix.len() - cut(suffix, operator, operand)?)?;
+            Some(Value::Below { dir: dir.clone(), suffix: left.into() })
+        }
+        _ => None,
+    }
+}
+
+/// How much is cut off a name of which only the end is known.
+fn cut(end: &[u8], operator: &[u8], operand: &[u8]) -> Option<usize> {
+    match (operator, operand) {
+        (b"%", b".*") => Some(end.len() - end.iter().rposition(|b| *b == b'.')?),
+        (b"%" | b"%%", literal) if !literal.is_empty() && literal.iter().copied().all(is_literal) => {
+            // What is left is never nothing: no pattern gives a name that begins with a dot.
+            (end.len() > literal.len() || literal.starts_with(b".")).then_some(())?;
+            end.ends_with(literal).then_some(literal.len())
+        }
+        _ => None,
+    }
+}
+
+fn is_literal(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b',' | b'+')
+}
+
+/// Whether glob text is stars, question marks, brackets and plain text, and can give no `.` and no `..`.
+fn is_simple(text: &[u8]) -> bool {
+    let brackets = |mark: u8| text.split(|b| *b == mark).count();
+    text.iter().all(|b| is_literal(*b) || matches!(b, b'/' | b'*' | b'?' | b'[' | b']'))
+        && brackets(b'[') == brackets(b']')
+        && !text.windows(2).any(|two| two == b"**")
+        && !path::components(text).any(|one| one.starts_with(b"."))
+}
+
+/// What every name ends in.
+fn literal_end(text: &[u8]) -> &[u8] {
+    let special = text.iter().rposition(|b| matches!(b, b'*' | b'?' | b'[' | b']')).map_or(0, |at| at + 1);
+    text.get(special..).unwrap_or_default()
+}
