@@ -61,9 +61,9 @@ fn interrupted(room: &Room, call: &[u8], first: usize, work: impl FnOnce(&Child)
     let start = Instant::now();
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(&call[..first]).expect("it reads");
-    // From then on the guard stands.
-    while !catches_signals(&child) {
-        assert!(start.elapsed() < Duration::from_secs(10), "no handlers");
+    // From then on the guard stands and its clock runs.
+    while !waits_guarded(&child) {
+        assert!(start.elapsed() < Duration::from_secs(10), "it does not wait for the call under handlers");
         thread::sleep(Duration::from_millis(1));
     }
     let since = Instant::now();
@@ -78,7 +78,9 @@ fn interrupted(room: &Room, call: &[u8], first: usize, work: impl FnOnce(&Child)
     Ended { status: status.code(), signal: status.signal(), stdout, stderr, time: since.elapsed() }
 }
 
-fn catches_signals(child: &Child) -> bool {
+/// Whether it catches signals and waits for more of the call. Handlers alone are not enough: one that is stopped after they
+/// are installed and before its timer is set has its whole time when it goes on.
+fn waits_guarded(child: &Child) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let mask = |name: &str| {
         let set = status.lines().find_map(|line| line.strip_prefix(name));
@@ -89,7 +91,8 @@ fn catches_signals(child: &Child) -> bool {
     let bit = |number: c_int| 1 << (number - 1);
     let all =
         [libc::SIGTERM, libc::SIGPIPE, libc::SIGALRM, libc::SIGUSR1].iter().all(|number| held & bit(*number) != 0);
-    all && mask("SigCgt:") & bit(libc::SIGALRM) != 0
+    let waits = status.lines().any(|line| line.starts_with("State:\tS"));
+    all && mask("SigCgt:") & bit(libc::SIGALRM) != 0 && waits
 }
 
 fn send(child: &Child, number: c_int) {
