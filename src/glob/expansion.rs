@@ -43,8 +43,13 @@ impl Step {
     }
 
     /// What every name that it may become begins and ends with, as far as that is plain.
-    pub(super) fn edges(&self) -> (&[u8], &[u8]) {
+    pub fn edges(&self) -> (&[u8], &[u8]) {
         (&self.edges.0, &self.edges.1)
+    }
+
+    /// Whether it may become a name of which it spells nothing, as `*` and `?*` do.
+    pub fn is_anything(&self) -> bool {
+        !self.is_plain() && self.matches(&[0xff; 8])
     }
 
     /// Whether it may stand for any number of components.

@@ -41,15 +41,42 @@ impl Contents {
     /// below `dir`.
     pub(super) fn below_but(world: &dyn World, dir: &[u8], cwd: &[u8], closed: &dyn Fn(&[u8]) -> bool) -> Option<Self> {
         let is_closed = |path: &[u8]| path::below(path, dir).is_some_and(closed);
-        let mut contents = Self { leads: Some(dir.to_vec()), ..Self::default() };
-        let mut linked = BTreeSet::new();
-        let mut rest = match world.entry(dir) {
+        let rest = match world.entry(dir) {
             Entry::Directory => vec![dir.to_vec()],
             Entry::Other => Vec::new(),
             Entry::Missing | Entry::Link(_) | Entry::Error => return None,
         };
+        let inside = |path: &[u8]| path::starts_with(path, dir);
+        Self { leads: Some(dir.to_vec()), ..Self::default() }.filled(world, rest, cwd, &inside, &is_closed)
+    }
+
+    /// These paths, of which some are directories, and what stands below those.
+    pub(super) fn below_all(world: &dyn World, tops: Vec<(Vec<u8>, bool)>, cwd: &[u8]) -> Option<Self> {
+        let rest: Vec<Vec<u8>> =
+            tops.iter().filter(|(_, is_directory)| *is_directory).map(|(top, _)| top.clone()).collect();
+        let mut known = rest.clone();
+        known.sort_unstable();
+        // The directories above a path are few, the names of an expansion may be many.
+        let inside = |path: &[u8]| {
+            let above = core::iter::successors(Some(path), |path| path::parent(path));
+            above.into_iter().any(|dir| known.binary_search_by(|top| top.as_slice().cmp(dir)).is_ok())
+        };
+        let (paths, directories) = tops.into_iter().unzip();
+        Self { paths, directories, ..Self::default() }.filled(world, rest, cwd, &inside, &|_| false)
+    }
+
+    /// The same with what stands below the directories `rest`. A link that leads to what is `inside` shows nothing new.
+    fn filled(
+        mut self,
+        world: &dyn World,
+        mut rest: Vec<Vec<u8>>,
+        cwd: &[u8],
+        inside: &dyn Fn(&[u8]) -> bool,
+        is_closed: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<Self> {
+        let mut linked = BTreeSet::new();
         while let Some(at) = rest.pop() {
-            let room = MAX_NAMES.checked_sub(contents.paths.len())?;
+            let room = MAX_NAMES.checked_sub(self.paths.len())?;
             for (name, kind) in world.children(&at, room)? {
                 let child = path::join(&at, &name);
                 match kind {
@@ -57,8 +84,8 @@ impl Contents {
                     Child::Directory => rest.push(child.clone()),
                     Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
                         // By another name a closed directory is open.
-                        Resolution::At { path, .. } if path::starts_with(&path, dir) && !is_closed(&path) => {
-                            contents.renamed.push(path);
+                        Resolution::At { path, .. } if inside(&path) && !is_closed(&path) => {
+                            self.renamed.push(path);
                         }
                         Resolution::At { path, .. } => {
                             linked.insert(path);
@@ -69,15 +96,15 @@ impl Contents {
                     },
                     Child::Other => {}
                 }
-                contents.paths.push(child);
-                contents.directories.push(kind == Child::Directory);
+                self.paths.push(child);
+                self.directories.push(kind == Child::Directory);
             }
         }
         if linked.len() > MAX_LINKED {
             return None;
         }
-        contents.linked = linked.into_iter().collect();
-        Some(contents)
+        self.linked = linked.into_iter().collect();
+        Some(self)
     }
 
     /// Which globs of a rule can cover one of the paths, as they are called below `tops`, or these themselves. None where it is not

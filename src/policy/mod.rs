@@ -6,6 +6,7 @@ mod contents;
 mod decide;
 mod digest;
 mod execpolicy;
+mod expansion;
 mod filtered;
 mod hosts;
 mod lazy_regex;

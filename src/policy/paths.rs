@@ -1,6 +1,7 @@
 //! Glob rules held against paths: as written, and as links lead.
 
 use super::contents::Contents;
+use super::expansion::{self, Reach};
 use super::filtered::Filtered;
 use super::links;
 use super::rule::GlobRule;
@@ -238,30 +239,40 @@ impl View {
             || tops.iter().all(|top| free(top) && below().all(|rest| free(&[top.as_slice(), rest].concat())))
     }
 
-    /// What stands below the directory of a pathname expansion.
-    fn around(&self, dir: &[u8], scene: &Scene<'_>) -> Option<&Contents> {
+    /// What a pathname expansion stands for, whose directory is `dir`.
+    fn expansion(&self, pattern: &[u8], dir: &[u8], scene: &Scene<'_>) -> Option<&Contents> {
+        let reach = match (self.path.tree, self.is_read) {
+            (false, _) => Reach::Files,
+            (true, true) => Reach::Trees,
+            (true, false) => Reach::Changed,
+        };
         let look = || match path::resolve(scene.world, dir, Some(scene.cwd), Last::Follow) {
             Resolution::At { path, exists: true } => {
-                Contents::below(scene.world, &path, scene.cwd).map(|contents| contents.seen_from(&path, dir))
+                let contents = expansion::contents(scene.world, &path, pattern.get(dir.len()..)?, reach, scene.cwd)?;
+                Some(contents.seen_from(&path, dir))
             }
-            Resolution::At { path, .. } if scene.is_workspace(&path) => Some(Contents::default()),
+            Resolution::At { path, .. } if self.path.tree && scene.is_workspace(&path) => Some(Contents::default()),
             Resolution::At { .. } | Resolution::Unknown(_) => None,
         };
         self.contents.get_or_init(look).as_ref()
     }
 
-    /// Whether nothing that stands below the directory now, with a path that begins so, is what the rule restricts, nor what links
-    /// in it lead to.
-    fn below_is_clear(&self, dir: &[u8], start: &[u8], rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
-        if !self.path.existing || self.path.like.is_some() || self.grows(dir, scene) {
+    /// Whether nothing that a pathname expansion stands for now is what the rule restricts, nor what links in it lead to.
+    fn expansion_is_clear(&self, pattern: &[u8], rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
+        let Some((dir, _)) = literal_directory(pattern) else { return false };
+        let rest = pattern.get(dir.len()..).unwrap_or_default();
+        if !self.path.existing || self.path.like.is_some() {
             return false;
         }
-        let Some(contents) = self.around(dir, scene) else { return false };
+        let grows = scene.grows_but(dir, false, &|path| expansion::is_apart(rest, path));
+        if grows || self.is_read && scene.is_checked_out(dir) || !self.path.tree && expansion::aims(pattern, rule) {
+            return false;
+        }
+        let Some(contents) = self.expansion(pattern, dir, scene) else { return false };
         let clear = |path: PathValue| applies_within(rule, &Subject::new(&path), &scene.budget) == Answer::No;
         let near = contents.near(&[dir], rule);
         let free = |path: &Vec<u8>| leaves(rule, near.as_deref(), &path::normalize(path), scene);
-        (near.as_ref().is_some_and(Vec::is_empty)
-            || contents.paths.iter().filter(|path| path.starts_with(start)).all(free))
+        (near.as_ref().is_some_and(Vec::is_empty) || contents.paths.iter().all(free))
             && contents
                 .leads_to_clear(scene.world, scene.cwd, &|tree| clear(PathValue::standing(Value::from(tree), true)))
     }
@@ -273,14 +284,14 @@ impl View {
             return false;
         }
         let expansion = match &self.path.value {
-            Value::Pattern(pattern) if self.path.tree => literal_directory(pattern).map(|(dir, _)| dir),
+            Value::Pattern(pattern) if self.path.tree => literal_directory(pattern).map(|(dir, _)| (pattern, dir)),
             _ => None,
         };
         let top: &[u8] = match (&self.path.value, expansion) {
             (Value::Set(all), _) => return self.each(all).iter().any(|view| view.leads_to(rule, scene)),
             (Value::Known(top), _) if self.path.tree => top,
             (Value::Below { dir, .. }, _) => dir,
-            (_, Some(dir)) => dir,
+            (_, Some((_, dir))) => dir,
             _ => return false,
         };
         if matches!(
@@ -289,7 +300,10 @@ impl View {
         ) {
             return false;
         }
-        let contents = if expansion.is_some() { self.around(top, scene) } else { self.contents(top, scene) };
+        let contents = match expansion {
+            Some((pattern, dir)) => self.expansion(pattern, dir, scene),
+            None => self.contents(top, scene),
+        };
         let free = |tree: &[u8]| {
             let tree = PathValue::standing(Value::from(tree), true);
             applies_within(rule, &Subject::new(&tree), &scene.budget) == Answer::No
@@ -305,12 +319,10 @@ impl View {
             Value::Set(all) => return self.each(all).iter().all(|view| view.stands_clear(rule, scene)),
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
-            // What it matches stands below its last directory without a special character; nothing of all that is restricted.
-            // A single file that a pattern may name (`cat .e*`) is asked about whatever stands there.
-            Value::Pattern(pattern) if self.path.tree => match literal_directory(pattern) {
-                Some((dir, start)) => return self.below_is_clear(dir, start, rule, scene),
-                None => return false,
-            },
+            // What is made gets names that nobody has now.
+            Value::Pattern(pattern) if self.path.tree || self.is_read => {
+                return self.expansion_is_clear(pattern, rule, scene);
+            }
             _ => return false,
         };
         if let Some(source) = &self.path.like {

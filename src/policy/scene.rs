@@ -125,6 +125,16 @@ impl<'a> Scene<'a> {
     /// Whether the call makes files below `dir` whose names it does not say, or (`named`) any file there: then what stands there
     /// now is not all that a later command finds.
     pub fn grows(&self, dir: &[u8], named: bool) -> bool {
+        self.grows_but(dir, named, &|_| false)
+    }
+
+    /// The same, but for what is made in places that are `apart`: it is asked about paths below `dir`, from the slash on.
+    pub(super) fn grows_but(&self, dir: &[u8], named: bool, apart: &dyn Fn(&[u8]) -> bool) -> bool {
+        let is_apart = |place: &[u8]| {
+            let itself = |at: Resolution| matches!(at, Resolution::At { path, .. } if path == place);
+            path::below(place, dir).is_some_and(apart)
+                && itself(path::resolve(self.world, place, Some(self.cwd), Last::Follow))
+        };
         self.writes.iter().any(|made| {
             let all = made.value.alternatives();
             // Names that are found below one directory.
@@ -132,12 +142,13 @@ impl<'a> Scene<'a> {
                 && !made.existing
                 && let Some((at, _)) = paths::literal_directory(pattern)
             {
-                return self.meets(at, dir) && (named || made.tree);
+                return (named || made.tree) && self.meets(at, dir) && !is_apart(at);
             }
             // A copy holds what was read, which is judged where it is read; only its names may be new.
             let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory);
             if made.tree && !made.existing && !copied {
-                all.is_none_or(|all| all.iter().any(|p| path::starts_with(p, dir) || path::starts_with(dir, p)))
+                let meets = |p: &[u8]| path::starts_with(p, dir) || path::starts_with(dir, p);
+                all.is_none_or(|all| all.iter().any(|p| meets(p) && !is_apart(p)))
             } else {
                 named
                     && !made.existing

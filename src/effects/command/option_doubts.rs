@@ -118,6 +118,8 @@ pub(super) fn may_begin(value: &Value, marks: &[u8]) -> bool {
         Value::Affix { prefix, .. } | Value::Below { dir: prefix, .. } => prefix.is_empty() || begins(prefix),
         // One of a few letters, or this text itself.
         Value::Pattern(text) if begins_with_letters(text) => false,
+        Value::Pattern(text) if text.first().is_some_and(|b| !b.is_ascii()) => false,
+        Value::Pattern(text) if text.starts_with(b"\\") => text.get(1..).is_none_or(begins),
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }
