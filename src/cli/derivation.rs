@@ -254,6 +254,7 @@ fn word(value: &Value) -> String {
         Value::Known(bytes) => quoted(bytes),
         Value::Set(all) => format!("<{}>", all.iter().map(|b| quoted(b)).collect::<Vec<_>>().join(" or ")),
         Value::Affix { prefix, suffix } => format!("{}{UNKNOWN}{}", part(prefix), part(suffix)),
+        Value::Below { dir, suffix } if dir.is_empty() => format!("{UNKNOWN}{}", part(suffix)),
         Value::Below { dir, suffix } => format!("{}/{UNKNOWN}{}", part(dir), part(suffix)),
         Value::Pattern(pattern) => format!("<files {}>", quoted(pattern)),
         Value::Unknown { may_split: false, may_be_empty: false, .. } => UNKNOWN.to_owned(),

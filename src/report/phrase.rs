@@ -63,6 +63,7 @@ pub(crate) fn path_text(value: &Value) -> Option<String> {
             let all: Vec<String> = all.iter().map(|b| text(b)).collect();
             format!("{{{}}}", all.join(","))
         }
+        Value::Below { dir, suffix } if dir.is_empty() => format!("...{}", text(suffix)),
         Value::Below { dir, suffix } => format!("{}/...{}", text(dir.strip_suffix(b"/").unwrap_or(dir)), text(suffix)),
         Value::Affix { prefix, suffix } => format!("{}...{}", text(prefix), text(suffix)),
         Value::Unknown { .. } => return None,

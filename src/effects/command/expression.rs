@@ -97,6 +97,53 @@ const OF_GREP: [&[u8]; 25] = [
     b"--exclude",
     b"--exclude-dir",
 ];
+/// The same of `rg`. Links are not followed.
+const OF_RG: [&[u8]; 44] = [
+    b"-l",
+    b"--files-with-matches",
+    b"--files-without-match",
+    b"--files",
+    b"-i",
+    b"--ignore-case",
+    b"-s",
+    b"--case-sensitive",
+    b"-S",
+    b"--smart-case",
+    b"-w",
+    b"--word-regexp",
+    b"-x",
+    b"--line-regexp",
+    b"-F",
+    b"--fixed-strings",
+    b"-P",
+    b"--pcre2",
+    b"-U",
+    b"--multiline",
+    b"--multiline-dotall",
+    b"-v",
+    b"--invert-match",
+    b"-e",
+    b"--regexp",
+    b"-g",
+    b"--glob",
+    b"--iglob",
+    b"-t",
+    b"--type",
+    b"-T",
+    b"--type-not",
+    b"-u",
+    b"--unrestricted",
+    b"-.",
+    b"--hidden",
+    b"--no-ignore",
+    b"--no-ignore-vcs",
+    b"--no-messages",
+    b"--no-heading",
+    b"-0",
+    b"--null",
+    b"--max-depth",
+    b"--sort",
+];
 /// Start points whose names are followed one by one.
 const MAX_STARTS: usize = 4;
 
@@ -104,7 +151,7 @@ const MAX_STARTS: usize = 4;
 pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -> Option<FoundNames> {
     let (first, words) = argv.split_first()?;
     let program = analysis.tables.program(first.value.known()?)?;
-    if matches!(program.name(), b"grep" | b"egrep" | b"fgrep") {
+    if matches!(program.name(), b"grep" | b"egrep" | b"fgrep" | b"rg") {
         return names_of_grep(&program, words);
     }
     if program.runs() != Runs::Find {
@@ -127,10 +174,11 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
 /// Whether [`output_names`] may know of something that a program of this name writes.
 pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let row = analysis.tables.program(name);
-    row.is_some_and(|row| matches!(row.name(), b"grep" | b"egrep" | b"fgrep") || row.runs() == Runs::Find)
+    row.is_some_and(|row| matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg") || row.runs() == Runs::Find)
 }
 
-/// The names that `grep -l` writes: each begins as one of its operands.
+/// The names that `grep -l`, `rg -l` and `rg --files` write: each begins as one of the operands, or, where there is none, stands below
+/// the directory without being called by it.
 fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
     // Each of the options that say so, however it is cut short, is a word with one of these letters.
     let may_list = |word: &Word| word.value.known().is_some_and(|w| w.iter().any(|b| matches!(b, b'l' | b'L' | b'f')));
@@ -138,19 +186,69 @@ fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
         return None;
     }
     let parsed = options::parse(program, words, false);
-    let lists = parsed.uses(&[b"-l", b"--files-with-matches", b"-L", b"--files-without-match"]);
-    let known = words.iter().all(|word| word.value.known().is_some());
-    let files = parsed.operands.get(usize::from(!parsed.uses(&[b"-e"]))..)?;
-    let listed = |u: &options::Use<'_>| OF_GREP.contains(&u.spec.name);
-    if !lists || !known || !parsed.doubts.is_empty() || !parsed.uses.iter().all(listed) || files.len() > MAX_STARTS {
+    let rg = program.name() == b"rg";
+    // There it follows links instead.
+    let without = if rg { b"--files-without-match".as_slice() } else { b"-L" };
+    let lists = parsed.uses(&[b"-l", b"--files-with-matches", without, b"--files-without-match"]);
+    let all = rg && parsed.uses(&[b"--files"]);
+    let recursive = rg || parsed.uses(&[b"-r", b"--recursive"]);
+    // `--include=*.c` without quotes becomes such options only.
+    let known = words.iter().all(|word| match &word.value {
+        Value::Pattern(text) => text.starts_with(b"--include=") || text.starts_with(b"--glob="),
+        value => value.known().is_some(),
+    });
+    let pattern = !all && !parsed.uses(&[b"-e", b"--regexp"]);
+    let files = parsed.operands.get(usize::from(pattern)..)?;
+    let listed = |u: &options::Use<'_>| if rg { OF_RG.contains(&u.spec.name) } else { OF_GREP.contains(&u.spec.name) };
+    if !(lists || all)
+        || !known
+        || !parsed.doubts.is_empty()
+        || !parsed.uses.iter().all(listed)
+        || files.len() > MAX_STARTS
+    {
         return None;
     }
-    let start = |word: &Word| {
-        let dir = word.value.known().filter(|dir| !dir.is_empty() && !dir.starts_with(b"-"))?;
-        Some(Value::Below { dir: dir.into(), suffix: Bytes::default() })
-    };
-    let values: Vec<Value> = files.iter().map(start).collect::<Option<_>>()?;
-    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(&[b"-Z", b"--null"]) })
+    let start =
+        |word: &Word| word.value.known().filter(|dir| !dir.is_empty() && !dir.starts_with(b"-")).map(<[u8]>::to_vec);
+    let mut starts: Vec<Vec<u8>> = files.iter().map(start).collect::<Option<_>>()?;
+    if starts.is_empty() && recursive {
+        starts.push(Vec::new());
+    }
+    let ends = ends_of(&parsed).unwrap_or_else(|| vec![Vec::new()]);
+    let below =
+        |dir: &Vec<u8>, end: &Vec<u8>| Value::Below { dir: dir.as_slice().into(), suffix: end.as_slice().into() };
+    let values: Vec<Value> = starts.iter().flat_map(|dir| ends.iter().map(|end| below(dir, end))).collect();
+    let nul = if rg { &[b"-0".as_slice(), b"--null"] } else { &[b"-Z".as_slice(), b"--null"] };
+    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(nul) })
+}
+
+/// How the names end, where options say so: `rg -g '*.ts'`, `grep --include='*.c' --include='*.h'`.
+fn ends_of(parsed: &Parsed<'_>) -> Option<Vec<Vec<u8>>> {
+    // Where the first of them excludes, what none of them matches is searched, too.
+    if parsed.uses(&[b"--exclude", b"--iglob"]) {
+        return None;
+    }
+    let filters = parsed.uses.iter().filter(|u| matches!(u.spec.name, b"-g" | b"--glob" | b"--include"));
+    let mut ends = Vec::new();
+    for filter in filters {
+        let pattern: &[u8] = match &filter.arguments.first()?.value {
+            Value::Known(pattern) => pattern,
+            Value::Affix { suffix, .. } => suffix,
+            _ => return None,
+        };
+        if pattern.starts_with(b"!") {
+            continue;
+        }
+        let end = pattern.rsplit(|b| *b == b'*').next().unwrap_or(pattern);
+        let plain = end.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+        let head = pattern.get(..pattern.len() - end.len())?;
+        // Groups and classes may hold what looks like an end.
+        if end.is_empty() || !plain || head.iter().any(|b| matches!(b, b'{' | b'[' | b'\\')) {
+            return None;
+        }
+        ends.push(end.to_vec());
+    }
+    (!ends.is_empty() && ends.len() <= MAX_STARTS).then_some(ends)
 }
 
 /// Whether a filter lets names through as they are, some of them or all, in any order.
@@ -178,7 +276,10 @@ pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
         b"sort" => words.iter().all(|w| letters(w, b"urnVhz")),
         b"head" | b"tail" => match words.iter().filter(|w| **w != b"-z").collect::<Vec<_>>().as_slice() {
             [] => true,
-            [one] => letters(one, b"n0123456789") && one.len() > 2,
+            [one] => {
+                let number = one.strip_prefix(b"-").map(|rest| rest.strip_prefix(b"n").unwrap_or(rest));
+                number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+            }
             [n, number] => **n == b"-n" && number.iter().all(u8::is_ascii_digit),
             _ => false,
         },

@@ -137,7 +137,12 @@ fn begins_with_letters(pattern: &[u8]) -> bool {
 
 /// Whether a word is names of files, each of which begins as a name of the shell's directory does or not as an option.
 pub(super) fn is_names(value: &Value) -> bool {
-    matches!(value, Value::Pattern(text) if super::names::begins_openly(text) || !may_begin(value, b"-"))
+    match value {
+        Value::Pattern(text) => super::names::begins_openly(text) || !may_begin(value, b"-"),
+        // As a program wrote them that searched this directory.
+        Value::Below { dir, .. } => dir.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether glob text ends in a literal extension (`*.o`).

@@ -24,6 +24,8 @@ pub(super) fn joined(field: &[Atom], target: bool) -> Option<Value> {
         return None;
     }
     match name? {
+        // A name without a directory before it is another name with text before it.
+        Value::Below { dir, .. } if dir.is_empty() && !(before.is_empty() || before.ends_with(b"/")) => None,
         Value::Below { dir, suffix } if **dir != *b"/dev/fd" && stays(dir, suffix, &after) => Some(Value::Below {
             dir: [before.as_slice(), dir].concat().into(),
             suffix: [suffix, after.as_slice()].concat().into(),
