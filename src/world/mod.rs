@@ -3,6 +3,7 @@
 
 #[cfg(any(target_os = "linux", all(feature = "admin", unix)))]
 mod case;
+pub mod git_index;
 #[cfg(all(feature = "admin", unix))]
 mod host;
 #[cfg(kernel)]

@@ -174,7 +174,9 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
 /// Whether [`output_names`] may know of something that a program of this name writes.
 pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let row = analysis.tables.program(name);
-    row.is_some_and(|row| matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg") || row.runs() == Runs::Find)
+    row.is_some_and(|row| {
+        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git") || row.runs() == Runs::Find
+    })
 }
 
 /// The names that `grep -l`, `rg -l` and `rg --files` write: each begins as one of the operands, or, where there is none, stands below

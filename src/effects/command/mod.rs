@@ -37,6 +37,7 @@ mod shells;
 mod shown;
 mod subcommand;
 mod temporary;
+mod tracked_names;
 mod variables;
 mod wrappers;
 
@@ -47,6 +48,7 @@ pub(in crate::effects) use names::{check_names, is_straight, note_directory, sta
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
 pub use shells::is_usual_shell;
+pub(in crate::effects) use tracked_names::tracked_names;
 pub use variables::{assignment_before, shell_assignment};
 
 use super::{LimitReached, MAX_EFFECTS, too_many_effects};

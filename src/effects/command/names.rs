@@ -254,6 +254,11 @@ pub(super) fn splits(name: &[u8]) -> bool {
     name.iter().any(|b| b.is_ascii_whitespace() || !b.is_ascii() || matches!(b, b'\'' | b'"' | b'\\' | 0x0b))
 }
 
+/// Whether a shell or a program may take a name for something else than one name.
+pub(super) fn is_odd(name: &[u8]) -> bool {
+    begins_with_mark(name) || is_expanded(name)
+}
+
 fn begins_with_mark(name: &[u8]) -> bool {
     name.first().is_some_and(|b| MARKS.contains(b))
 }

@@ -3,7 +3,7 @@
 use super::interactive;
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
-use crate::effect::Word as Argument;
+use crate::effect::{Effect, Kind, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
 use crate::shell::tree::{
@@ -11,6 +11,10 @@ use crate::shell::tree::{
 };
 use crate::shell::words;
 use alloc::vec::Vec;
+
+/// Commands of git that leave the index as it is.
+const QUIET_GIT: [&[u8]; 9] =
+    [b"ls-files", b"status", b"diff", b"log", b"show", b"rev-parse", b"branch", b"grep", b"blame"];
 
 impl Fold<'_> {
     /// `a; b && c || d &`: what follows `&&` starts from success, what follows `||` from failure, anything else from both. An
@@ -218,8 +222,28 @@ impl Fold<'_> {
         match before {
             Some(names) if command::names_pass(&writer.argv, names.nul) => Some(names.clone()),
             Some(_) => None,
-            None => command::output_names(analysis, &writer.argv),
+            None => {
+                command::output_names(analysis, &writer.argv).or_else(|| self.tracked(&writer.argv, state, analysis))
+            }
         }
+    }
+
+    /// The names that git tracks, where nothing before made git track others.
+    fn tracked(&self, argv: &[Argument], state: &State, analysis: &Analysis<'_>) -> Option<FoundNames> {
+        let quiet = |word: Option<&Argument>| {
+            let name = word.and_then(|word| word.value.known());
+            name.is_some_and(|name| QUIET_GIT.contains(&name))
+        };
+        let changes = |effect: &Effect| match &effect.kind {
+            Kind::Unknown(_) | Kind::SetEnv(_) => true,
+            Kind::Write(_) => effect.by.as_deref() == Some("git"),
+            Kind::Run(run) => effect.by.as_deref() == Some("git") && !quiet(run.argv.get(1)),
+            _ => false,
+        };
+        if analysis.effects.iter().any(changes) {
+            return None;
+        }
+        command::tracked_names(self.world, argv, &state.cwd)
     }
 
     /// What an element certainly writes, the same in every shell.
