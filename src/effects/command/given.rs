@@ -24,10 +24,22 @@ const PROGRAMS: [&[u8]; 15] = [
 ];
 /// Variables of `make` that hold more options of it, or of its shell.
 const OPTIONS: [&[u8]; 4] = [b"MAKEFLAGS", b"GNUMAKEFLAGS", b"MFLAGS", b".SHELLFLAGS"];
+/// Subcommands that hand what stands behind `--` on to a compiler or a formatter.
+const HANDS_ON: [&[u8]; 5] = [b"cargo rustc", b"cargo rustdoc", b"cargo fmt", b"cargo clippy", b"cargo fix"];
 
 impl<'t> Command<'_, 't> {
     /// Paths in the words of a program that runs code of the project.
     pub(super) fn given_paths(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) {
+        if let Some(dashes) = self.argv.iter().position(|word| word.value.known() == Some(b"--"))
+            && HANDS_ON.contains(&program.name())
+        {
+            let words: Vec<Word> = self.argv.iter().skip(dashes + 1).cloned().collect();
+            self.given_words(&words);
+            // A formatter writes what it is given.
+            for word in &words {
+                self.given_path(word, true);
+            }
+        }
         if !program.has(flags::OPEN) {
             return;
         }
@@ -35,8 +47,14 @@ impl<'t> Command<'_, 't> {
             if let Some(value) = attached(&word.value) {
                 self.given_path(&Word { value, span: word.span }, true);
             }
+            self.parts(word);
         }
         if program.operands().any(|(role, _)| role != Role::Value) {
+            // `gcc -aux-info FILE x.c`: what stands behind an option may be its argument, and written.
+            for word in &parsed.perhaps_arguments {
+                self.given_path(word, true);
+                self.parts(word);
+            }
             // A host that one of several operands names is no part of what the program runs.
             for (word, (role, many)) in parsed.operands.iter().zip(program.operands()) {
                 if role == Role::Value && !many {
@@ -70,6 +88,27 @@ impl<'t> Command<'_, 't> {
                 None if option(word) => {}
                 None => self.given_path(word, writes),
             }
+            if option(word) {
+                self.parts(word);
+            }
+        }
+    }
+
+    /// Paths inside the word of an option: `-Wl,-Map,FILE`, `-bl:FILE`, `-fx=sarif:file=FILE`, `-Wl,@FILE`, `-rFILE`.
+    fn parts(&mut self, word: &Word) {
+        let Some(text) = word.value.known().filter(|text| !is_address(text)) else { return };
+        let short = |rest: &&[u8]| matches!(rest.first(), Some(b'/' | b'~' | b'.' | b'@'));
+        if let Some(rest) = text.get(2..).filter(|rest| text.starts_with(b"-") && short(rest)) {
+            self.given_path(&Word { value: Value::Known(rest.into()), span: word.span }, true);
+        }
+        let mut before: &[u8] = &[];
+        for part in text.split(|b| matches!(b, b',' | b':' | b';' | b'=')) {
+            // Where a program looks when it runs is nothing that the compiler opens.
+            let looks = matches!(before, b"-rpath" | b"-rpath-link" | b"-soname");
+            before = part;
+            if part.len() < text.len() && !looks {
+                self.given_path(&Word { value: Value::Known(part.into()), span: word.span }, true);
+            }
         }
     }
 
@@ -90,6 +129,11 @@ impl<'t> Command<'_, 't> {
             return;
         }
         let mut values = Vec::from([word.value.clone()]);
+        // More words may stand in a file (`@FILE`), which errors show.
+        if let Some(list) = word.value.known().and_then(|text| text.strip_prefix(b"@")).filter(|list| !list.is_empty())
+        {
+            self.read(&Value::Known(list.into()), false, word.span);
+        }
         // Some programs expand it themselves.
         if let (Some(rest), Some(home)) =
             (word.value.known().and_then(|text| text.strip_prefix(b"~/")), self.analysis.home)

@@ -82,14 +82,18 @@ impl Command<'_, '_> {
             return self.response_file(&word.value, manner, word.span);
         }
         self.role(Role::Read, word, manner)?;
-        let Some(list) = word.value.known().and_then(|text| text.strip_prefix(b"@")).filter(|list| !list.is_empty())
-        else {
-            return Ok(());
-        };
-        self.read(&Value::Known(list.into()), false, word.span);
-        let detail = format!("`{}` takes more words from a file", self.by);
-        self.unknown("listed-paths", detail, word.span, false);
+        self.list_at(word);
         Ok(())
+    }
+
+    /// More words in a file, where the word is `@FILE`; errors show them.
+    pub(super) fn list_at(&mut self, word: &Word) {
+        let list = word.value.known().and_then(|text| text.strip_prefix(b"@"));
+        if let Some(list) = list.filter(|list| !list.is_empty()) {
+            self.read(&Value::Known(list.into()), false, word.span);
+            let detail = format!("`{}` takes more words from a file", self.by);
+            self.unknown("listed-paths", detail, word.span, false);
+        }
     }
 }
 

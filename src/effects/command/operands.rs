@@ -55,7 +55,9 @@ impl<'t> Command<'_, 't> {
                 if Self::is_inner_assignment(program, word) {
                     continue;
                 }
-                if role == Role::LinkTarget {
+                if role == Role::Staged && program.name() == b"git update-index" && !parsed.uses(&[b"--add"]) {
+                    // What is in the index already gets other marks, or its content of now.
+                } else if role == Role::LinkTarget {
                     self.link_target(word, parsed);
                     // It stands here, under the name of what it leads to.
                     if target_option(parsed).is_none() && parsed.operands.len() == 1 {
@@ -92,6 +94,12 @@ impl<'t> Command<'_, 't> {
         }
         if program.name() == b"mount" {
             self.mounted(parsed);
+        }
+        if program.name() == b"mktemp" && parsed.operands.is_empty() && !parsed.has(traits::LISTS) {
+            let into = parsed.uses.iter().filter(|u| u.spec.roles[0] == Role::Chdir).find_map(|u| u.arguments.first());
+            if let Some(directory) = into {
+                self.temporary_in(&directory.value, directory.span);
+            }
         }
         if !has_path {
             self.default_operand(program, &sequence, manner)?;

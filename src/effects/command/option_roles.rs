@@ -36,6 +36,8 @@ impl<'t> Command<'_, 't> {
                     // `-o -` is standard output for a program that has such an option.
                     Role::Write if argument.value.known() == Some(b"-") => {}
                     Role::Module if self.module_row(program, argument).is_some() => {}
+                    // A log or an index is written even where the files themselves are only listed.
+                    Role::Write => self.role(role, argument, Manner::default())?,
                     role => self.role(role, argument, manner)?,
                 }
             }

@@ -43,6 +43,8 @@ pub(super) struct Parsed<'t> {
     pub(super) doubts: Vec<Doubt>,
     /// Options that the row does not name and that make no doubt.
     pub(super) strange: Vec<Word>,
+    /// Operands that may be the argument of such an option, which stands right before.
+    pub(super) perhaps_arguments: Vec<Word>,
     /// A word may be any option of a program of which all are known.
     pub(super) any_option: Option<Span>,
 }
@@ -71,10 +73,12 @@ pub(super) fn parse<'t>(program: &Program<'t>, words: &[Word], stops: bool) -> P
         out: Parsed { rest: words.len(), ..Parsed::default() },
     };
     let stops = stops || program.has(flags::STOPS);
-    let mut ended = false;
+    let (mut ended, mut open) = (false, false);
     while let Some(word) = parser.take() {
+        let strange = parser.out.strange.len();
         if !ended && parser.option(word) {
             ended = parser.out.uses.last().is_some_and(|u| u.spec.traits & traits::ENDS != 0);
+            open = parser.out.strange.len() > strange && word.value.known().is_none_or(|text| !text.contains(&b'='));
             continue;
         }
         let stops = stops || ended;
@@ -86,7 +90,11 @@ pub(super) fn parse<'t>(program: &Program<'t>, words: &[Word], stops: bool) -> P
             parser.out.rest = if parser.out.operands.is_empty() { parser.next } else { parser.out.rest };
         } else {
             parser.out.operands.push(word.clone());
+            if open {
+                parser.out.perhaps_arguments.push(word.clone());
+            }
         }
+        open = false;
         if dashes || stops {
             parser.out.operands.extend_from_slice(words.get(parser.next..).unwrap_or(&[]));
             break;

@@ -44,10 +44,19 @@ impl Command<'_, '_> {
                     }),
                 };
                 // `name=@file;type=x` in a form.
-                let file = file.map(|f| split(f, b';').0).filter(|f| !f.is_empty() && *f != b"-");
-                if let Some(file) = file {
+                // Several files of a form stand between commas, and each may be quoted.
+                let parts = file.into_iter().flat_map(|all| core::iter::once(all).chain(all.split(|b| *b == b',')));
+                let mut files: Vec<&[u8]> = parts
+                    .map(|part| split(part, b';').0)
+                    .map(|part| part.strip_prefix(b"\"").map_or(part, |rest| split(rest, b'"').0))
+                    .filter(|file| !file.is_empty() && *file != b"-")
+                    .collect();
+                files.sort_unstable();
+                files.dedup();
+                for file in files {
                     self.read(&Value::Known(file.into()), false, word.span);
                 }
+                self.outputs(text, word.span);
             }
             Value::Affix { prefix, .. } if prefix.first().is_some_and(|b| !matches!(b, b'@' | b'<')) => {
                 if prefix.contains(&b'@') || prefix.ends_with(b"=") {
@@ -64,6 +73,17 @@ impl Command<'_, '_> {
                 }
             }
             _ => self.read(&Value::ANY_WORD, false, word.span),
+        }
+    }
+
+    /// `curl -w '%output{FILE}...'`: what follows is written there.
+    fn outputs(&mut self, text: &[u8], span: Span) {
+        const MARK: &[u8] = b"%output{";
+        let starts =
+            text.windows(MARK.len()).enumerate().filter(|(_, part)| *part == MARK).map(|(at, _)| at + MARK.len());
+        for file in starts.filter_map(|at| text.get(at..)).map(|rest| split(rest, b'}').0) {
+            let file = file.strip_prefix(b">>").unwrap_or(file);
+            self.write(&Value::Known(file.into()), false, span);
         }
     }
 

@@ -64,7 +64,6 @@ impl Command<'_, '_> {
             Role::Flag
             | Role::Value
             | Role::Pattern
-            | Role::Patterns
             | Role::Stat
             | Role::List
             | Role::Chdir
@@ -74,6 +73,8 @@ impl Command<'_, '_> {
             | Role::Rest
             | Role::Suffix
             | Role::Archive => {}
+            // `zip -x@FILE`
+            Role::Patterns => self.list_at(word),
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt | Role::ReadWrite if stdio => {}
             Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
@@ -95,6 +96,7 @@ impl Command<'_, '_> {
             }
             Role::ReadWrite => {
                 self.read(value, manner.tree, span);
+                self.list_at(word);
                 if !manner.reads_only {
                     self.write(value, manner.tree, span);
                 }
