@@ -143,6 +143,17 @@ fn required(reading: &Reading<'_>, at: usize) -> Option<Vec<u8>> {
     module(reading, at + 2)
 }
 
+/// The file of data that `require("./x.json")` at `at` names. What is not the name of a file of data is code.
+fn required_data(reading: &Reading<'_>, at: usize) -> Option<Vec<u8>> {
+    let call = reading.text(at) == b"require" && reading.is_mark(at + 1, b"(") && reading.mate(at + 1) == at + 3;
+    if !call || is_property(reading, at) || reading.bound.contains(&b"require"[..]) {
+        return None;
+    }
+    let name = reading.tokens.get(at + 2).filter(|t| t.kind == Kind::Text)?.value.as_deref()?;
+    let placed = name.starts_with(b"./") || name.starts_with(b"../") || name.starts_with(b"/");
+    (placed && name.ends_with(b".json") && !name.ends_with(b"/.json") && !name.contains(&0)).then(|| name.to_vec())
+}
+
 fn module(reading: &Reading<'_>, at: usize) -> Option<Vec<u8>> {
     let token = reading.tokens.get(at).filter(|t| t.kind == Kind::Text)?;
     let name = token.value.as_deref()?;
@@ -352,6 +363,11 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.is_mark(at + 1, b":") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"{" | b","));
     if key || KEYWORDS.contains(&text) {
         return at + 1;
+    }
+    if let Some(file) = required_data(reading, at) {
+        reading.out.acts.push(Act::Read(Value::Known(file.as_slice().into()), false));
+        reading.out.data.push(file);
+        return at + 4;
     }
     let (mut whole, end) = match required(reading, at) {
         Some(module) => (module, at + 4),

@@ -185,6 +185,9 @@ impl<'t> Command<'_, 't> {
         for act in program.acts {
             self.act(act, span)?;
         }
+        for file in program.data {
+            self.data(file, span, own);
+        }
         self.cwd = cwd;
         Ok(program.doubt.is_some())
     }
@@ -195,7 +198,15 @@ impl<'t> Command<'_, 't> {
         if self.argv.get(1).is_some_and(|w| w.value.known() == Some(b"-I")) {
             return;
         }
-        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command: own.then_some(self.id) };
+        let command = own.then_some(self.id);
+        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: None };
+        self.analysis.imports.push(import);
+    }
+
+    /// A file that is data only where it is a file: node takes what has its name and `.js` behind it otherwise.
+    fn data(&mut self, file: Vec<u8>, span: crate::effect::Span, own: bool) {
+        let command = own.then_some(self.id);
+        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: Some(file) };
         self.analysis.imports.push(import);
     }
 

@@ -44,6 +44,8 @@ pub(in crate::effects) struct Program {
     pub(in crate::effects) doubt: Option<String>,
     /// Its own directory may change while it runs.
     pub(in crate::effects) moves: bool,
+    /// Files that it takes for data, where they are files: `require("./package.json")`.
+    pub(in crate::effects) data: Vec<Vec<u8>>,
 }
 
 /// Tokens under analysis.

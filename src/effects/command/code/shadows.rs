@@ -4,9 +4,9 @@
 use super::super::Analysis;
 use crate::{
     effect::{Cause, Certainty, CommandId, Effect, Kind, Span, Value},
-    path,
+    path::{self, Last, Resolution},
     tables::languages::{Doing, doing},
-    world::{Child, World},
+    world::{Child, Entry, World},
 };
 use alloc::{format, rc::Rc, string::String, vec::Vec};
 
@@ -24,6 +24,8 @@ pub(in crate::effects) struct Import {
     pub(super) span: Span,
     /// The command, where an allow of it answers for what is imported.
     pub(super) command: Option<CommandId>,
+    /// A file of data that is all that is taken from there.
+    pub(super) data: Option<Vec<u8>>,
 }
 
 /// Whether the interpreter looks for a module of the name that a file has.
@@ -35,10 +37,14 @@ fn is_sought(name: &[u8]) -> bool {
 /// Pushes an unknown for every import for which something else may be taken than the interpreter's own modules.
 pub(in crate::effects) fn check(analysis: &mut Analysis<'_>, world: &dyn World) {
     let mut imports = core::mem::take(&mut analysis.imports);
-    imports.dedup_by(|a, b| a.dir == b.dir && a.command == b.command);
-    let made = imports.first().and_then(|_| made(&analysis.effects));
+    imports.dedup_by(|a, b| a.dir == b.dir && a.command == b.command && a.data == b.data);
+    let made = imports.iter().find(|one| one.data.is_none()).and_then(|_| made(&analysis.effects));
     for import in imports {
-        let found = made.clone().or_else(|| standing(&import.dir, world));
+        let found = match &import.data {
+            Some(file) => (!is_data(file, &import.dir, &analysis.effects, world))
+                .then(|| format!("`{}`, or code beside it,", String::from_utf8_lossy(file))),
+            None => made.clone().or_else(|| standing(&import.dir, world)),
+        };
         if let Some(found) = found {
             let detail = format!("`{}` may import {found} from its directory", import.by);
             let kind = Kind::Unknown(Cause { code: "opaque-program", detail });
@@ -46,6 +52,25 @@ pub(in crate::effects) fn check(analysis: &mut Analysis<'_>, world: &dyn World) 
             analysis.effects.push(Effect { kind, certainty: Certainty::Unknown, span, by, command });
         }
     }
+}
+
+/// Whether the file is certainly one, and stays one: the call writes nothing at it, below it, or beside it with more behind the name.
+fn is_data(file: &[u8], dir: &Value, effects: &[Effect], world: &dyn World) -> bool {
+    let Some(dir) = dir.known().filter(|dir| path::is_absolute(dir)) else { return false };
+    // As the kernel walks it: a directory may be reached through a link.
+    let Resolution::At { path: leads, .. } = path::resolve(world, &path::join(dir, file), Some(dir), Last::Follow)
+    else {
+        return false;
+    };
+    let named = path::normalize(&path::join(dir, file));
+    let touches = |effect: &Effect| match &effect.kind {
+        Kind::Write(written) => written.value.alternatives().is_none_or(|all| {
+            let at = |one: &[u8], path: &[u8]| one.starts_with(path) || (written.tree && path::starts_with(path, one));
+            all.iter().any(|one| at(one, &leads) || at(one, &named))
+        }),
+        _ => false,
+    };
+    world.entry(&leads) == Entry::Other && !effects.iter().any(touches)
 }
 
 /// What stands in the directory that may be taken for a module.
