@@ -53,6 +53,9 @@ impl<'t> Command<'_, 't> {
             // `gcc -aux-info FILE x.c`: what stands behind an option may be its argument, and written.
             for word in &parsed.perhaps_arguments {
                 self.given_path(word, true);
+                if let Some(value) = attached(&word.value) {
+                    self.given_path(&Word { value, span: word.span }, true);
+                }
                 self.parts(word);
             }
             // A host that one of several operands names is no part of what the program runs.
@@ -101,12 +104,14 @@ impl<'t> Command<'_, 't> {
         if let Some(rest) = text.get(2..).filter(|rest| text.starts_with(b"-") && short(rest)) {
             self.given_path(&Word { value: Value::Known(rest.into()), span: word.span }, true);
         }
+        // What stands behind the only `=` has been seen as a whole.
+        let whole = split(text, b'=').1;
         let mut before: &[u8] = &[];
         for part in text.split(|b| matches!(b, b',' | b':' | b';' | b'=')) {
             // Where a program looks when it runs is nothing that the compiler opens.
             let looks = matches!(before, b"-rpath" | b"-rpath-link" | b"-soname");
             before = part;
-            if part.len() < text.len() && !looks {
+            if part.len() < text.len() && !looks && whole != Some(part) {
                 self.given_path(&Word { value: Value::Known(part.into()), span: word.span }, true);
             }
         }

@@ -78,7 +78,7 @@ pub(super) fn parse<'t>(program: &Program<'t>, words: &[Word], stops: bool) -> P
         let strange = parser.out.strange.len();
         if !ended && parser.option(word) {
             ended = parser.out.uses.last().is_some_and(|u| u.spec.traits & traits::ENDS != 0);
-            open = parser.out.strange.len() > strange && word.value.known().is_none_or(|text| !text.contains(&b'='));
+            open = parser.out.strange.len() > strange && parser.may_take(word);
             continue;
         }
         let stops = stops || ended;
@@ -120,6 +120,14 @@ impl<'p> Parser<'p, '_> {
         let word = self.words.get(self.next)?;
         self.next += 1;
         Some(word)
+    }
+
+    /// Whether an option that the row does not name may have the next word for its argument.
+    fn may_take(&self, option: &Word) -> bool {
+        let Some(text) = option.value.known() else { return true };
+        // `-Wall`, `-fPIC`, `-march=x`, `-O2` and `-g3` of compilers have all that belongs to them behind them.
+        let joined = self.style == Style::Long && matches!(text.get(1), Some(b'W' | b'f' | b'm' | b'O' | b'g'));
+        !joined && !text.contains(&b'=')
     }
 
     /// Takes the word as an option where it is one; false for an operand (also one that is only feared to be an option).
