@@ -142,6 +142,18 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_says_in_which_of_the_two_a_match_counts() {
+        let matched = |decision: Decision, program: &str| {
+            let policy = policy(&[(&["git"], decision)], &["/usr/bin/git"]);
+            let found = matched_prefix_rules(&policy, &[program], "/w");
+            found.iter().map(|m| (m.in_codex(), m.counts())).collect::<Vec<_>>()
+        };
+        assert_eq!(matched(Decision::Allow, "git"), vec![(true, true)]);
+        assert_eq!(matched(Decision::Allow, "/usr/x/../bin/git"), vec![(true, false)]);
+        assert_eq!(matched(Decision::Deny, "/opt/git"), vec![(false, true)]);
+    }
+
+    #[test]
     fn a_rule_on_the_path_stands_before_one_on_the_basename() {
         let both = policy(&[(&["/bin/git"], Decision::Allow), (&["git"], Decision::Allow)], &[]);
         assert_eq!(found(&both, &["/bin/git"]), vec![("/bin/git".to_string(), None)]);

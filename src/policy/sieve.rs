@@ -109,6 +109,8 @@ mod tests {
             ("**/*.pem", false),
             ("**/*.rs", true),
             ("**/FILE7.rs", true),
+            // All that is asked for, and nothing more.
+            ("**/file99.rs*", true),
             ("**/file7.rs", true),
             ("**/src/**", true),
             ("/w/src/secret/*.rs", false),

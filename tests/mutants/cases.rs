@@ -17,8 +17,6 @@ use suite::{Ask, Bench, Case, Outcome};
 
 /// Seconds of processor time that a mutant has, at least.
 const SECONDS: u64 = 60;
-/// Mutants that are tried at the same time.
-const WORKERS: usize = 2;
 const MEMORY: u64 = 3 << 30;
 
 /// As tests/cases.rs decides it.
@@ -92,6 +90,8 @@ fn main() {
     let cases = suite::all();
     ACTIVE.store(0, Relaxed);
     let file = |name: &str| std::env::var(name).unwrap();
+    // Mutants that are tried at the same time.
+    let workers = std::env::var("MUTANTS_WORKERS").ok().and_then(|w| w.parse().ok()).unwrap_or(2);
     let budget = std::env::var("BUDGET").ok().and_then(|b| b.parse().ok());
     let budget = budget.map_or(Duration::MAX, Duration::from_millis);
     let wanted = std::fs::read_to_string(file("WANTED")).unwrap();
@@ -130,7 +130,7 @@ fn main() {
     let loads = |number: usize| loading[number] && budget == Duration::MAX;
     let mut running: Vec<Child> = Vec::new();
     loop {
-        while running.len() < WORKERS
+        while running.len() < workers
             && let Some(number) = left.pop()
         {
             if !judging[number].is_empty() {

@@ -17,7 +17,11 @@ import trial
 SURVIVORS = Path(__file__).resolve().parent / "survivors.txt"
 # Tests that call the library in their own process, cheap ones first; then those that start `prexec`, one at a time.
 INSIDE = ["--lib", "wire", "rules", "compiled", "policy_properties", "glob_index", "secret_reads"]
-OUTSIDE = ["verbs", "cli", "repository_policy", "guard", "alternatives", "verbs_agree"]
+OUTSIDE = ["verbs", "cli", "repository_policy", "guard", "alternatives", "verbs_agree", "asked", "kept"]
+# Those that start the executable without a C library, and the rooms that are nowhere else, or differ there.
+BARE, OF_BARE = [trial.BARE], ["hook", "guard", "kernel"]
+# Seconds of a test of the executable without a C library that is still run: all of them are, for every mutant.
+SLOWEST = 20
 
 
 def room(mutant):
@@ -83,6 +87,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--left", action="store_true", help="without those that an earlier run killed, or that are explained")
     parser.add_argument("--tests", help="other test targets than the usual, with commas")
+    parser.add_argument("--slowest", type=float, metavar="SECONDS", help="without tests that take longer, of those that are not the cases")
     wanted = parser.parse_args()
     if wanted.report:
         return report()
@@ -98,10 +103,12 @@ def main():
     if wanted.left:
         done, known = kept()[1], reasons()
         mutants = [m for m in mutants if done.get(m["name"], [""])[0] != "killed" and plain(m["name"]) not in known]
-    refused = build.plant(mutants)
+    # What only that executable has needs no other build.
+    refused = build.plant(mutants, build.CHECKS[1:] if wanted.tests == trial.BARE else build.CHECKS)
     outcomes = {mutants[n - 1]["name"]: ("refused", "-") for n in refused}
     left = [n for n in range(1, len(mutants) + 1) if n not in refused]
-    words = {n: ("unreached", "-") for n in left}
+    before = {n: kept()[1].get(mutants[n - 1]["name"], [""]) for n in left}
+    words = {n: tuple(word) if word[0] == "survived" else ("unreached", "-") for n, word in before.items()}
 
     def tried(found):
         nonlocal left
@@ -113,15 +120,21 @@ def main():
         print(f"{len(left)} of {len(mutants) - len(refused)} are left", flush=True)
 
     if wanted.tests:
-        inside, outside = wanted.tests.split(","), []
+        named = wanted.tests.split(",")
+        inside, bare = [t for t in named if t in INSIDE], [t for t in named if t in BARE]
+        outside = [t for t in named if t not in INSIDE + BARE]
     else:
-        inside, outside = INSIDE, OUTSIDE
+        inside, outside, bare = INSIDE, OUTSIDE, BARE
         executable = trial.executables(["mutated_cases"])["mutated_cases"]
         tried(trial.cases(executable, left))
-    for targets, workers in ((inside, 2), (outside, 1)):
+    for targets, workers in ((inside, trial.WORKERS), (outside, 1), (bare, 1)):
         for name, executable in (trial.executables(targets) if targets else {}).items():
             print(name, flush=True)
-            tried(trial.tests(name, executable, left, workers))
+            if name == trial.BARE:
+                of_bare = [n for n in left if room(mutants[n - 1]) in OF_BARE]
+                tried(trial.tests(name, executable, of_bare, workers, wanted.slowest or SLOWEST))
+            else:
+                tried(trial.tests(name, executable, left, workers, wanted.slowest))
     report()
 
 

@@ -4,7 +4,7 @@ use super::nothing;
 use crate::decision::Decision;
 use crate::effect::{Effect, Kind, Tool, Value};
 use crate::glob::{Answer, Glob};
-use crate::policy::{Head, LazyRegex, List, Policy, PrefixRule, ToolRule, names, tools};
+use crate::policy::{Head, Layer, LazyRegex, List, Policy, PrefixRule, Recording, ToolRule, Trust, names, tools};
 use alloc::{format, vec, vec::Vec};
 
 fn head(decision: Decision) -> Head {
@@ -76,6 +76,22 @@ fn rules_are_shown_with_what_they_say() {
     list.push(rule);
     let shown = format!("{list:?}");
     assert!(shown.starts_with('[') && shown.contains("\"git\""), "{shown}");
-    let copy: Vec<PrefixRule> = list.clone().into_iter().collect();
-    assert_eq!((list.count(), copy.len(), copy[0].pattern[0][0].as_str()), (1, 1, "git"));
+    list.push(list[0].clone());
+    assert_eq!(list.count(), 2);
+    let copy: Vec<PrefixRule> = list.clone().into_iter().take(1).collect();
+    assert_eq!((copy.len(), copy[0].pattern[0][0].as_str()), (1, "git"));
+}
+
+#[test]
+fn what_one_layer_demands_of_records_is_demanded() {
+    let layer = |trust, required, text| Layer { recording: Recording { required, text }, ..Layer::new(trust) };
+    let asked = |one: (bool, bool), other: (bool, bool)| {
+        let layers = vec![layer(Trust::Managed, one.0, one.1), layer(Trust::User, other.0, other.1)];
+        let recording = Policy { layers, digest: String::new() }.recording();
+        (recording.required, recording.text)
+    };
+    assert_eq!(asked((false, false), (false, false)), (false, false));
+    assert_eq!(asked((true, false), (false, true)), (true, true));
+    assert_eq!(asked((false, false), (true, false)), (true, false));
+    assert_eq!([Trust::Managed, Trust::User, Trust::Repository].map(Trust::as_str), ["managed", "user", "repository"]);
 }

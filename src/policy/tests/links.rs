@@ -96,8 +96,8 @@ fn an_expansion_means_what_each_link_leads_to() {
     ] {
         assert_eq!(of(&world, pattern(text)), expected, "{text}");
     }
-    let deep = of(&world, pattern("/w/a/**/k"));
-    for leads in ["/t/d", "/t/f"] {
+    let deep = of(&world.link("/w/a/deep/er/still/k", "/t/far"), pattern("/w/a/**/k"));
+    for leads in ["/t/d", "/t/f", "/t/far"] {
         assert!(deep.contains(&(leads.into(), false)), "{leads}: {deep:?}");
     }
     assert!(!deep.contains(&("/t".into(), false)), "{deep:?}");

@@ -1,5 +1,8 @@
 //! What stands below a directory.
 
+use super::{nothing, write};
+use crate::effect::{PathValue, Value};
+use crate::policy::Scene;
 use crate::policy::contents::Contents;
 use crate::world::memory::MemoryWorld;
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
@@ -120,4 +123,17 @@ fn what_links_lead_to_is_looked_through_for_more() {
     for not in ["/a", "/b"] {
         assert!(!contents.leads_to_clear(&world, b"/", &|tree| tree != not.as_bytes()), "{not}");
     }
+}
+
+#[test]
+fn a_copy_is_known_by_its_source_and_what_is_made_otherwise_is_not() {
+    let (policy, world) = (nothing(), world());
+    let grows = |like: Option<&str>, named: bool| {
+        let made = PathValue { like: like.map(Into::into), ..PathValue::made(Value::from("/w/n"), true) };
+        Scene::new(&policy, &world, b"/w", &[write(made)]).grows(b"/w/n", named)
+    };
+    assert!(grows(None, false) && grows(None, true));
+    // Which names there are is known of both; that they are the same files only of what is no directory.
+    assert!(!grows(Some("/t/d"), false) && !grows(Some("/t/a"), false));
+    assert!(grows(Some("/t/d"), true) && !grows(Some("/t/a"), true));
 }

@@ -87,6 +87,14 @@ fn links_stand_where_they_are_put() {
 }
 
 #[test]
+fn the_same_from_two_places_is_known_and_copies_of_each_other_are_not() {
+    let twice = [copy("/w/f", "/w/n", false), copy("/s/f", "/w/n", false)];
+    assert_eq!(entries(&twice, &["/w/n"]).unwrap(), [Entry::Other]);
+    let one_in_the_other = [copy("/w/d", "/w/e", true), copy("/w/e", "/w/d", true)];
+    assert_eq!(entries(&one_in_the_other, &["/w/e/x"]).unwrap(), [Entry::Error]);
+}
+
+#[test]
 fn of_several_links_that_are_replaced_nobody_knows_which_leads_when() {
     let paths = ["/w/k", "/w/l", "/w/n"];
     let twice = [link("/w/k", "x"), link("/w/k", "x"), link("/w/n", "z")];

@@ -201,6 +201,15 @@ fn what_is_not_ignored_is_taken() {
 }
 
 #[test]
+fn an_ignore_file_may_ignore_itself_and_what_it_takes_back_has_to_fit() {
+    let world = MemoryWorld::new().session("/w").directory("/w/.git").text("/w/d/.gitignore", "*\n");
+    assert_eq!(added(&world, "/w", &[]), list(&[]));
+    // The pattern for directories takes back no file.
+    let world = world.file("/w/x").text("/w/.gitignore", "x\n!x/\n");
+    assert_eq!(added(&world, "/w", &[]), list(&[".gitignore"]));
+}
+
+#[test]
 fn the_exclusions_of_the_repository_count_and_those_of_others_do_not() {
     let world = repository().text("/w/.git/info/exclude", "other\n").text("/w/src/.gitignore", "*.o\n*.log\n/deep\n");
     assert_eq!(
