@@ -157,6 +157,20 @@ fn asking_a_person_is_handed_over() {
     assert_eq!((&both, &place.alone(&["--policy", "p.bin"], &call("git push"))), (&whole, &whole));
 }
 
+/// Whether Codex has rules of its own stands in its files, too.
+#[test]
+fn what_may_run_in_another_form_is_handed_over() {
+    let place = Place::new();
+    let options = ["--policy", "p.bin", "--close-stdin"];
+    let [both, whole] = place.run(&options, &call("true"));
+    assert_eq!(both, whole);
+    let alone = place.alone(&options, &call("true"));
+    assert!(alone.status.0 == Some(2) && alone.stderr.ends_with(NOBODY), "{alone:?}");
+    // What is refused runs in no form.
+    let [both, whole] = place.run(&options, &call("cat .env"));
+    assert_eq!((&both, &place.alone(&options, &call("cat .env"))), (&whole, &whole));
+}
+
 /// Without a managed policy (and nobody can install one for a test) the layers are not all compiled.
 #[test]
 fn installed_layers_that_are_not_compiled_are_handed_over() {
