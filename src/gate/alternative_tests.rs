@@ -34,6 +34,8 @@ fn the_options_stand_where_they_count() {
         (&["id_rsa"], "rg x", Some("rg --glob='!id_rsa' x")),
         (&["keys/a"], "rg x", Some("rg --glob='!keys/' x")),
         (&["id_rsa"], "tar czf /tmp/x.tgz src .", Some("tar czf /tmp/x.tgz --exclude=id_rsa src .")),
+        // What stands at the name without a space is no operand.
+        (&["id_rsa", "x"], "tar<x czf /tmp/x.tgz src .", Some("tar<x czf /tmp/x.tgz --exclude=id_rsa src .")),
         // Each command by itself, and only where all are let through in the end.
         (&[".env"], "grep -r x .; grep -rl y .", Some("grep --exclude=.env -r x .; grep --exclude=.env -rl y .")),
         (&[".env"], "grep -r x .; cat .env", None),
