@@ -69,8 +69,9 @@ fn a_tree_has_the_rules_of_what_stands_in_it() {
     let expansion = PathValue::standing(pattern("/w/e/*"), true);
     assert_eq!(decided(&at_home(), rule, &[read(expansion.clone())]), prompt);
     assert_eq!(decided(&at_home(), "deny_read('**/*.key')\n", &[read(expansion.clone())]), allow);
-    // What a link among the names leads to is outside of what was looked at.
-    assert_eq!(decided(&out, "deny_read('**/*.key')\n", &[read(expansion)]), prompt);
+    // What a link among the names leads to is looked at as well.
+    assert_eq!(decided(&out, "deny_read('**/*.key')\n", &[read(expansion.clone())]), allow);
+    assert_eq!(decided(&out.file("/srv/t/x.key"), "deny_read('**/*.key')\n", &[read(expansion)]), prompt);
     let out = at_home().link("/w/e/k", "/home/u/.ssh");
     assert_eq!(decided(&out, "deny_read('~/.ssh')\n", &[read(tree("/w/e"))]), prompt);
 }
