@@ -132,7 +132,7 @@ impl Parser<'_, '_, '_> {
         self.take_operator(word.len());
         let condition = self.body()?;
         let body = self.do_group()?;
-        Ok(Node::While { condition, body, redirections: Vec::new() })
+        Ok(Node::While { until: word == b"until", condition, body, redirections: Vec::new() })
     }
 
     /// `do list done`

@@ -84,7 +84,7 @@ impl Writer<'_> {
                 }
                 self.close(redirections);
             }
-            Node::While { condition, body, redirections } => {
+            Node::While { condition, body, redirections, .. } => {
                 self.out.push_str("(while");
                 self.child(*condition);
                 self.child(*body);

@@ -115,6 +115,8 @@ pub enum Node {
     },
     /// `while` and `until`.
     While {
+        /// `until`: the body runs where the condition fails.
+        until: bool,
         /// The condition.
         condition: NodeId,
         /// The body.

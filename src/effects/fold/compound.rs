@@ -1,5 +1,6 @@
 //! Branches and loops.
 
+use super::heard::Heard;
 use super::held::Held;
 use super::state::State;
 use super::variables;
@@ -87,13 +88,14 @@ impl Fold<'_> {
         Ok(Ends::both(after))
     }
 
-    /// `while`, `until` and arithmetic `for`: followed until the state at its head holds for every round.
+    /// `while`, `until` and arithmetic `for`: followed until the state at its head holds for every round. `heard`: what the condition
+    /// gives a variable in each round.
     pub(super) fn repeat(
         &mut self,
         at: At<'_>,
         condition: Option<NodeId>,
         body: NodeId,
-        state: State,
+        (state, heard): (State, Option<Heard>),
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
         let begin = |head: &State, _: &mut Analysis<'_>| head.clone();
@@ -103,6 +105,9 @@ impl Fold<'_> {
             if let Some(condition) = condition {
                 tried = fold.node(at, condition, start.clone(), analysis)?.any();
                 start = tried.clone().unwrap_or(start);
+            }
+            if let Some(Heard { variable, name }) = &heard {
+                start.assign(variable, Held::Is(name.clone()));
             }
             let end = fold.node(at, body, start, analysis)?.any();
             Ok(Round { next: join(tried.clone(), end), exit: Exit::At(tried) })

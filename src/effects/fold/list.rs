@@ -1,8 +1,8 @@
 //! Lists and pipelines: which state each command starts from.
 
-use super::interactive;
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
+use super::{heard, interactive};
 use crate::effect::{Effect, Kind, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
@@ -107,6 +107,9 @@ impl Fold<'_> {
                     (_, _, 0) => at.stdin,
                     (Some(text), _, _) => Stdin::Text(text),
                     (None, Some(names), _) if command.as_ref().is_some_and(|one| self.reads_alone(one, &state)) => {
+                        Stdin::Names(names)
+                    }
+                    (None, Some(names), _) if tree.as_ref().is_some_and(|tree| heard::is_loop(tree, *element)) => {
                         Stdin::Names(names)
                     }
                     (None, _, _) => Stdin::Stream,

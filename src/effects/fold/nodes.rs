@@ -52,7 +52,13 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         match node {
             Node::If { arms, otherwise, .. } => self.branches(at, arms, *otherwise, state, analysis),
-            Node::While { condition, body, .. } => self.repeat(at, Some(*condition), *body, state, analysis),
+            Node::While { until, condition, body, .. } => {
+                let heard = if *until { None } else { self.heard(at, *condition, *body, span, &state, analysis) };
+                // Other readers may leave a part of a name to the next.
+                let stdin = if matches!(at.stdin, Stdin::Names(_)) { Stdin::Stream } else { at.stdin };
+                let at = At { stdin, ..at };
+                self.repeat(at, Some(*condition), *body, (state, heard), analysis)
+            }
             Node::For { name, chosen, words, body, .. } => {
                 self.each(at, (name, words.as_deref(), *chosen), *body, (state, span), analysis)
             }
@@ -63,7 +69,7 @@ impl Fold<'_> {
                     self.arithmetic(at, expression, &mut state, analysis)?;
                 }
                 self.settle_compound(&[], &analysis.effects, start, &mut state);
-                self.repeat(at, None, *body, state, analysis)
+                self.repeat(at, None, *body, (state, None), analysis)
             }
             Node::Case { word, arms, .. } => self.cases(at, word, arms, state, analysis),
             _ => Ok(Ends::both(state)),
