@@ -73,7 +73,11 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Option<Heard> {
         let Stdin::Names(names) = at.stdin else { return None };
-        let [name @ Value::Below { .. }] = names.values.as_slice() else { return None };
+        let [name @ Value::Below { dir, suffix }] = names.values.as_slice() else { return None };
+        // Without both a file may be called `-`, which programs take for standard input.
+        if dir.is_empty() && suffix.is_empty() {
+            return None;
+        }
         let tree = self.scripts.get(at.script)?.tree.clone();
         let Node::Simple(simple) = &tree.get(condition)?.node else { return None };
         let variable = listened(simple, names.nul)?;
