@@ -119,7 +119,7 @@ fn the_same_policy_gives_the_same_bytes() {
 
 #[test]
 fn a_policy_is_read_back_as_it_was_written() {
-    for policy in [crowded(), load(include_str!("../policies/controlled.rules"))] {
+    for policy in [crowded(), small(), load(include_str!("../policies/controlled.rules"))] {
         assert_eq!(compile(&policy), compile(&reopened(&policy)));
     }
 }
@@ -137,6 +137,7 @@ glob_rule("/etc/[a-c]*", access = "write", decision = "prompt")
 network_rule("example.com", "https", "deny")
 host_rule("*.example.org", "prompt", methods = ["POST"])
 flow_rule("protected", "network", "forbidden")
+flow_rule(["**/*.key", "~/k"], "network", "prompt")
 env_rule("*_TOKEN", "read", "prompt")
 tool_rule("mcp__x__*", "forbidden", arguments = {"q": "^a+$"}, tiers = ["t"])
 "#,

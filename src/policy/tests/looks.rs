@@ -1,6 +1,6 @@
 //! What stands below a directory.
 
-use super::{nothing, write};
+use super::{nothing, pattern, write};
 use crate::effect::{PathValue, Value};
 use crate::policy::Scene;
 use crate::policy::contents::Contents;
@@ -136,4 +136,15 @@ fn a_copy_is_known_by_its_source_and_what_is_made_otherwise_is_not() {
     // Which names there are is known of both; that they are the same files only of what is no directory.
     assert!(!grows(Some("/t/d"), false) && !grows(Some("/t/a"), false));
     assert!(grows(Some("/t/d"), true) && !grows(Some("/t/a"), true));
+}
+
+#[test]
+fn names_that_a_pattern_gives_are_new_and_a_tree_of_them_holds_anything() {
+    let (policy, world) = (nothing(), world());
+    let grows = |tree: bool, named: bool| {
+        let made = PathValue::made(pattern("/w/n/*"), tree);
+        Scene::new(&policy, &world, b"/w", &[write(made)]).grows(b"/w/n", named)
+    };
+    assert!(grows(false, true) && grows(true, true) && grows(true, false));
+    assert!(!grows(false, false));
 }

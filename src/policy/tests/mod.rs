@@ -10,6 +10,7 @@ mod made;
 mod shadows;
 mod staged;
 mod standing;
+mod stored;
 
 use super::{Layer, Policy, Trust};
 use crate::effect::{Certainty, Effect, Kind, PathValue, Span, Value};
