@@ -154,8 +154,20 @@ pub struct PathValue {
     /// With `tree`, of what is made: it is a copy of this file or directory (absolute), so it gets the names that stand there.
     /// It becomes the path itself, or stands in it under its own name where the path is a directory.
     pub like: Option<Vec<u8>>,
+    /// With `tree`, of what is made: copies of all that is found. They stand in the path under their own names, or one becomes the path
+    /// itself.
+    pub found: Option<Found>,
     /// Of what is made: it is a symbolic link with this text, as far as that is known.
     pub leads: Option<Value>,
+}
+
+/// What an expansion of the shell or a search finds, of which copies are made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// A [`Value::Pattern`] or a [`Value::Below`], absolute.
+    pub names: Value,
+    /// Directories among it are copied, too, with all that stands below them.
+    pub trees: bool,
 }
 
 /// A name, or a pattern of names, that a recursive reader passes over or looks at (`grep --exclude=NAME`).
@@ -229,6 +241,7 @@ impl PathValue {
             spared: Spared::Nothing,
             filters: None,
             like: None,
+            found: None,
             leads: None,
         }
     }
@@ -249,6 +262,7 @@ impl PathValue {
             spared: Spared::Nothing,
             filters: None,
             like: None,
+            found: None,
             leads: None,
         }
     }
@@ -263,6 +277,7 @@ impl PathValue {
             spared: Spared::Nothing,
             filters: None,
             like: None,
+            found: None,
             leads: None,
         }
     }

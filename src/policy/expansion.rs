@@ -100,17 +100,18 @@ pub(super) fn is_apart(rest: &[u8], path: &[u8]) -> bool {
 /// Whether an expansion spells a part of a name that a rule speaks of: `.e*`, `id_r?a` and `secrets/*` do, `*`, `*.json` and `README*`
 /// seldom. Such a read is asked about whether or not the file stands there: nobody writes it by accident.
 pub(super) fn aims(pattern: &[u8], rule: &PathRule<'_>) -> bool {
-    let Some(steps) = Step::all_of(pattern) else { return true };
+    // The marks of a rule are in small letters.
+    let Some(steps) = Step::all_of(&pattern.to_ascii_lowercase()) else { return true };
     // An ending alone is what a kind of file is called by.
     let spelled = |step: &&Step| {
         let (start, end) = step.edges();
         step.is_plain() || !(start.is_empty() && (end.is_empty() || end.starts_with(b".")))
     };
     let (plain, open): (Vec<&Step>, Vec<&Step>) = steps.iter().filter(spelled).partition(|step| step.is_plain());
-    let plain: Vec<Vec<u8>> = plain.iter().map(|step| step.text.to_ascii_lowercase()).collect();
+    let plain: Vec<Vec<u8>> = plain.iter().map(|step| step.text.clone()).collect();
     let begins = |step: &Step, beginning: &[u8]| {
-        let start = step.edges().0.to_ascii_lowercase();
-        !start.is_empty() && (start.starts_with(beginning) || beginning.starts_with(&start))
+        let start = step.edges().0;
+        !start.is_empty() && (start.starts_with(beginning) || beginning.starts_with(start))
     };
     let meets = |mark: &Mark| match mark {
         Mark::Top(_) => false,

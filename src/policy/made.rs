@@ -3,6 +3,7 @@
 //! Only names that the call puts somewhere are different here; what it deletes stays. So this is one more reading of a path beside
 //! the machine as it is, and where two of the call's own names contradict each other nothing is known.
 
+use super::copies;
 use crate::effect::{Effect, Kind, PathValue};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Child, Entry, World};
@@ -80,6 +81,8 @@ impl<'a> Made<'a> {
                 None => Vec::from([What::Link(None)]),
             },
             (None, Some(source)) => Vec::from([What::Copy(source.clone())]),
+            // Plain files lead nowhere under another name, and where directories hold no link, they neither.
+            (None, None) if path.found.as_ref().is_some_and(|found| copies::has_no_link(self.world, found)) => return,
             // What is unpacked, or checked out of a repository, may be a link. A directory that is made holds nothing.
             (None, None) if path.tree && (by == "git" || (!path.existing && by != "mkdir")) => {
                 match path.value.alternatives() {
@@ -98,7 +101,10 @@ impl<'a> Made<'a> {
             (None, None) => return,
         };
         let Some(places) = path.value.alternatives() else {
-            self.anywhere = true;
+            // A plain file leads nowhere, wherever it is copied to.
+            let plain = |source: &Vec<u8>| matches!(self.entry(source), Entry::Other | Entry::Missing);
+            let leads = |what: &What| !matches!(what, What::Copy(source) if plain(source));
+            self.anywhere |= whats.iter().any(leads);
             return;
         };
         for what in whats {

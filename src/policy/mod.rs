@@ -3,6 +3,7 @@
 mod account;
 mod commands;
 mod contents;
+mod copies;
 mod decide;
 mod digest;
 mod execpolicy;

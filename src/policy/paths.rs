@@ -104,13 +104,13 @@ fn place<'p>(path: &'p PathValue, scene: &'p Scene<'_>) -> &'p [u8] {
 }
 
 /// One reading of a path.
-struct View {
-    path: PathValue,
+pub(super) struct View {
+    pub(super) path: PathValue,
     subject: Subject,
     sure: bool,
     is_read: bool,
-    /// What stands below a tree; looked at when the first rule needs it.
-    contents: OnceCell<Option<Contents>>,
+    /// What stands below a tree, or what is copied; looked at when the first rule needs it.
+    pub(super) contents: OnceCell<Option<Contents>>,
     /// Each of several trees.
     each: OnceCell<Vec<View>>,
 }
@@ -209,36 +209,6 @@ impl View {
         self.contents.get_or_init(look).as_ref()
     }
 
-    /// Whether a copy of `source` (a file, or a directory with what stands in it) at `top` or in it makes nothing that the rule
-    /// restricts.
-    fn copy_is_clear(&self, rule: &PathRule<'_>, top: &[u8], source: &[u8], scene: &Scene<'_>) -> bool {
-        let Resolution::At { path: leads, exists } = path::resolve(scene.world, source, Some(scene.cwd), Last::Follow)
-        else {
-            return false;
-        };
-        if scene.grows(source, true) || scene.grows(&leads, true) {
-            return false;
-        }
-        // What is not there is made by the call, as a single file, or not copied at all.
-        let look = || {
-            if exists { Contents::below(scene.world, &leads, scene.cwd) } else { Some(Contents::default()) }
-        };
-        let Some(contents) = self.contents.get_or_init(look).as_ref().filter(|c| c.linked.is_empty()) else {
-            return false;
-        };
-        let Resolution::At { path: place, .. } = path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) else {
-            return false;
-        };
-        let name = path::file_name(source).unwrap_or_default();
-        let tops =
-            [top.to_vec(), path::join(top, name), path::join(&place, name), place].map(|top| path::normalize(&top));
-        let near = contents.near(&tops.each_ref().map(Vec::as_slice), rule);
-        let free = |path: &[u8]| leaves(rule, near.as_deref(), path, scene);
-        let below = || contents.paths.iter().filter_map(|p| path::below(p, &leads));
-        near.as_ref().is_some_and(Vec::is_empty)
-            || tops.iter().all(|top| free(top) && below().all(|rest| free(&[top.as_slice(), rest].concat())))
-    }
-
     /// What a pathname expansion stands for, whose directory is `dir`.
     fn expansion(&self, pattern: &[u8], dir: &[u8], scene: &Scene<'_>) -> Option<&Contents> {
         let reach = match (self.path.tree, self.is_read) {
@@ -261,10 +231,10 @@ impl View {
     fn expansion_is_clear(&self, pattern: &[u8], rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let Some((dir, _)) = literal_directory(pattern) else { return false };
         let rest = pattern.get(dir.len()..).unwrap_or_default();
-        if !self.path.existing || self.path.like.is_some() {
+        if !self.path.existing {
             return false;
         }
-        let grows = scene.grows_but(dir, false, &|path| expansion::is_apart(rest, path));
+        let grows = scene.grows_but(dir, false, &|path| expansion::is_apart(rest, path), None);
         if grows || self.is_read && scene.is_checked_out(dir) || !self.path.tree && expansion::aims(pattern, rule) {
             return false;
         }
@@ -317,17 +287,15 @@ impl View {
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let (top, suffix): (&[u8], &[u8]) = match &self.path.value {
             Value::Set(all) => return self.each(all).iter().all(|view| view.stands_clear(rule, scene)),
+            _ if self.path.like.is_some() || self.path.found.is_some() => return self.copy_is_clear(rule, scene),
             Value::Known(top) if self.path.tree => (top, b""),
             Value::Below { dir, suffix } => (dir, suffix),
             // What is made gets names that nobody has now.
-            Value::Pattern(pattern) if self.path.tree || self.is_read => {
+            Value::Pattern(pattern) if self.path.tree || self.path.existing => {
                 return self.expansion_is_clear(pattern, rule, scene);
             }
             _ => return false,
         };
-        if let Some(source) = &self.path.like {
-            return self.copy_is_clear(rule, top, source, scene);
-        }
         if !self.path.existing || self.grows(top, scene) {
             return false;
         }
@@ -358,7 +326,7 @@ impl View {
 
 /// Whether a rule leaves one known path alone, which is normal; `near`: those of its globs that may cover it. There may be many such
 /// paths, so that no automaton is built for each.
-fn leaves(rule: &PathRule<'_>, near: Option<&[&PathGlob]>, path: &[u8], scene: &Scene<'_>) -> bool {
+pub(super) fn leaves(rule: &PathRule<'_>, near: Option<&[&PathGlob]>, path: &[u8], scene: &Scene<'_>) -> bool {
     match near {
         // `covers` compares letters outside ASCII as they are.
         Some(near) if !rule.ignore_case || path.is_ascii() => {

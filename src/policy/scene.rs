@@ -6,7 +6,7 @@ use super::places::StandIn;
 use super::rule::Policy;
 use super::shadow::Shadows;
 use super::tiers::{self, InTier};
-use crate::effect::{Effect, Kind, PathValue, Value};
+use crate::effect::{Effect, Found, Kind, PathValue, Value};
 use crate::glob::{Budget, Places};
 use crate::path::{self, Last, Resolution};
 use crate::world::{Entry, World};
@@ -125,27 +125,36 @@ impl<'a> Scene<'a> {
     /// Whether the call makes files below `dir` whose names it does not say, or (`named`) any file there: then what stands there
     /// now is not all that a later command finds.
     pub fn grows(&self, dir: &[u8], named: bool) -> bool {
-        self.grows_but(dir, named, &|_| false)
+        self.grows_but(dir, named, &|_| false, None)
     }
 
-    /// The same, but for what is made in places that are `apart`: it is asked about paths below `dir`, from the slash on.
-    pub(super) fn grows_but(&self, dir: &[u8], named: bool, apart: &dyn Fn(&[u8]) -> bool) -> bool {
+    /// The same, but for what is made in places that are `apart` (it is asked about paths below `dir`, from the slash on), and for
+    /// copies of what is `found`: they have the names of what stands there.
+    pub(super) fn grows_but(
+        &self,
+        dir: &[u8],
+        named: bool,
+        apart: &dyn Fn(&[u8]) -> bool,
+        found: Option<&Found>,
+    ) -> bool {
         let is_apart = |place: &[u8]| {
             let itself = |at: Resolution| matches!(at, Resolution::At { path, .. } if path == place);
             path::below(place, dir).is_some_and(apart)
                 && itself(path::resolve(self.world, place, Some(self.cwd), Last::Follow))
         };
-        self.writes.iter().any(|made| {
+        self.writes.iter().filter(|made| found.is_none() || made.found.as_ref() != found).any(|made| {
             let all = made.value.alternatives();
             // Names that are found below one directory.
             if let Value::Pattern(pattern) = &made.value
                 && !made.existing
                 && let Some((at, _)) = paths::literal_directory(pattern)
             {
-                return (named || made.tree) && self.meets(at, dir) && !is_apart(at);
+                let holds_anything = made.tree && made.like.is_none() && made.found.is_none();
+                return (named || holds_anything) && self.meets(at, dir) && !is_apart(at);
             }
             // A copy holds what was read, which is judged where it is read; only its names may be new.
-            let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory);
+            let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory)
+                || (made.found.is_some() && !named);
             if made.tree && !made.existing && !copied {
                 let meets = |p: &[u8]| path::starts_with(p, dir) || path::starts_with(dir, p);
                 all.is_none_or(|all| all.iter().any(|p| meets(p) && !is_apart(p)))

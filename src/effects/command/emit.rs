@@ -2,7 +2,7 @@
 
 use super::{Command, Script, Shell, Stdin, command, options::Parsed, paths};
 use crate::{
-    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, More, PathValue, Span, Spared, Value, Word},
+    effect::{Bytes, Cause, Certainty, Connect, Effect, Found, Kind, More, PathValue, Span, Spared, Value, Word},
     effects::LimitReached,
     path,
 };
@@ -79,21 +79,24 @@ impl Command<'_, '_> {
         self.push(Kind::Write(path), sure, span, true);
     }
 
-    /// Makes a copy of `source`, under another name or in a directory.
-    pub(super) fn copy(&mut self, source: &Value, target: &Word) {
-        let (value, source) = (&target.value, path::absolute(source, &self.cwd));
-        if paths::is_open_already(value) {
+    /// Makes a copy of `source`, under another name or in a directory; with `trees` of directories, too.
+    pub(super) fn copy(&mut self, source: &Value, target: &Word, trees: bool) {
+        if let Value::Set(several) = source {
+            return several.iter().for_each(|one| self.copy(&Value::Known(one.clone()), target, trees));
+        }
+        if paths::is_open_already(&target.value) {
             return;
         }
-        let like = source.known().map(<[u8]>::to_vec);
-        let path = PathValue { like, ..paths::made(value, &self.cwd, true) };
+        let (like, found) = match path::absolute(source, &self.cwd) {
+            Value::Known(one) => (Some(one.to_vec()), None),
+            Value::Pattern(text) if path::is_absolute(&text) => (None, Some(Value::Pattern(text))),
+            Value::Below { dir, suffix } if path::is_absolute(&dir) => (None, Some(Value::Below { dir, suffix })),
+            _ => (None, None),
+        };
+        let found = found.map(|names| Found { names, trees });
+        let path = PathValue { like, found, ..paths::made(&target.value, &self.cwd, true) };
         let sure = certainty(&path.value);
-        if path.like.is_some() && sure == Certainty::Known {
-            self.push(Kind::Write(path), sure, target.span, true);
-        } else {
-            self.write(value, false, target.span);
-            self.copies_into(&source, target);
-        }
+        self.push(Kind::Write(path), sure, target.span, true);
     }
 
     /// Makes a link to `target` at `place`, or in it under the target's own name. A hard link is a second name of what stands
@@ -116,16 +119,9 @@ impl Command<'_, '_> {
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, place.span, true);
         if name.is_none() || place.value.known().is_none() {
-            self.copies_into(target, place);
+            // The names are those that copies would have.
+            self.copy(target, place, true);
         }
-    }
-
-    /// What a pathname expansion makes in a directory: the names that match.
-    fn copies_into(&mut self, source: &Value, target: &Word) {
-        let (Value::Pattern(pattern), Some(dir)) = (source, target.value.known()) else { return };
-        let name = pattern.rsplit(|b| *b == b'/').next().unwrap_or(pattern);
-        let made = [path::escape_pattern(dir).as_slice(), b"/", name].concat();
-        self.write(&Value::Pattern(made.into()), false, target.span);
     }
 
     /// Deletes or changes what is there; with `tree` everything below.

@@ -1,9 +1,9 @@
 //! Names of files that become words by themselves: those of a pathname expansion, which a program could take for options, and
 //! those that `xargs` splits at blanks. Whether there are any such names is what the directory says, unless the call makes some.
 
-use super::Analysis;
+use super::{Analysis, option_doubts::may_begin};
 use crate::{
-    effect::{Cause, Certainty, CommandId, Effect, Kind, PathValue, Run, Span, Value},
+    effect::{Cause, Certainty, CommandId, Effect, Found, Kind, PathValue, Run, Span, Value},
     path,
     world::{Child, Entry, World},
 };
@@ -55,9 +55,9 @@ impl Odd {
         path::components(path).fold(Self::default(), |all, name| all.or(Self::of(name)))
     }
 
-    /// Of all effects for which `counts`.
-    fn made_by(effects: &[Effect], counts: impl Fn(&Effect) -> bool) -> Self {
-        if !effects.iter().any(|one| counts(one) && made(one, &BTreeMap::new()) != Self::default()) {
+    /// Of all effects for which `counts`; `shell`: the one directory in which words are expanded.
+    fn made_by(effects: &[Effect], shell: Option<&[u8]>, counts: impl Fn(&Effect) -> bool) -> Self {
+        if !effects.iter().any(|one| counts(one) && made(one, shell, &BTreeMap::new()) != Self::default()) {
             return Self::default();
         }
         let mut commands: BTreeMap<CommandId, Manner> = BTreeMap::new();
@@ -69,7 +69,7 @@ impl Odd {
                 _ => {}
             }
         }
-        effects.iter().filter(|one| counts(one)).fold(Self::default(), |all, one| all.or(made(one, &commands)))
+        effects.iter().filter(|one| counts(one)).fold(Self::default(), |all, one| all.or(made(one, shell, &commands)))
     }
 }
 
@@ -99,6 +99,14 @@ pub(in crate::effects) fn note_directory(analysis: &mut Analysis<'_>, cwd: &Valu
     }
 }
 
+/// The directory in which shells expand words, where it is one.
+fn only_directory<'a>(analysis: &'a Analysis<'_>) -> Option<&'a [u8]> {
+    match analysis.shells.as_slice() {
+        [one] if !analysis.astray => Some(one),
+        _ => None,
+    }
+}
+
 /// Pushes what was suspected, where a name of the directories or of what the call makes can be such a one.
 /// `ordered`: each command runs once, and not before those that stand before it have ended.
 pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn World, ordered: impl Fn() -> bool) {
@@ -109,7 +117,7 @@ pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn W
     let ordered = ordered();
     // Redirections are opened with the command.
     let counts = |effect: &Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
-    let made = Odd::made_by(&analysis.effects, counts);
+    let made = Odd::made_by(&analysis.effects, only_directory(analysis), counts);
     let mut left = analysis.names_left;
     let standing = suspicions.iter().any(|one| one.standing)
         && (analysis.astray || !analysis.shells.iter().all(|dir| has_plain_beginnings(world, dir, &mut left)));
@@ -209,7 +217,7 @@ pub(in crate::effects) fn stay_words(
         ];
         let one = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: None, command: None };
         let before = analysis.effects.get(analysis.reading..).unwrap_or_default();
-        let made = Odd::made_by(before, |_| true).concerns(false);
+        let made = Odd::made_by(before, None, |_| true).concerns(false);
         analysis.suspicions.push(Suspicion { effects: effects.map(one).into(), standing: false, made });
     }
     all
@@ -264,13 +272,13 @@ fn begins_with_mark(name: &[u8]) -> bool {
 }
 
 /// The names that an effect may give a file.
-fn made(effect: &Effect, commands: &BTreeMap<CommandId, Manner>) -> Odd {
+fn made(effect: &Effect, shell: Option<&[u8]>, commands: &BTreeMap<CommandId, Manner>) -> Odd {
     let manner = effect.command.and_then(|id| commands.get(&id)).copied();
     match &effect.kind {
         Kind::Write(_) | Kind::Unknown(_) if manner == Some(Manner::Project) && effect.command.is_some() => {
             Odd::default()
         }
-        Kind::Write(path) => written(path, effect.by.as_deref(), manner),
+        Kind::Write(path) => written(path, effect.by.as_deref(), shell, manner),
         Kind::Unknown(_) | Kind::Interactive(_) => Odd::ANY,
         Kind::Run(_)
         | Kind::Read(_)
@@ -282,11 +290,24 @@ fn made(effect: &Effect, commands: &BTreeMap<CommandId, Manner>) -> Odd {
     }
 }
 
-fn written(path: &PathValue, by: Option<&str>, manner: Option<Manner>) -> Odd {
+fn written(path: &PathValue, by: Option<&str>, shell: Option<&[u8]>, manner: Option<Manner>) -> Odd {
     // What is only deleted or changed in place gets no name, but for what a checkout brings back.
     let places = path.tree && path.value.known().is_some();
     if path.existing && path.like.is_none() && !places && by != Some("git") {
         return Odd::default();
+    }
+    if let (Some(Found { names: Value::Pattern(found), .. }), Some(dir)) = (&path.found, shell)
+        && is_name_in(found, dir)
+    {
+        // Copies have the names of what stands in the directory of the shell, which is looked at. Where one of them is put above
+        // it, what stands in it may come into that directory.
+        match &path.value {
+            Value::Known(into) if **into == *dir || !path::starts_with(dir, into) => {
+                return Odd { split: true, ..Odd::of_path(into) };
+            }
+            Value::Pattern(text) if is_name_in(text, dir) => return Odd { split: true, marked: false },
+            _ => {}
+        }
     }
     if path.like.is_some() || (path.tree && by != Some("mkdir")) {
         return Odd::ANY;
@@ -298,8 +319,17 @@ fn written(path: &PathValue, by: Option<&str>, manner: Option<Manner>) -> Odd {
         Value::Below { dir, suffix } if manner == Some(Manner::Found) => {
             Odd { marked: false, ..Odd::of_path(dir).or(Odd::of(suffix)) }
         }
-        Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) | Value::Unknown { .. } => Odd::ANY,
+        Value::Pattern(text) => {
+            let begins = |name: &[u8]| may_begin(&Value::Pattern(name.into()), MARKS);
+            Odd { split: true, marked: path::components(text).any(begins) }
+        }
+        Value::Affix { .. } | Value::Below { .. } | Value::Unknown { .. } => Odd::ANY,
     }
+}
+
+/// Whether glob text stands for names in that very directory.
+fn is_name_in(pattern: &[u8], dir: &[u8]) -> bool {
+    path::below(pattern, dir).and_then(|rest| rest.strip_prefix(b"/")).is_some_and(|name| !name.contains(&b'/'))
 }
 
 /// Whether the words of a command are plain options, and names that were found in one directory, with what stands behind them: what
@@ -335,7 +365,8 @@ impl super::Command<'_, '_> {
         let effects = kinds.into_iter().map(one).collect();
         let before = self.analysis.effects.get(self.analysis.reading..self.run_at).unwrap_or_default();
         let many = self.analysis.suspicions.len() >= MAX_SUSPICIONS;
-        let made = many || Odd::made_by(before, |_| true).concerns(standing);
+        let shell = only_directory(self.analysis);
+        let made = many || Odd::made_by(before, shell, |_| true).concerns(standing);
         self.analysis.suspicions.push(Suspicion { effects, standing, made });
     }
 }

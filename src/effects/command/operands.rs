@@ -179,8 +179,9 @@ impl<'t> Command<'_, 't> {
             }
             return Ok(());
         }
+        let trees = copies_trees(program, parsed);
         for source in sources {
-            self.copy(&source, target);
+            self.copy(&source, target, trees);
         }
         Ok(())
     }
@@ -196,11 +197,12 @@ impl<'t> Command<'_, 't> {
             self.unknown("dynamic-word", detail, target.span, false);
         }
         let links = program.operands().any(|(role, _)| role == Role::LinkTarget);
+        let trees = copies_trees(program, parsed);
         for word in &parsed.operands {
             if links {
                 self.link(&word.value, &target, link_kind(parsed));
             } else {
-                self.copy(&word.value, &target);
+                self.copy(&word.value, &target, trees);
             }
         }
     }
@@ -310,6 +312,13 @@ impl<'t> Command<'_, 't> {
 fn target_option<'p>(parsed: &'p Parsed<'_>) -> Option<&'p Word> {
     let named = parsed.uses.iter().rev().find(|u| u.spec.traits & traits::TARGET != 0 && u.spec.arguments > 0);
     named.and_then(|u| u.arguments.first())
+}
+
+/// Whether directories are copied, too, with all that stands below them.
+fn copies_trees(program: &Program<'_>, parsed: &Parsed<'_>) -> bool {
+    program.has(flags::RECURSIVE)
+        || parsed.has(traits::RECURSIVE)
+        || !program.operands().all(|(role, _)| role == Role::Read)
 }
 
 fn link_kind(parsed: &Parsed<'_>) -> Link {

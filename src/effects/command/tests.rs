@@ -107,7 +107,10 @@ fn path(path: &PathValue) -> String {
         Spared::Untracked => " but untracked",
     };
     let like = path.like.as_ref().map_or(String::new(), |like| format!(" like {}", String::from_utf8_lossy(like)));
-    format!("{} {}{spared}{like}", if path.tree { "+" } else { "" }, shown(&path.value))
+    let found = path.found.as_ref().map_or(String::new(), |found| {
+        format!(" {} {}", if found.trees { "all of" } else { "files of" }, shown(&found.names))
+    });
+    format!("{} {}{spared}{like}{found}", if path.tree { "+" } else { "" }, shown(&path.value))
 }
 
 fn connect(c: &Connect) -> String {

@@ -357,7 +357,7 @@ fn push(flows: &mut Vec<Effect>, sources: &Sources, sink: FlowSink, span: Span) 
 fn written_path(effect: &Effect, argv: &[Word], cwd: &Value) -> Vec<Vec<u8>> {
     let Kind::Write(path) = &effect.kind else { return Vec::new() };
     // A copy of a file is that file under another name, or stands in a directory of that name.
-    if !path.tree || path.like.is_some() {
+    if !path.tree || path.like.is_some() || path.found.is_some() {
         return path.value.alternatives().unwrap_or_default().iter().map(|path| path.to_vec()).collect();
     }
     let names = argv.iter().filter_map(|word| {

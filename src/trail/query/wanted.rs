@@ -119,6 +119,7 @@ impl Wanted {
             spared: Spared::Nothing,
             filters: None,
             like: None,
+            found: None,
             leads: None,
         };
         let rule = PathRule {
