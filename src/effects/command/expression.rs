@@ -47,6 +47,8 @@ pub struct FoundNames {
     pub values: Vec<Value>,
     /// A NUL ends each, not a newline.
     pub nul: bool,
+    /// Each is certainly one word of every shell and no option, as whoever wrote them has looked.
+    pub plain: bool,
 }
 
 /// Options of `find` that follow links or that write something else than names.
@@ -168,7 +170,7 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     // Without its own action the expression is printed, an action inside it prints only what comes to it.
     let values = found_names(&parsed, true, false);
     let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
-    values.iter().all(below).then_some(FoundNames { values, nul })
+    values.iter().all(below).then_some(FoundNames { values, nul, plain: false })
 }
 
 /// Whether [`output_names`] may know of something that a program of this name writes.
@@ -177,6 +179,13 @@ pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) 
     row.is_some_and(|row| {
         matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git") || row.runs() == Runs::Find
     })
+}
+
+/// Whether a program does the same with names however they come to be its last words: no shell and no builtin, which would change
+/// what follows.
+pub(in crate::effects) fn takes_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
+    let program = analysis.tables.program(name);
+    program.is_some_and(|row| row.builtin().is_none() && matches!(row.runs(), Runs::Nothing | Runs::Project))
 }
 
 /// The names that `grep -l`, `rg -l` and `rg --files` write: each begins as one of the operands, or, where there is none, stands below
@@ -221,7 +230,7 @@ fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
         |dir: &Vec<u8>, end: &Vec<u8>| Value::Below { dir: dir.as_slice().into(), suffix: end.as_slice().into() };
     let values: Vec<Value> = starts.iter().flat_map(|dir| ends.iter().map(|end| below(dir, end))).collect();
     let nul = if rg { &[b"-0".as_slice(), b"--null"] } else { &[b"-Z".as_slice(), b"--null"] };
-    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(nul) })
+    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(nul), plain: false })
 }
 
 /// How the names end, where options say so: `rg -g '*.ts'`, `grep --include='*.c' --include='*.h'`.

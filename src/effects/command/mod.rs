@@ -43,7 +43,7 @@ mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
 pub use expression::FoundNames;
-pub(in crate::effects) use expression::{may_write_names, names_pass, output_names};
+pub(in crate::effects) use expression::{may_write_names, names_pass, output_names, takes_names};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
@@ -91,12 +91,14 @@ pub struct Analysis<'t> {
     suspicions: Vec<names::Suspicion>,
     /// Directories in which a shell expands words.
     shells: Vec<Vec<u8>>,
+    /// Directories below which no name is more than one word.
+    searched: Vec<Vec<u8>>,
     /// How many names of files may still be looked at.
     names_left: usize,
     /// A shell may have been in another directory as well.
     astray: bool,
     /// The names at the end of the command that is looked at, and of what it runs.
-    more: Option<More>,
+    pub(in crate::effects) more: Option<More>,
     /// Where the effects of this reading of the script begin.
     pub(in crate::effects) reading: usize,
     next_id: u32,
@@ -116,6 +118,7 @@ impl<'t> Analysis<'t> {
             git: super::git::Seen::default(),
             suspicions: Vec::new(),
             shells: Vec::new(),
+            searched: Vec::new(),
             names_left: names::MAX_NAMES,
             astray: false,
             more: None,

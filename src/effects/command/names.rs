@@ -55,9 +55,9 @@ impl Odd {
         path::components(path).fold(Self::default(), |all, name| all.or(Self::of(name)))
     }
 
-    /// Of all effects for which `counts`; `shell`: the one directory in which words are expanded.
-    fn made_by(effects: &[Effect], shell: Option<&[u8]>, counts: impl Fn(&Effect) -> bool) -> Self {
-        if !effects.iter().any(|one| counts(one) && made(one, shell, &BTreeMap::new()) != Self::default()) {
+    /// Of all effects for which `counts`; `looked`: where names have been looked at.
+    fn made_by(effects: &[Effect], looked: Looked<'_>, counts: impl Fn(&Effect) -> bool) -> Self {
+        if !effects.iter().any(|one| counts(one) && made(one, looked, &BTreeMap::new()) != Self::default()) {
             return Self::default();
         }
         let mut commands: BTreeMap<CommandId, Manner> = BTreeMap::new();
@@ -69,7 +69,7 @@ impl Odd {
                 _ => {}
             }
         }
-        effects.iter().filter(|one| counts(one)).fold(Self::default(), |all, one| all.or(made(one, shell, &commands)))
+        effects.iter().filter(|one| counts(one)).fold(Self::default(), |all, one| all.or(made(one, looked, &commands)))
     }
 }
 
@@ -90,6 +90,13 @@ pub(super) fn begins_openly(pattern: &[u8]) -> bool {
     matches!(pattern.first(), Some(b'*' | b'?' | b'['))
 }
 
+/// Notes a directory below which no name is more than one word.
+pub(super) fn note_searched(analysis: &mut Analysis<'_>, start: &Value) {
+    if let Some(start) = start.known().filter(|start| !analysis.searched.iter().any(|one| *one == **start)) {
+        analysis.searched.push(start.to_vec());
+    }
+}
+
 /// Notes the directory in which a shell expands words.
 pub(in crate::effects) fn note_directory(analysis: &mut Analysis<'_>, cwd: &Value) {
     match cwd.known().filter(|dir| path::is_absolute(dir)) {
@@ -99,11 +106,22 @@ pub(in crate::effects) fn note_directory(analysis: &mut Analysis<'_>, cwd: &Valu
     }
 }
 
-/// The directory in which shells expand words, where it is one.
-fn only_directory<'a>(analysis: &'a Analysis<'_>) -> Option<&'a [u8]> {
-    match analysis.shells.as_slice() {
-        [one] if !analysis.astray => Some(one),
-        _ => None,
+/// Where the names that stand there are looked at.
+#[derive(Clone, Copy)]
+struct Looked<'a> {
+    /// The directory in which shells expand words, where it is one.
+    shell: Option<&'a [u8]>,
+    /// Directories below which no name is more than one word.
+    searched: &'a [Vec<u8>],
+}
+
+impl<'a> Looked<'a> {
+    fn at(analysis: &'a Analysis<'_>) -> Self {
+        let shell = match analysis.shells.as_slice() {
+            [one] if !analysis.astray => Some(one.as_slice()),
+            _ => None,
+        };
+        Self { shell, searched: &analysis.searched }
     }
 }
 
@@ -117,7 +135,7 @@ pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn W
     let ordered = ordered();
     // Redirections are opened with the command.
     let counts = |effect: &Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
-    let made = Odd::made_by(&analysis.effects, only_directory(analysis), counts);
+    let made = Odd::made_by(&analysis.effects, Looked::at(analysis), counts);
     let mut left = analysis.names_left;
     let standing = suspicions.iter().any(|one| one.standing)
         && (analysis.astray || !analysis.shells.iter().all(|dir| has_plain_beginnings(world, dir, &mut left)));
@@ -207,6 +225,13 @@ pub(in crate::effects) fn stay_words(
         _ => false,
     });
     analysis.names_left = left;
+    if all {
+        let below =
+            values.iter().filter_map(|value| if let Value::Below { dir, .. } = value { Some(dir) } else { None });
+        for dir in below {
+            note_searched(analysis, &path::absolute(&Value::Known(dir.clone()), cwd));
+        }
+    }
     if all && checked {
         let detail = "the name of a file may be several words, or mean more than a file".into();
         let anywhere = |value| PathValue::made(value, true);
@@ -217,7 +242,7 @@ pub(in crate::effects) fn stay_words(
         ];
         let one = |kind| Effect { kind, certainty: Certainty::Unknown, span, by: None, command: None };
         let before = analysis.effects.get(analysis.reading..).unwrap_or_default();
-        let made = Odd::made_by(before, None, |_| true).concerns(false);
+        let made = Odd::made_by(before, Looked::at(analysis), |_| true).concerns(false);
         analysis.suspicions.push(Suspicion { effects: effects.map(one).into(), standing: false, made });
     }
     all
@@ -272,13 +297,13 @@ fn begins_with_mark(name: &[u8]) -> bool {
 }
 
 /// The names that an effect may give a file.
-fn made(effect: &Effect, shell: Option<&[u8]>, commands: &BTreeMap<CommandId, Manner>) -> Odd {
+fn made(effect: &Effect, looked: Looked<'_>, commands: &BTreeMap<CommandId, Manner>) -> Odd {
     let manner = effect.command.and_then(|id| commands.get(&id)).copied();
     match &effect.kind {
         Kind::Write(_) | Kind::Unknown(_) if manner == Some(Manner::Project) && effect.command.is_some() => {
             Odd::default()
         }
-        Kind::Write(path) => written(path, effect.by.as_deref(), shell, manner),
+        Kind::Write(path) => written(path, effect.by.as_deref(), looked, manner),
         Kind::Unknown(_) | Kind::Interactive(_) => Odd::ANY,
         Kind::Run(_)
         | Kind::Read(_)
@@ -290,13 +315,13 @@ fn made(effect: &Effect, shell: Option<&[u8]>, commands: &BTreeMap<CommandId, Ma
     }
 }
 
-fn written(path: &PathValue, by: Option<&str>, shell: Option<&[u8]>, manner: Option<Manner>) -> Odd {
+fn written(path: &PathValue, by: Option<&str>, looked: Looked<'_>, manner: Option<Manner>) -> Odd {
     // What is only deleted or changed in place gets no name, but for what a checkout brings back.
     let places = path.tree && path.value.known().is_some();
     if path.existing && path.like.is_none() && !places && by != Some("git") {
         return Odd::default();
     }
-    if let (Some(Found { names: Value::Pattern(found), .. }), Some(dir)) = (&path.found, shell)
+    if let (Some(Found { names: Value::Pattern(found), .. }), Some(dir)) = (&path.found, looked.shell)
         && is_name_in(found, dir)
     {
         // Copies have the names of what stands in the directory of the shell, which is looked at. Where one of them is put above
@@ -306,6 +331,16 @@ fn written(path: &PathValue, by: Option<&str>, shell: Option<&[u8]>, manner: Opt
                 return Odd { split: true, ..Odd::of_path(into) };
             }
             Value::Pattern(text) if is_name_in(text, dir) => return Odd { split: true, marked: false },
+            _ => {}
+        }
+    }
+    // Nor has one of these a name that is split, where none of what was searched has one.
+    if let Some(Found { names: Value::Below { dir, .. }, .. }) = &path.found
+        && looked.searched.iter().any(|start| path::starts_with(dir, start))
+    {
+        match &path.value {
+            Value::Known(into) => return Odd { marked: true, ..Odd::of_path(into) },
+            Value::Below { dir, suffix } => return Odd { marked: true, ..Odd::of_path(dir).or(Odd::of(suffix)) },
             _ => {}
         }
     }
@@ -365,8 +400,8 @@ impl super::Command<'_, '_> {
         let effects = kinds.into_iter().map(one).collect();
         let before = self.analysis.effects.get(self.analysis.reading..self.run_at).unwrap_or_default();
         let many = self.analysis.suspicions.len() >= MAX_SUSPICIONS;
-        let shell = only_directory(self.analysis);
-        let made = many || Odd::made_by(before, shell, |_| true).concerns(standing);
+        let looked = Looked::at(self.analysis);
+        let made = many || Odd::made_by(before, looked, |_| true).concerns(standing);
         self.analysis.suspicions.push(Suspicion { effects, standing, made });
     }
 }

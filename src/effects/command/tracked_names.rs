@@ -1,4 +1,5 @@
-//! The names that `git ls-files` writes, where the index and the words of the command say what they can be.
+//! The names that `git ls-files`, `git grep -l` and `git diff --name-only` write, where the index and the words of the command say
+//! what they can be.
 
 use super::{FoundNames, names};
 use crate::effect::{Bytes, Value, Word};
@@ -14,38 +15,132 @@ const PLACES: [&str; 5] = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_CO
 pub(in crate::effects) fn tracked_names(world: &dyn World, argv: &[Word], cwd: &Value) -> Option<FoundNames> {
     let known: Option<Vec<&[u8]>> = argv.iter().map(|word| word.value.known()).collect();
     let known = known?;
-    let [b"git", b"ls-files", words @ ..] = known.as_slice() else { return None };
-    let (mut nul, mut ends, mut ended) = (false, Vec::new(), false);
-    for word in words {
-        match *word {
-            _ if ended => ends.push(*word),
-            b"--" => ended = true,
-            b"-z" => nul = true,
-            b"-c"
-            | b"--cached"
-            | b"-m"
-            | b"--modified"
-            | b"-o"
-            | b"--others"
-            | b"--exclude-standard"
-            | b"--deduplicate" => {}
-            option if option.starts_with(b"-") => return None,
-            place => ends.push(place),
-        }
-    }
+    let asked = match known.as_slice() {
+        [b"git", b"ls-files", words @ ..] => listed(words)?,
+        [b"git", b"grep", words @ ..] => searched(words)?,
+        [b"git", b"diff", words @ ..] => compared(words)?,
+        _ => return None,
+    };
     let cwd = cwd.known().filter(|cwd| path::is_absolute(cwd))?;
     if PLACES.iter().any(|name| world.variable(name).is_some()) {
         return None;
     }
     let odd = |name: &Vec<u8>| names::is_odd(name) || path::components(name).any(names::is_odd);
     let root = repository(world, cwd)?;
-    if git_index::names(world, root)?.iter().any(odd) {
+    let tracked = git_index::names(world, root)?;
+    let modules = asked.known == At::RootOfAll && tracked.iter().any(|name| name == b".gitmodules");
+    if modules || (asked.known != At::Any && root != cwd) || tracked.iter().any(odd) {
         return None;
     }
-    let suffixes = ends.iter().map(|pathspec| ending(pathspec)).collect::<Option<Vec<_>>>()?;
+    let suffixes = asked.places.iter().map(|pathspec| ending(pathspec)).collect::<Option<Vec<_>>>()?;
     let suffixes = if suffixes.is_empty() || suffixes.len() > 4 { vec![Bytes::default()] } else { suffixes };
     let below = |suffix: Bytes| Value::Below { dir: Bytes::default(), suffix };
-    Some(FoundNames { values: suffixes.into_iter().map(below).collect(), nul })
+    Some(FoundNames { values: suffixes.into_iter().map(below).collect(), nul: asked.nul, plain: asked.plain })
+}
+
+/// What a command is asked for.
+#[derive(Default)]
+struct Asked<'w> {
+    /// Pathspecs.
+    places: Vec<&'w [u8]>,
+    /// A NUL ends each name.
+    nul: bool,
+    /// All names stand in the index.
+    plain: bool,
+    /// Where the names are those of the directory.
+    known: At,
+}
+
+/// Directories in which the names that git writes are those that a program there understands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum At {
+    /// All of the repository.
+    #[default]
+    Any,
+    /// Its root.
+    Root,
+    /// The root of one without submodules.
+    RootOfAll,
+}
+
+/// `git ls-files`
+fn listed<'w>(words: &[&'w [u8]]) -> Option<Asked<'w>> {
+    let mut asked = Asked { plain: true, ..Asked::default() };
+    let mut ended = false;
+    for word in words {
+        match *word {
+            _ if ended => asked.places.push(word),
+            b"--" => ended = true,
+            b"-z" => asked.nul = true,
+            b"-c" | b"--cached" | b"-m" | b"--modified" | b"--exclude-standard" | b"--deduplicate" => {}
+            // What is not in the index.
+            b"-o" | b"--others" => asked.plain = false,
+            option if option.starts_with(b"-") => return None,
+            place => asked.places.push(place),
+        }
+    }
+    Some(asked)
+}
+
+/// `git grep -l PATTERN -- PLACE`: a second operand before `--` may be a revision, of which other names are written.
+fn searched<'w>(words: &[&'w [u8]]) -> Option<Asked<'w>> {
+    // Settings may have names begin at the root, and go on in submodules.
+    let mut asked = Asked { plain: true, known: At::RootOfAll, ..Asked::default() };
+    let (mut lists, mut patterns, mut rest) = (false, 0, words.iter());
+    while let Some(word) = rest.next() {
+        match *word {
+            b"--" => {
+                asked.places.extend(rest);
+                break;
+            }
+            b"-l" | b"--files-with-matches" | b"--name-only" | b"-L" | b"--files-without-match" => lists = true,
+            b"-z" | b"--null" => asked.nul = true,
+            b"-i" | b"--ignore-case" | b"-w" | b"--word-regexp" | b"-E" | b"--extended-regexp" | b"-F"
+            | b"--fixed-strings" | b"-P" | b"--perl-regexp" | b"-I" | b"-a" | b"--text" => {}
+            b"-e" => {
+                rest.next()?;
+                patterns += 1;
+            }
+            option if option.starts_with(b"-") => match option.strip_prefix(b"-").unwrap_or_default() {
+                letters if letters.iter().all(|b| b"liwEFPI".contains(b)) => lists |= letters.contains(&b'l'),
+                _ => return None,
+            },
+            _ => patterns += 1,
+        }
+    }
+    (lists && patterns == 1).then_some(asked)
+}
+
+/// `git diff --name-only`: without a revision the files of the index that were changed; with one, those of the index where a filter
+/// leaves out what is there no more.
+fn compared<'w>(words: &[&'w [u8]]) -> Option<Asked<'w>> {
+    let mut asked = Asked { plain: true, known: At::Root, ..Asked::default() };
+    let (mut lists, mut cached, mut filter, mut revisions) = (false, false, None, 0);
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        match *word {
+            b"--" => {
+                asked.places.extend(rest);
+                break;
+            }
+            b"--name-only" => lists = true,
+            b"-z" => asked.nul = true,
+            b"--cached" | b"--staged" => cached = true,
+            option if filter.is_none() && option.starts_with(b"--diff-filter=") => filter = option.get(14..),
+            b"-r" | b"--no-renames" | b"-M" | b"--no-ext-diff" => {}
+            revision if is_plain_revision(revision) => revisions += 1,
+            _ => return None,
+        }
+    }
+    let stands = filter.is_some_and(|letters| !letters.is_empty() && letters.iter().all(|b| b"ACMRTd".contains(b)));
+    (lists && (stands || !cached && revisions == 0) && revisions <= 1).then_some(asked)
+}
+
+/// The name of a single revision (`HEAD`, `origin/main`, `HEAD~2`): not two with dots between them.
+fn is_plain_revision(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_alphanumeric)
+        && !word.windows(2).any(|two| matches!(two, b".." | b"^@" | b"^-"))
+        && word.iter().all(|b| b.is_ascii_alphanumeric() || b"._-/~^@".contains(b))
 }
 
 /// How the names end that a pathspec chooses: `*.c`. None for what may stand elsewhere than below this directory.

@@ -241,7 +241,7 @@ impl<'t> Command<'_, 't> {
         if other || parsed.uses(&[b"-0", b"--null"]) != found.nul || !parsed.doubts.is_empty() {
             return None;
         }
-        if found.nul {
+        if found.nul || found.plain {
             return Some(found.values.clone());
         }
         let world = self.scripts.world()?;
@@ -255,6 +255,7 @@ impl<'t> Command<'_, 't> {
             {
                 return None;
             }
+            names::note_searched(self.analysis, &start);
         }
         let detail = format!("a name with a blank is several words to `{}`", self.by);
         let anywhere = |value| PathValue::made(value, true);

@@ -7,7 +7,7 @@ use super::variables;
 use super::{At, Ends, Fold, flow, join};
 use crate::effect::{Bytes, Span, Value, Word as Argument};
 use crate::effects::LimitReached;
-use crate::effects::command::{self, Analysis};
+use crate::effects::command::Analysis;
 use crate::shell::tree::{NodeId, Part, Word};
 use alloc::vec::Vec;
 
@@ -162,10 +162,7 @@ impl Fold<'_> {
         let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
         let names = self.names_printed(at, *body, state, analysis)?;
         let [name @ Value::Below { .. }] = names.values.as_slice() else { return None };
-        let single = !names.nul
-            && !state.is_touched(b"IFS")
-            && command::stay_words(analysis, self.world, &names.values, &state.cwd, *span);
-        single.then(|| name.clone())
+        self.are_words(&names, state, *span, analysis).then(|| name.clone())
     }
 
     /// Looks at a loop's round from a head that is widened until the round changes nothing of it any more. Effects of rounds that

@@ -14,6 +14,7 @@ mod delimiters;
 mod evaluated;
 mod expression;
 mod flow;
+mod found;
 mod heard;
 mod held;
 mod inherited;

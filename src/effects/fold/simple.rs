@@ -27,6 +27,7 @@ impl Fold<'_> {
         let outer = core::mem::take(&mut self.expanded);
         let start = analysis.effects.len();
         let argv = self.expand(at, &simple.words, &mut state, analysis)?;
+        let names = self.names_at_the_end(at, simple, &argv, &state, analysis);
         let argv = self.placed(at, argv);
         self.pay(span, &argv);
         let mut into = self.taken_by_words(simple, start, analysis);
@@ -75,7 +76,10 @@ impl Fold<'_> {
                 let program = self.run(at, &argv, span, state, analysis)?;
                 Ends { ok: super::join(ends.ok, program.ok), failed: super::join(ends.failed, program.failed) }
             }
-            Called::No => self.run(at, &argv, span, state, analysis)?,
+            Called::No => match &names {
+                Some(names) => self.run_with(at, (&argv, names), span, &state, analysis)?,
+                None => self.run(at, &argv, span, state, analysis)?,
+            },
         };
         self.failed = self.has_missed(&argv);
         let ends = self.aliased(at, &argv, (&temporary, span), &before, ends, analysis)?;
