@@ -4,7 +4,7 @@
 use super::state::State;
 use super::{At, Fold};
 use crate::effect::{Bytes, Span, Value};
-use crate::effects::command::{self, Analysis, Stdin};
+use crate::effects::command::{Analysis, FoundNames, Stdin};
 use crate::shell::tree::{AssignedValue, Node, NodeId, Part, Redirection, RedirectionKind, Simple, Tree, Word};
 use alloc::vec::Vec;
 
@@ -62,6 +62,21 @@ pub(super) fn is_loop(tree: &Tree, element: NodeId) -> bool {
 }
 
 impl Fold<'_> {
+    /// The names that a loop reads from `< <(find . -name '*.c')`, where that is its only redirection.
+    pub(super) fn names_read(
+        &self,
+        at: At<'_>,
+        node: &Node,
+        state: &State,
+        analysis: &Analysis<'_>,
+    ) -> Option<FoundNames> {
+        let Node::While { redirections, .. } = node else { return None };
+        let [one] = redirections.as_slice() else { return None };
+        let [Part::Process { body: Some(body), reads: true }] = one.target.parts.as_slice() else { return None };
+        let is_input = one.kind == RedirectionKind::Read && one.descriptor.is_none();
+        if is_input { self.names_printed(at, *body, state, analysis) } else { None }
+    }
+
     /// The variable and what is known of the names, for a loop with this condition and body.
     pub(super) fn heard(
         &self,
@@ -88,7 +103,7 @@ impl Fold<'_> {
             return None;
         }
         // A name that ends a line early, or loses blanks or a backslash, is another one.
-        let whole = names.nul || command::stay_words(analysis, self.world, &names.values, &state.cwd, span);
+        let whole = names.nul || self.are_words(names, state, span, analysis);
         whole.then(|| Heard { variable: variable.into(), name: name.clone() })
     }
 

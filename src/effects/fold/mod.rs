@@ -345,7 +345,9 @@ impl Fold<'_> {
             | Node::Case { redirections, .. } => {
                 let mut state = state;
                 let stdin = self.open(at, redirections, &mut state, analysis)?;
-                self.control(stdin.at(at), node, span, state, analysis)
+                let names = if at.piped { None } else { self.names_read(at, node, &state, analysis) };
+                let stdin = names.as_ref().map_or(stdin.at(at), |names| At { stdin: Stdin::Names(names), ..at });
+                self.control(stdin, node, span, state, analysis)
             }
             Node::Coproc { name, body } => self.coprocess(at, name.as_deref(), *body, state, analysis),
             Node::Function { .. } | Node::Condition { .. } | Node::Arithmetic { .. } | Node::Unread(_) => {
