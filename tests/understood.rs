@@ -10,7 +10,8 @@
 //!
 //! A row is a JSON object with the text under `script` or `command`; one with `"valid": false` is passed over. What is printed:
 //! the share, the causes by how many scripts have them, by how many have them *alone* (what teaching that one would gain), and
-//! the programs and options behind the commonest. `UNDERSTOOD_CAUSE=code` prints the scripts that have only that cause.
+//! the programs and options behind the commonest. `UNDERSTOOD_CAUSE=code` prints the scripts that have only that cause,
+//! `UNDERSTOOD_CAUSE=several` those that have more than one.
 
 #![cfg(feature = "admin")]
 #![allow(
@@ -94,6 +95,9 @@ fn scripts_are_understood() {
         let codes: BTreeSet<_> = causes.iter().map(|(code, _)| code.clone()).collect();
         understood += usize::from(codes.is_empty());
         but_for_others += usize::from(codes.iter().all(|code| CODE_OF_OTHERS.contains(&code.as_str())));
+        if codes.len() > 1 && wanted.as_deref() == Some("several") {
+            println!("--- {causes:?}\n{script}");
+        }
         if codes.len() == 1 {
             if wanted.is_some() && wanted.as_ref() == codes.first() {
                 println!("--- {causes:?}\n{script}");
