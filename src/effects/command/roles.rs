@@ -91,7 +91,7 @@ impl Command<'_, '_> {
                 self.read_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
                 if manner.writes && !manner.reads_only {
                     // What is changed in place stands there already.
-                    self.modify_sparing(value, manner.tree, manner.spared, span);
+                    self.modify_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
                 }
             }
             Role::ReadWrite => {
