@@ -7,7 +7,7 @@ use crate::{
     tables::words::Builtin,
     world::Entry,
 };
-use alloc::{format, string::ToString, vec::Vec};
+use alloc::{format, string::ToString, vec, vec::Vec};
 
 impl<'t> Command<'_, 't> {
     pub(super) fn builtin(&mut self, builtin: Builtin, parsed: &Parsed<'t>) {
@@ -358,7 +358,7 @@ fn is_name(text: &[u8]) -> bool {
         && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
-/// The name and words of an alias that stands for plain words only, so that it changes nothing else of how text is read.
+/// The name of an alias, and its words, which are a program that nobody knows where they are not plain.
 fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     const RESERVED: [&[u8]; 26] = [
         b"-",
@@ -394,8 +394,12 @@ fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     let words: Vec<Vec<u8>> = value.split(|b| *b == b' ').filter(|w| !w.is_empty()).map(<[u8]>::to_vec).collect();
     let ordinary = |word: &[u8]| !word.is_empty() && word.iter().all(plain) && !RESERVED.contains(&word);
     // After a blank at its end the next word may be an alias as well.
-    let fits = ordinary(name) && words.iter().all(|word| ordinary(word)) && !words.is_empty() && !value.ends_with(b" ");
-    fits.then(|| (name.to_vec(), words))
+    if !ordinary(name) || value.last().is_none_or(u8::is_ascii_whitespace) {
+        return None;
+    }
+    // Other text may be anything, but only where a command of that name stands.
+    let words = if words.iter().all(|word| ordinary(word)) { words } else { vec![b"\n".to_vec()] };
+    Some((name.to_vec(), words))
 }
 
 /// Options of `shopt` that are known and change more than nothing of what the analysis takes for granted. Any other name is refused

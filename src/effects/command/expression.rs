@@ -3,6 +3,7 @@
 use super::{
     Analysis, Command, Stdin,
     options::{self, Parsed},
+    placed::placed,
     wrappers::replace,
 };
 use crate::{
@@ -36,7 +37,17 @@ pub(super) fn command_option<'t>(
             let stdin = on.stdin.shared();
             on.inner_with_names(before, &names, stdin)
         }),
-        _ => names.iter().try_for_each(|found| run_with(on, words, found, find, here)),
+        _ => names.iter().try_for_each(|found| {
+            // Behind a link stand names of other directories.
+            let follows = parsed.uses(&[b"-L", b"-H", b"-follow"]) || !find || here;
+            match (!follows).then(|| placed(on, words, b"{}", found)).flatten() {
+                Some(argv) => {
+                    let stdin = on.stdin.shared();
+                    on.inner(&argv, stdin).map(|_| ())
+                }
+                None => run_with(on, words, found, find, here),
+            }
+        }),
     }
 }
 

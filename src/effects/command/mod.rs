@@ -15,6 +15,7 @@ mod git;
 mod given;
 mod globs;
 mod jq;
+mod listed_names;
 mod made_names;
 mod names;
 mod net;
@@ -27,6 +28,7 @@ mod options;
 mod outcome;
 mod package;
 pub(in crate::effects) mod paths;
+mod placed;
 mod rename;
 mod role_settings;
 mod role_words;
@@ -93,6 +95,8 @@ pub struct Analysis<'t> {
     shells: Vec<Vec<u8>>,
     /// Directories below which no name is more than one word.
     searched: Vec<Vec<u8>>,
+    /// Names are put into the text of a script, where more may be odd about them.
+    in_scripts: bool,
     /// How many names of files may still be looked at.
     names_left: usize,
     /// A shell may have been in another directory as well.
@@ -119,6 +123,7 @@ impl<'t> Analysis<'t> {
             suspicions: Vec::new(),
             shells: Vec::new(),
             searched: Vec::new(),
+            in_scripts: false,
             names_left: names::MAX_NAMES,
             astray: false,
             more: None,

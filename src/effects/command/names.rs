@@ -48,7 +48,9 @@ impl Odd {
     }
 
     fn of(name: &[u8]) -> Self {
-        Self { marked: begins_with_mark(name), split: is_expanded(name) }
+        // What a shell reads as text of a script may expand it besides.
+        let read = name.iter().any(|b| matches!(b, b'$' | b'`' | b'{' | b'}' | b',' | b'!' | b'='));
+        Self { marked: begins_with_mark(name), split: is_expanded(name) || read }
     }
 
     fn of_path(path: &[u8]) -> Self {
@@ -121,7 +123,7 @@ impl<'a> Looked<'a> {
             [one] if !analysis.astray => Some(one.as_slice()),
             _ => None,
         };
-        Self { shell, searched: &analysis.searched }
+        Self { shell, searched: if analysis.in_scripts { &[] } else { &analysis.searched } }
     }
 }
 
@@ -160,6 +162,16 @@ fn has_plain_beginnings(world: &dyn World, dir: &[u8], left: &mut usize) -> bool
 /// Whether `xargs` takes every name at and below the directory, as `find` writes it, for one word.
 pub(super) fn are_single_words(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
     has_none_below(world, start, left, &splits)
+}
+
+/// Whether every name at and below the directory is text without a meaning in the language of a shell.
+pub(super) fn mean_nothing(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
+    has_none_below(world, start, left, &means_something)
+}
+
+/// Whether a name, or a part of a path, may be more than itself in the text of a script.
+pub(super) fn means_something(name: &[u8]) -> bool {
+    !name.iter().all(|b| b.is_ascii_alphanumeric() || b"._/@%+:-".contains(b))
 }
 
 /// Whether no name below the directory is odd.

@@ -29,16 +29,21 @@ pub(super) fn is_path(role: Role) -> bool {
 }
 
 impl<'t> Command<'_, 't> {
-    /// The effects of the operands by the program's row, and of what it does without any.
-    pub(super) fn operand_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
-        let manner = Manner {
+    /// What the options say of all operands.
+    pub(super) fn manner(program: &Program<'t>, parsed: &Parsed<'t>) -> Manner {
+        Manner {
             tree: program.has(flags::RECURSIVE) || parsed.has(traits::RECURSIVE),
             writes: parsed.has(traits::WRITES),
             reads_only: parsed.has(traits::READS_ONLY),
             extracts: parsed.has(traits::EXTRACTS),
             lists: parsed.has(traits::LISTS),
             spared: Self::spared(program, parsed),
-        };
+        }
+    }
+
+    /// The effects of the operands by the program's row, and of what it does without any.
+    pub(super) fn operand_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+        let manner = Self::manner(program, parsed);
         let mut sequence: Vec<(Role, bool)> = program.operands().collect();
         if parsed.has(traits::DROPS_FIRST) && !sequence.is_empty() {
             sequence.remove(0);
@@ -109,7 +114,10 @@ impl<'t> Command<'_, 't> {
             self.shown(program, parsed);
         }
         let at = self.span;
-        if parsed.has(traits::NAMES_ON_STDIN) && self.stdin != Stdin::Empty {
+        if parsed.has(traits::NAMES_ON_STDIN)
+            && self.stdin != Stdin::Empty
+            && !self.takes_names_on_stdin(program, parsed)?
+        {
             let detail = format!("`{}` takes more names from standard input", self.by);
             self.unknown("listed-paths", detail, at, false);
         }

@@ -28,6 +28,7 @@ impl<'t> Command<'_, 't> {
                         break;
                     }
                     Role::Archive => self.archive(argument, parsed),
+                    Role::ListFile if self.takes_list(program, parsed, one)? => {}
                     Role::Read if self.cookie(argument) => {}
                     Role::Method | Role::EnvSplit => {}
                     Role::Suffix => self.suffixed(program, argument, parsed),

@@ -95,6 +95,7 @@ impl<'t> Parser<'_, 't> {
             Abbreviated::Several => {
                 self.doubt("unknown-option", format!("`{}` is ambiguous", shown(name)), word.span);
             }
+            Abbreviated::Nothing if self.is_refused(text) => {}
             Abbreviated::Nothing if self.style == Style::Long && !text.starts_with(b"--") => self.joined(text, word),
             Abbreviated::Nothing => self.unknown(name, word),
         }
@@ -110,6 +111,13 @@ impl<'t> Parser<'_, 't> {
             return single.and_then(|n| self.program.option(n)).map_or(Abbreviated::Nothing, Abbreviated::One);
         }
         if name.starts_with(b"--") { self.program.abbreviated(name) } else { Abbreviated::Nothing }
+    }
+
+    /// A letter that no `find` knows behind its first operand (`find . type -f`): it reads all words before it does anything, and
+    /// then only complains. In front of it `-f` would name a directory for some.
+    fn is_refused(&self, text: &[u8]) -> bool {
+        let letter = matches!(text, [b'-', b'c' | b'e' | b'f' | b'i' | b'l' | b'n' | b'r' | b't' | b'v' | b'w']);
+        letter && self.program.runs() == Runs::Find && !self.out.operands.is_empty()
     }
 
     /// `-Ifoo` in the style of compilers: one letter with its argument attached.

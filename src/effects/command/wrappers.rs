@@ -1,13 +1,14 @@
 //! Programs that start other programs: which part of argv is the inner command.
 
 use super::{
-    Command, Shell, Stdin, expression, names,
+    Command, Shell, Stdin, expression,
     options::{Parsed, split},
+    placed::placed,
     roles::Manner,
     variables::{assignment_before, assignment_text},
 };
 use crate::{
-    effect::{Bytes, Cause, Certainty, Connect, Effect, Kind, PathValue, Value, Word},
+    effect::{Bytes, Certainty, Connect, Effect, Kind, Value, Word},
     effects::LimitReached,
     path,
     tables::{
@@ -220,7 +221,11 @@ impl<'t> Command<'_, 't> {
             if argv.is_empty() {
                 return Ok(());
             }
-            argv.push(appended);
+            let place = place_of_names(parsed);
+            _ = place.and_then(|at| argv.get_mut(at)).map(|word| *word = appended.clone());
+            if place.is_none() {
+                argv.push(appended);
+            }
             return self.inner(&argv, Stdin::Empty).map(|_| ());
         };
         let token = match replaced.arguments.first() {
@@ -232,40 +237,6 @@ impl<'t> Command<'_, 't> {
             None => parsed.operands.iter().map(|w| Word { value: Value::ANY_WORD, span: w.span }).collect(),
         };
         self.inner(&argv, Stdin::Empty).map(|_| ())
-    }
-
-    /// The names on standard input, where each of them is one word to `xargs`.
-    fn names_for_xargs(&mut self, parsed: &Parsed<'t>) -> Option<Vec<Value>> {
-        let Stdin::Names(found) = self.stdin else { return None };
-        let other = parsed.uses(&[b"-a", b"--arg-file", b"-d", b"--delimiter"]);
-        if other || parsed.uses(&[b"-0", b"--null"]) != found.nul || !parsed.doubts.is_empty() {
-            return None;
-        }
-        if found.nul || found.plain {
-            return Some(found.values.clone());
-        }
-        let world = self.scripts.world()?;
-        for value in &found.values {
-            let Value::Below { dir, .. } = value else { return None };
-            let start = path::absolute(&Value::Known(dir.clone()), &self.cwd);
-            if names::splits(dir)
-                || !start
-                    .known()
-                    .is_some_and(|start| names::are_single_words(world, start, &mut self.analysis.names_left))
-            {
-                return None;
-            }
-            names::note_searched(self.analysis, &start);
-        }
-        let detail = format!("a name with a blank is several words to `{}`", self.by);
-        let anywhere = |value| PathValue::made(value, true);
-        let kinds = alloc::vec![
-            Kind::Unknown(Cause { code: "dynamic-word", detail }),
-            Kind::Read(anywhere(Value::ANY_WORD)),
-            Kind::Write(anywhere(Value::ANY_WORD)),
-        ];
-        self.suspect(kinds, self.span, false);
-        Some(found.values.clone())
     }
 
     /// `find -print0 | xargs -0 COMMAND`: with no name, with one and with several.
@@ -282,6 +253,10 @@ impl<'t> Command<'_, 't> {
                 None => b"{}",
             };
             for name in names {
+                if let Some(call) = placed(self, words, token, name) {
+                    calls.push(call);
+                    continue;
+                }
                 calls.push(match token {
                     [] => words.iter().map(|w| Word { value: Value::ANY_WORD, span: w.span }).collect(),
                     token => words.iter().map(|w| replace(w, token, &|| name.clone())).collect(),
@@ -291,7 +266,20 @@ impl<'t> Command<'_, 't> {
             if !parsed.uses(&[b"-r", b"--no-run-if-empty"]) {
                 calls.push(words.to_vec());
             }
-            self.inner_with_names(words, names, Stdin::Empty)?;
+            match place_of_names(parsed) {
+                None => self.inner_with_names(words, names, Stdin::Empty)?,
+                Some(at) if at + 1 == words.len() => {
+                    self.inner_with_names(words.get(..at).unwrap_or_default(), names, Stdin::Empty)?;
+                }
+                Some(at) => {
+                    let word = |value: &Value| Word { value: value.clone(), span: self.span };
+                    let (before, behind) =
+                        (words.get(..at).unwrap_or_default(), words.get(at + 1..).unwrap_or_default());
+                    let all: Vec<Word> = names.iter().chain(names).map(word).collect();
+                    calls.extend(names.iter().map(|name| [before, &[word(name)], behind].concat()));
+                    calls.push([before, &all, behind].concat());
+                }
+            }
         }
         for argv in &calls {
             self.inner(argv, Stdin::Empty)?;
@@ -488,4 +476,11 @@ fn split_words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
     words.extend(word);
     quote.is_none().then_some(words)
+}
+
+/// Which operand of `xargs -J WORD` is that word: the names come to stand there.
+fn place_of_names(parsed: &Parsed<'_>) -> Option<usize> {
+    let used = parsed.uses.iter().rev().find(|u| u.spec.name == b"-J")?;
+    let token = used.arguments.first()?.value.known()?;
+    parsed.operands.iter().position(|word| word.value.known() == Some(token))
 }
