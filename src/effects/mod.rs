@@ -11,7 +11,7 @@ mod uri;
 
 use crate::approval::quote;
 use crate::call::{Call, FileUse, ToolCall};
-use crate::effect::Effect;
+use crate::effect::{Effect, Span};
 use crate::tables::Tables;
 use crate::world::World;
 use alloc::{format, string::String, vec::Vec};
@@ -70,7 +70,8 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -
     };
     tools::add(call, cwd, world, &mut analysis);
     command::check_imports(&mut analysis, world);
-    let ordered = || matches!(&call.tool, ToolCall::Shell { script } if command::is_straight(script));
+    let ordered =
+        |comments: &[Span]| matches!(&call.tool, ToolCall::Shell { script } if command::is_straight(script, comments));
     command::check_names(&mut analysis, world, ordered);
     credentials::add(call, &mut analysis);
     if analysis.effects.len() > MAX_EFFECTS {

@@ -1,7 +1,7 @@
 //! Reading bytes: blanks, comments, continued lines, reserved words. A backslash-newline outside single quotes joins two lines as
 //! if it were not there, also in the middle of an operator or a reserved word, so nothing looks at the text but through here.
 
-use super::parser::{Parser, Read};
+use super::parser::{Parser, Places, Read};
 
 /// Ends a word outside quotes.
 pub(super) const fn is_metacharacter(byte: u8) -> bool {
@@ -121,6 +121,12 @@ impl Parser<'_, '_, '_> {
                         self.advance(1);
                     }
                     self.cover(start);
+                    if matches!(self.places, Places::Shifted(0)) {
+                        let comment = self.span(start);
+                        if self.core.comments.last().is_none_or(|last| last.end <= comment.start) {
+                            self.core.comments.push(comment);
+                        }
+                    }
                 }
                 _ => return,
             }

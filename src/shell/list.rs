@@ -31,6 +31,7 @@ impl Parser<'_, '_, '_> {
                 // The bodies of the line before stand in the newlines: what runs in them stays, whatever this line is.
                 let mark =
                     (items.list.len(), this.core.nodes.len(), this.core.differences.len(), this.core.bodies.len());
+                let comments = this.core.comments.len();
                 match newlines.and_then(|()| this.line(&mut items)) {
                     Ok(true) => {}
                     Ok(false) => break,
@@ -39,6 +40,7 @@ impl Parser<'_, '_, '_> {
                         this.core.nodes.truncate(mark.1);
                         this.core.differences.truncate(mark.2);
                         this.core.bodies.truncate(mark.3);
+                        this.core.comments.truncate(comments);
                         this.pending.clear();
                         this.substitutions = 0;
                         this.pos = this.text.len();

@@ -47,6 +47,7 @@ const USUAL: usize = 32;
 pub(super) struct Core<'l> {
     pub(super) nodes: Vec<Located>,
     pub(super) differences: Vec<Difference>,
+    pub(super) comments: Vec<Span>,
     /// Bodies of here-documents, by the number that their redirection holds until the end.
     pub(super) bodies: Vec<Option<Word>>,
     /// The shell whose reading this is, and those that have been found to read the text differently.
@@ -64,6 +65,7 @@ impl<'l> Core<'l> {
         Self {
             nodes: Vec::with_capacity(bytes / USUAL + 1),
             differences: Vec::new(),
+            comments: Vec::new(),
             bodies: Vec::new(),
             dialect,
             others: Others::default(),
@@ -264,7 +266,7 @@ fn finish(mut core: Core<'_>, root: Option<NodeId>) -> Tree {
             }
         }
     }
-    Tree { nodes: core.nodes, root, differences: core.differences, others: core.others }
+    Tree { nodes: core.nodes, root, differences: core.differences, comments: core.comments, others: core.others }
 }
 
 /// The redirections of a node; none for the nodes that cannot have any.

@@ -26,6 +26,7 @@ pub struct Tree {
     pub(super) nodes: Vec<Located>,
     pub(super) root: Option<NodeId>,
     pub(super) differences: Vec<Difference>,
+    pub(super) comments: Vec<Span>,
     pub(super) others: Others,
 }
 
@@ -78,6 +79,11 @@ impl Tree {
     /// Places where other shells read the text differently in ways that no tree shows.
     pub fn differences(&self) -> &[Difference] {
         &self.differences
+    }
+
+    /// The comments of the script itself, without those in backticks and in bodies of here-documents.
+    pub fn comments(&self) -> &[Span] {
+        &self.comments
     }
 }
 

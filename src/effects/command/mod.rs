@@ -97,6 +97,8 @@ pub struct Analysis<'t> {
     searched: Vec<Vec<u8>>,
     /// Names are put into the text of a script, where more may be odd about them.
     in_scripts: bool,
+    /// The comments of the script, where all shells take the same for comments.
+    pub(in crate::effects) comments: Vec<Span>,
     /// How many names of files may still be looked at.
     names_left: usize,
     /// A shell may have been in another directory as well.
@@ -124,6 +126,7 @@ impl<'t> Analysis<'t> {
             shells: Vec::new(),
             searched: Vec::new(),
             in_scripts: false,
+            comments: Vec::new(),
             names_left: names::MAX_NAMES,
             astray: false,
             more: None,

@@ -7,7 +7,7 @@ use crate::{
     path,
     world::{Child, Entry, World},
 };
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeMap, vec, vec::Vec};
 
 /// Most names that are looked at for one call.
 pub(super) const MAX_NAMES: usize = 10_000;
@@ -129,12 +129,16 @@ impl<'a> Looked<'a> {
 
 /// Pushes what was suspected, where a name of the directories or of what the call makes can be such a one.
 /// `ordered`: each command runs once, and not before those that stand before it have ended.
-pub(in crate::effects) fn check_names(analysis: &mut Analysis<'_>, world: &dyn World, ordered: impl Fn() -> bool) {
+pub(in crate::effects) fn check_names(
+    analysis: &mut Analysis<'_>,
+    world: &dyn World,
+    ordered: impl Fn(&[Span]) -> bool,
+) {
     let suspicions = core::mem::take(&mut analysis.suspicions);
     if suspicions.is_empty() {
         return;
     }
-    let ordered = ordered();
+    let ordered = ordered(&analysis.comments);
     // Redirections are opened with the command.
     let counts = |effect: &Effect| !ordered || (effect.command.is_none() && matches!(effect.kind, Kind::Write(_)));
     let made = Odd::made_by(&analysis.effects, Looked::at(analysis), counts);
@@ -394,12 +398,21 @@ fn is_about_found_names(run: &Run) -> bool {
     })
 }
 
-/// Whether every command of a script runs once, one after the other, as far as a look at its text can say.
-pub(in crate::effects) fn is_straight(script: &str) -> bool {
+/// Whether every command of a script runs once, one after the other, as far as a look at its text without the comments can say.
+pub(in crate::effects) fn is_straight(script: &str, comments: &[Span]) -> bool {
     const WORDS: [&str; 26] = [
         "while", "until", "for", "select", "function", "repeat", "foreach", "trap", "eval", "coproc", "alias", "xargs",
         "find", "parallel", "watch", "entr", "fd", " -c", "()", "( )", "<(", ">(", "`", "$(", "${", "DEBUG",
     ];
+    let mut script = Cow::Borrowed(script);
+    for comment in comments.iter().rev() {
+        let (start, end) = (comment.start as usize, comment.end as usize);
+        // What was read twice may stand here twice.
+        match script.get(start..end) {
+            Some(text) if text.starts_with('#') => script.to_mut().replace_range(start..end, ""),
+            _ => return false,
+        }
+    }
     let plain = script.replace("&&", " ").replace("||", " ").replace(">&", " ").replace("&>", " ");
     !plain.contains(['|', '&']) && !WORDS.iter().any(|word| script.contains(word))
 }

@@ -182,7 +182,7 @@ fn effects_of(line: &str, cwd: &str) -> (Vec<Effect>, Vec<Word>, Result<Outcome,
     let outcome = command(&mut analysis, &mut Noting, &Value::from(cwd), stdin, &argv, Span::default());
     // Nobody has seen what stands in the directory.
     analysis.astray = true;
-    check_names(&mut analysis, &crate::world::memory::MemoryWorld::new(), || false);
+    check_names(&mut analysis, &crate::world::memory::MemoryWorld::new(), |_| false);
     (analysis.effects, argv, outcome)
 }
 

@@ -80,6 +80,9 @@ pub(super) fn script(
         if dialect != Dialect::Bash && !others.contains(dialect) {
             continue;
         }
+        if dialect != Dialect::Bash {
+            analysis.comments.clear();
+        }
         let before = analysis.effects.len();
         analysis.reading = before;
         let mut fold = Fold::new(world, dialect);
@@ -248,6 +251,9 @@ impl Fold<'_> {
             unknown(analysis, difference.code, detail.into(), place.unwrap_or(difference.span));
         }
         self.others = self.others.and(tree.others());
+        if place.is_none() && self.dialect == Dialect::Bash {
+            analysis.comments = tree.comments().to_vec();
+        }
         let negates = text.contains("!(");
         let dialect = self.dialect;
         self.scripts.push(Parsed { tree: Rc::new(tree), place, seen: Marks::default(), dialect, negates });
