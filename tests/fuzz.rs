@@ -2,7 +2,7 @@
 //!
 //! `FUZZ_SECONDS` (30) is the time for all targets together, `FUZZ_TARGET=tokens,shell,line` gives all of it to some (an hour:
 //! `FUZZ_TARGET=policy FUZZ_SECONDS=3600 cargo test --test fuzz`), `FUZZ_SEED` makes a run the same again, `FUZZ_SEED=random`
-//! makes it unlike all others. The input at work stands in `fuzz-last` of cargo's directory for test files, for the case that the
+//! makes it unlike all others. `tests/fuzz/README.md` tells of the other way, which is guided by what an input reaches. The input at work stands in `fuzz-last` of cargo's directory for test files, for the case that the
 //! process itself dies.
 
 #![cfg(feature = "admin")]
@@ -23,18 +23,23 @@ mod oracles;
 mod policies;
 #[path = "fuzz/reference/mod.rs"]
 mod reference;
+#[path = "fuzz/scripts.rs"]
+mod scripts;
+#[path = "fuzz/targets.rs"]
+mod targets;
 #[path = "fuzz/texts.rs"]
 mod texts;
 
 use mutate::Mutator;
-use oracles::{Line, shell, wire};
-use policies::{Compiled, globs, starlark};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
+use targets::{MEMORY, Oracle, Target};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The stack of the thread that works: an eighth of what a process gets.
 const STACK: usize = 1 << 20;
@@ -43,14 +48,8 @@ const LONGEST: usize = 2000;
 /// What one input may take of the processor, in a debug build.
 const SLOW: Duration = Duration::from_secs(20);
 
-/// What the analysis of one input may allocate at a time.
-const MEMORY: usize = 64 << 20;
-
 #[global_allocator]
 static HEAP: memory::Counting = memory::Counting;
-
-/// What is wrong with an input, where something is.
-type Oracle<'a> = &'a (dyn Fn(&[u8]) -> Result<(), String> + Sync);
 
 #[test]
 fn what_must_hold_for_every_input_holds() {
@@ -63,23 +62,9 @@ fn what_must_hold_for_every_input_holds() {
         _ => number("FUZZ_SEED", 0x5eed),
     };
     let wanted = std::env::var("FUZZ_TARGET").ok();
-    let (line, damaged) = (Line::new(), Compiled::new());
-    let whole = |input: &[u8]| line.holds(input);
-    let damage = |input: &[u8]| damaged.holds(input);
-    // The whole line takes most of the time, and finds most; a policy against the reference comes next.
-    let targets: [Target<'_>; 9] = [
-        Target { name: "wire", seeds: seeds("wire"), share: 0.1, oracle: &wire },
-        Target { name: "tokens", seeds: seeds("tokens"), share: 0.05, oracle: &texts::tokens },
-        Target { name: "shell", seeds: seeds("shell"), share: 0.1, oracle: &shell },
-        Target { name: "line", seeds: seeds("shell"), share: 0.35, oracle: &whole },
-        Target { name: "patch", seeds: seeds("patch"), share: 0.05, oracle: &texts::patch },
-        Target { name: "globs", seeds: seeds("globs"), share: 0.05, oracle: &globs },
-        Target { name: "compiled", seeds: damaged.seeds(), share: 0.05, oracle: &damage },
-        Target { name: "starlark", seeds: seeds("starlark"), share: 0.05, oracle: &starlark },
-        Target { name: "policy", seeds: seeds("policy"), share: 0.2, oracle: &reference::holds },
-    ];
+    let targets = targets::all();
     let names: Option<Vec<&str>> = wanted.as_deref().map(|names| names.split(',').collect());
-    let chosen: Vec<&Target<'_>> =
+    let chosen: Vec<&Target> =
         targets.iter().filter(|target| names.as_ref().is_none_or(|names| names.contains(&target.name))).collect();
     assert!(!chosen.is_empty(), "no target is called {wanted:?}");
     let shares: f64 = chosen.iter().map(|target| target.share).sum();
@@ -87,8 +72,8 @@ fn what_must_hold_for_every_input_holds() {
         let start = Instant::now();
         let until = start + Duration::from_secs(seconds).mul_f64(target.share / shares);
         let worked = thread::scope(|scope| {
-            let work = || target.work(seed, until);
-            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
+            let working = || work(target, seed, until);
+            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, working).expect("a thread");
             thread.join().unwrap_or_else(|_| panic!("the target `{}` ends in a panic", target.name))
         });
         match worked {
@@ -99,17 +84,26 @@ fn what_must_hold_for_every_input_holds() {
     println!("FUZZ_SEED={seed}");
 }
 
+/// A published package has no `guided`: it is a crate of its own.
+#[test]
+fn the_guided_targets_are_the_same() {
+    let directory = Path::new(ROOT).join("tests/fuzz/guided");
+    if !directory.exists() {
+        return;
+    }
+    let manifest = fs::read_to_string(directory.join("Cargo.toml")).expect("a manifest");
+    let name = |table: &str| Some(table.split_once("name = \"")?.1.split_once('"')?.0.to_owned());
+    let guided: Vec<String> = manifest.split("[[bin]]").skip(1).filter_map(name).collect();
+    assert_eq!(guided, targets::all().map(|target| target.name.to_owned()));
+    for name in guided {
+        let file = fs::read_to_string(directory.join(format!("{name}.rs"))).expect("a target");
+        assert!(file.contains(&format!("target!(\"{name}\")")), "{name}.rs is another target");
+    }
+}
+
 #[test]
 fn the_reference_says_what_the_language_says() {
     reference::check_itself();
-}
-
-struct Target<'a> {
-    name: &'static str,
-    seeds: Vec<Vec<u8>>,
-    /// Of the time for all.
-    share: f64,
-    oracle: Oracle<'a>,
 }
 
 /// What a target has done.
@@ -132,30 +126,28 @@ impl Done {
     }
 }
 
-impl Target<'_> {
-    /// Every seed first, then what becomes of them.
-    fn work(&self, seed: u64, until: Instant) -> Result<Done, String> {
-        let (name, seeds, oracle) = (self.name, &self.seeds, self.oracle);
-        let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-last");
-        let mut mutator = Mutator::new(seed, seeds);
-        let longest = seeds.iter().map(Vec::len).max().unwrap_or(0).max(LONGEST);
-        let mut done = Done::default();
-        while done.inputs < seeds.len() || Instant::now() < until {
-            let input = seeds.get(done.inputs).cloned().unwrap_or_else(|| mutator.next(longest));
-            done.inputs += 1;
-            fs::write(&last, &input).map_err(|e| format!("`{}`: {e}", last.display()))?;
-            let start = worked();
-            let (failed, memory) = memory::peak_of(|| failure(&input, oracle));
-            (done.slowest, done.largest) = (done.slowest.max(worked().saturating_sub(start)), done.largest.max(memory));
-            if let Some(failed) = failed {
-                let small = shrink(input, oracle);
-                let why = failure(&small, oracle).unwrap_or(failed);
-                let number = done.inputs;
-                return Err(format!("input {number} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
-            }
+/// Every seed first, then what becomes of them.
+fn work(target: &Target, seed: u64, until: Instant) -> Result<Done, String> {
+    let (name, seeds, oracle) = (target.name, &target.seeds, &target.oracle);
+    let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-last");
+    let mut mutator = Mutator::new(seed, target);
+    let longest = seeds.iter().map(Vec::len).max().unwrap_or(0).max(LONGEST);
+    let mut done = Done::default();
+    while done.inputs < seeds.len() || Instant::now() < until {
+        let input = seeds.get(done.inputs).cloned().unwrap_or_else(|| mutator.next(longest));
+        done.inputs += 1;
+        fs::write(&last, &input).map_err(|e| format!("`{}`: {e}", last.display()))?;
+        let start = worked();
+        let (failed, memory) = memory::peak_of(|| failure(&input, oracle));
+        (done.slowest, done.largest) = (done.slowest.max(worked().saturating_sub(start)), done.largest.max(memory));
+        if let Some(failed) = failed {
+            let small = shrink(input, oracle);
+            let why = failure(&small, oracle).unwrap_or(failed);
+            let number = done.inputs;
+            return Err(format!("input {number} of {name}: {why}\n  {:?}", String::from_utf8_lossy(&small)));
         }
-        Ok(done)
     }
+    Ok(done)
 }
 
 /// How long this thread has been at work. What others do meanwhile does not count, where the system says so.
@@ -166,7 +158,7 @@ fn worked() -> Duration {
     worked.unwrap_or_else(|| START.get_or_init(Instant::now).elapsed())
 }
 
-fn failure(input: &[u8], oracle: Oracle<'_>) -> Option<String> {
+fn failure(input: &[u8], oracle: &Oracle) -> Option<String> {
     let start = worked();
     let (outcome, memory) = memory::peak_of(|| catch_unwind(AssertUnwindSafe(|| oracle(input))));
     let took = worked().saturating_sub(start);
@@ -180,7 +172,7 @@ fn failure(input: &[u8], oracle: Oracle<'_>) -> Option<String> {
 }
 
 /// Takes pieces away as long as it goes on failing.
-fn shrink(mut input: Vec<u8>, oracle: Oracle<'_>) -> Vec<u8> {
+fn shrink(mut input: Vec<u8>, oracle: &Oracle) -> Vec<u8> {
     let mut piece = input.len() / 2;
     while piece > 0 {
         let mut at = 0;
@@ -196,13 +188,4 @@ fn shrink(mut input: Vec<u8>, oracle: Oracle<'_>) -> Vec<u8> {
         piece /= 2;
     }
     input
-}
-
-fn seeds(corpus: &str) -> Vec<Vec<u8>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(corpus);
-    let mut paths: Vec<_> =
-        fs::read_dir(directory).expect("a corpus").map(|entry| entry.expect("an entry").path()).collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "the corpus `{corpus}` is empty");
-    paths.iter().map(|path| fs::read(path).expect("a seed")).collect()
 }

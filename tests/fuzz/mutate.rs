@@ -1,5 +1,9 @@
 //! Makes new inputs of seeds: pieces are taken out, doubled, moved between seeds, and replaced by what means something.
 
+use crate::scripts;
+use crate::targets::Target;
+use std::ops::Range;
+
 /// What means something to a shell, to JSON or to the policies.
 const WORDS: &[&str] = &[
     "$(",
@@ -115,34 +119,49 @@ const WORDS: &[&str] = &[
 pub(crate) struct Mutator<'a> {
     state: u64,
     seeds: &'a [Vec<u8>],
+    scripts: bool,
 }
 
 impl<'a> Mutator<'a> {
-    pub(crate) fn new(seed: u64, seeds: &'a [Vec<u8>]) -> Self {
-        Self { state: seed ^ 0x9e37_79b9_7f4a_7c15, seeds }
+    pub(crate) fn new(seed: u64, target: &'a Target) -> Self {
+        Self { state: seed ^ 0x9e37_79b9_7f4a_7c15, seeds: &target.seeds, scripts: target.scripts }
     }
 
     /// A number below `bound` (at least 1), by xorshift.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
         usize::try_from(self.state >> 33).unwrap_or(0) % bound.max(1)
     }
 
-    fn seed(&mut self) -> &'a [u8] {
+    pub(crate) fn seed(&mut self) -> &'a [u8] {
         let index = self.below(self.seeds.len());
         self.seeds.get(index).map_or(b"", Vec::as_slice)
+    }
+
+    pub(crate) fn one_of(&mut self, places: &[Range<usize>]) -> Range<usize> {
+        let index = self.below(places.len());
+        places.get(index).cloned().unwrap_or_default()
     }
 
     /// A new input of at most `longest` bytes.
     pub(crate) fn next(&mut self, longest: usize) -> Vec<u8> {
         let mut input = self.seed().to_vec();
-        for _ in 0..=self.below(6) {
-            self.change(&mut input);
-        }
+        self.changes(&mut input);
         input.truncate(longest);
         input
+    }
+
+    /// Changes an input a few times.
+    pub(crate) fn changes(&mut self, input: &mut Vec<u8>) {
+        for _ in 0..=self.below(6) {
+            if self.scripts && self.below(2) == 0 {
+                scripts::change(self, input);
+            } else {
+                self.change(input);
+            }
+        }
     }
 
     fn change(&mut self, input: &mut Vec<u8>) {

@@ -1,0 +1,2 @@
+#![no_main]
+prexec_guided::target!("line");
