@@ -2,7 +2,7 @@
 
 use crate::text::{is_hidden, visible};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use starlark::codemap::FileSpan;
+use starlark::codemap::{FileSpan, Pos, Span};
 use std::{
     borrow::ToOwned,
     boxed::Box,
@@ -63,6 +63,20 @@ impl SourceLine {
     }
 }
 
+/// The place, with whole characters: that of a wrong escape of an f-string may end in the middle of one.
+fn on_characters(span: &FileSpan) -> FileSpan {
+    let text = span.file.source();
+    let (mut start, mut end) = (span.span.begin().get() as usize, span.span.end().get() as usize);
+    while start > 0 && !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while end < text.len() && !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let position = |byte: usize| Pos::new(u32::try_from(byte).unwrap_or(u32::MAX));
+    FileSpan { file: span.file.clone(), span: Span::new(position(start), position(end.min(text.len()))) }
+}
+
 /// Bytes of a source line that is kept as it is.
 const LONGEST_LINE: usize = 1000;
 /// Characters that are kept of a longer one, and of a message of the interpreter.
@@ -86,6 +100,7 @@ impl Diagnostic {
 
     /// An error at a place in a file's text.
     pub(super) fn at(span: &FileSpan, message: impl Into<String>, help: Option<String>) -> Self {
+        let span = &on_characters(span);
         let resolved = span.resolve_span();
         Self {
             severity: Severity::Error,

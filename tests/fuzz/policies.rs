@@ -51,6 +51,9 @@ pub(crate) fn starlark(input: &[u8]) -> Result<(), String> {
         }
         Err(found) => {
             let told = found.told();
+            if told.contains("in an unexpected way") {
+                return Err("the interpreter panics".into());
+            }
             for line in told.split('\n') {
                 if line.trim().is_empty() || line.chars().any(char::is_control) {
                     return Err(format!("it is refused with {line:?}"));
