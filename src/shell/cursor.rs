@@ -19,7 +19,7 @@ pub(super) const fn continues_name(byte: u8) -> bool {
 }
 
 /// Words with a meaning of their own where a command begins. `in` and `]]` have one in few places only and are asked for there.
-const RESERVED: &[&[u8]] = &[
+pub(super) const RESERVED: &[&[u8]] = &[
     b"!",
     b"{",
     b"}",

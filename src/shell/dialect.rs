@@ -10,6 +10,7 @@
 //! [`Tree::others`]: super::tree::Tree::others
 //! [`Stop::Ends`]: super::parser::Stop::Ends
 
+use super::cursor::RESERVED;
 use super::parser::{Parser, Read, Stop};
 
 /// A shell whose reading of a script is asked for.
@@ -42,6 +43,12 @@ pub fn is_no_program(name: &[u8]) -> bool {
         b"[[" | b"function" | b"coproc" | [b'-', ..] => true,
         _ => name.iter().any(|byte| b"{}[]=$()*?<>|&;!^%#\\\"'` \t\n".contains(byte)),
     }
+}
+
+/// Whether bash, dash or zsh may read the word as a part of its grammar where a command could stand.
+pub fn is_keyword(word: &[u8]) -> bool {
+    const OF_ZSH: [&[u8]; 7] = [b"-", b"always", b"end", b"foreach", b"nocorrect", b"noglob", b"repeat"];
+    RESERVED.contains(&word) || OF_ZSH.contains(&word)
 }
 
 /// Whether dash runs the command itself, without a program.

@@ -4,6 +4,7 @@ use super::{Command, Declared, git, options::Parsed, options::split, paths, vari
 use crate::{
     effect::{Value, Word},
     path::{self, Last, Resolution},
+    shell,
     tables::words::Builtin,
     world::Entry,
 };
@@ -360,39 +361,13 @@ fn is_name(text: &[u8]) -> bool {
 
 /// The name of an alias, and its words, which are a program that nobody knows where they are not plain.
 fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
-    const RESERVED: [&[u8]; 26] = [
-        b"-",
-        b"case",
-        b"coproc",
-        b"do",
-        b"done",
-        b"elif",
-        b"else",
-        b"end",
-        b"esac",
-        b"fi",
-        b"for",
-        b"foreach",
-        b"function",
-        b"if",
-        b"in",
-        b"nocorrect",
-        b"noglob",
-        b"repeat",
-        b"select",
-        b"then",
-        b"time",
-        b"typeset",
-        b"until",
-        b"while",
-        b"export",
-        b"declare",
-    ];
     let (name, value) = split(text, b'=');
     let value = value?;
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./,:+@%-".contains(byte);
     let words: Vec<Vec<u8>> = value.split(|b| *b == b' ').filter(|w| !w.is_empty()).map(<[u8]>::to_vec).collect();
-    let ordinary = |word: &[u8]| !word.is_empty() && word.iter().all(plain) && !RESERVED.contains(&word);
+    let declares = |word: &[u8]| matches!(word, b"typeset" | b"export" | b"declare");
+    let ordinary =
+        |word: &[u8]| !word.is_empty() && word.iter().all(plain) && !shell::is_keyword(word) && !declares(word);
     // After a blank at its end the next word may be an alias as well.
     if !ordinary(name) || value.last().is_none_or(u8::is_ascii_whitespace) {
         return None;

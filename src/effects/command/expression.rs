@@ -194,7 +194,7 @@ pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) 
 
 /// Whether a program does the same with names however they come to be its last words: no shell and no builtin, which would change
 /// what follows.
-pub(in crate::effects) fn takes_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
+pub(in crate::effects) fn may_end_in_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let program = analysis.tables.program(name);
     program.is_some_and(|row| row.builtin().is_none() && matches!(row.runs(), Runs::Nothing | Runs::Project))
 }

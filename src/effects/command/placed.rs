@@ -5,37 +5,13 @@
 use super::{Command, names};
 use crate::{
     effect::{Bytes, Cause, Kind, PathValue, Value, Word},
-    path,
+    path, shell,
     tables::words::Runs,
 };
 use alloc::{format, vec, vec::Vec};
 
 /// What stands for the name: the script gets it as `$0`.
 const NAME: &[u8] = b"${0}";
-/// Words that mean something where a command may stand, when they are the whole name of what is looked through.
-const KEYWORDS: [&[u8]; 21] = [
-    b"always",
-    b"case",
-    b"coproc",
-    b"do",
-    b"done",
-    b"elif",
-    b"else",
-    b"end",
-    b"esac",
-    b"fi",
-    b"for",
-    b"foreach",
-    b"function",
-    b"if",
-    b"in",
-    b"repeat",
-    b"select",
-    b"then",
-    b"time",
-    b"until",
-    b"while",
-];
 
 /// The command with a parameter for each `token` in its script, if it is a shell with a script and nothing else, and `name` can only
 /// be text without a meaning.
@@ -75,7 +51,7 @@ pub(super) fn placed(on: &mut Command<'_, '_>, words: &[Word], token: &[u8], nam
 fn begins_plainly(dir: &[u8]) -> bool {
     match dir.first() {
         Some(b'.' | b'/') => true,
-        Some(b) => b.is_ascii_alphabetic() && !KEYWORDS.contains(&dir),
+        Some(b) => b.is_ascii_alphabetic() && !shell::is_keyword(dir),
         None => false,
     }
 }

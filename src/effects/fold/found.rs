@@ -23,7 +23,7 @@ impl Fold<'_> {
         let program = argv.first()?.value.known()?;
         // Each word before is one word, and what the last became is all that is not known.
         let alone = argv.len() == before.len() + 1 && argv.last().is_some_and(|word| word.value == Value::ANY_WORDS);
-        if !alone || self.is_replaced(program, state) || !command::takes_names(analysis, program) {
+        if !alone || self.is_replaced(program, state) || !command::may_end_in_names(analysis, program) {
             return None;
         }
         let names = self.names_printed(at, *body, state, analysis)?;
