@@ -284,6 +284,8 @@ vocabulary! {
         Repl = "repl",
         /// Opens a shell: without a command it would be interactive.
         Session = "session",
+        /// The rest of argv is a command that may run several times, or beside what follows (`entr`, `systemd-run`).
+        ArgvAgain = "argv-again",
     }
 }
 

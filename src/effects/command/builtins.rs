@@ -79,6 +79,7 @@ impl<'t> Command<'_, 't> {
                 let on = |name: &[u8]| changes && operands.iter().any(|w| w.value.known() == Some(name));
                 self.outcome.loose_case |= on(b"nocasematch");
                 self.outcome.extended_globs |= on(b"extglob");
+                self.outcome.literal_globs |= on(b"noglob");
                 let harmless = if parsed.uses(&[b"-o"]) { is_harmless_option } else { is_harmless_shopt };
                 self.outcome.reading |= changes && !operands.iter().all(|w| w.value.known().is_some_and(harmless));
             }
@@ -283,11 +284,13 @@ impl<'t> Command<'_, 't> {
                 [b'-' | b'+', letters @ ..] => {
                     let named = letters.strip_suffix(b"o");
                     rest = after;
+                    self.outcome.literal_globs |= letters.contains(&b'f');
                     self.outcome.reading |=
                         !named.unwrap_or(letters).iter().all(|letter| HARMLESS_LETTERS.contains(letter));
                     if named.is_some()
                         && let Some((name, after)) = after.split_first()
                     {
+                        self.outcome.literal_globs |= name.value.known() == Some(b"noglob");
                         self.outcome.reading |= !name.value.known().is_some_and(is_harmless_option);
                         rest = after;
                     }

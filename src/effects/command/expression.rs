@@ -26,6 +26,7 @@ pub(super) fn command_option<'t>(
     if words.is_empty() {
         return Ok(());
     }
+    on.scripts.forget_files();
     let find = program.runs() == Runs::Find;
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };

@@ -185,6 +185,7 @@ impl<'t> Command<'_, 't> {
         let special = |b: &u8| b";&|<>()$`\\\n\"'{}#".contains(b);
         let given = Word { value: Value::Known(value.into()), span: word.span };
         if shell || PROGRAMS.contains(&name) || value.iter().any(special) {
+            self.scripts.forget_files();
             self.script(&given.value, Shell::Child, Stdin::Stream, &[], word.span)?;
             let detail = "`make` runs a command that a variable gives, with more words".into();
             self.unknown("dynamic-script", detail, word.span, false);

@@ -23,12 +23,14 @@ pub struct Outcome {
     pub positional: Option<Vec<Word>>,
     /// Anything in the shell may be different: variables, functions, aliases, options (`. file`, `eval $x`).
     pub anything: bool,
-    /// How the shell reads or expands text may be different (`set -f`, `shopt -s`, `alias`).
+    /// How the shell reads or expands text may be different (`set -k`, `shopt -s`, `alias`).
     pub reading: bool,
     /// Text may be matched without regard to case (`shopt -s nocasematch`).
     pub loose_case: bool,
     /// `!(...)` may be a glob (`shopt -s extglob`).
     pub extended_globs: bool,
+    /// Globs may stand for themselves (`set -f`).
+    pub literal_globs: bool,
     /// The shell or function ends here (`exit`, `return`, `exec`).
     pub ends: bool,
     /// The command executes what it reads from standard input.
@@ -72,6 +74,7 @@ impl Outcome {
         self.reading |= other.reading;
         self.loose_case |= other.loose_case;
         self.extended_globs |= other.extended_globs;
+        self.literal_globs |= other.literal_globs;
         self.ends |= other.ends;
         self.executes_stdin |= other.executes_stdin;
     }

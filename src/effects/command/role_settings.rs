@@ -118,6 +118,7 @@ impl Command<'_, '_> {
         let key = text.get(..at).unwrap_or(text).to_ascii_lowercase();
         let value = text.get(at + 1..).unwrap_or(&[]);
         if [&b"proxycommand"[..], b"localcommand", b"knownhostscommand"].contains(&key.as_slice()) {
+            self.scripts.forget_files();
             return self.script(&Value::Known(value.into()), Shell::Child, super::Stdin::Stream, &[], word.span);
         }
         if self.analysis.tables.variable(&[b"ssh:", key.as_slice()].concat()) != Some(VariableRole::Inert) {
@@ -130,6 +131,7 @@ impl Command<'_, '_> {
     pub(super) fn tar_action(&mut self, word: &Word) -> Result<(), LimitReached> {
         match word.value.known() {
             Some(text) if text.starts_with(b"exec=") => {
+                self.scripts.forget_files();
                 let script = Value::Known(text.get(5..).unwrap_or(&[]).into());
                 self.script(&script, Shell::Child, super::Stdin::Stream, &[], word.span)
             }

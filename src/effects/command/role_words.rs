@@ -27,6 +27,7 @@ impl Command<'_, '_> {
     /// What strace writes can go into a command: `-o '|CMD'`.
     pub(super) fn traced(&mut self, value: &Value, span: Span) -> Result<(), LimitReached> {
         if let Some([b'|' | b'!', script @ ..]) = value.known() {
+            self.scripts.forget_files();
             return self.script(&Value::Known(script.into()), Shell::Child, super::Stdin::Stream, &[], span);
         }
         self.write(value, false, span);
@@ -125,6 +126,7 @@ impl Command<'_, '_> {
 
     /// A program; `appends`: it gets more arguments than are written here.
     pub(super) fn exec_program(&mut self, word: &Word, appends: bool) -> Result<(), LimitReached> {
+        self.scripts.forget_files();
         let plain = |b: &u8| {
             b.is_ascii_alphanumeric()
                 || matches!(b, b' ' | b'_' | b'-' | b'.' | b'/' | b'+' | b',' | b'=' | b':' | b'%')

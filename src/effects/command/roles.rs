@@ -173,6 +173,7 @@ impl Command<'_, '_> {
             }
             Role::Jq => self.checked(value.known().is_some_and(jq::is_harmless), "jq filter", word),
             Role::ShellString => {
+                self.scripts.forget_files();
                 let long = self.expanded(value);
                 // `{1}` stands for a word behind `--`.
                 if self.name == b"concurrently" && value.known().is_none_or(|text| text.contains(&b'{')) {

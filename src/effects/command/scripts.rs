@@ -69,6 +69,10 @@ pub trait Scripts {
         None
     }
 
+    /// What the command at hand executes may run several times, beside what follows, or with other patterns: for it nothing is known
+    /// of what the script has written, nor of what stands in a directory by then.
+    fn forget_files(&mut self) {}
+
     /// Whether the shell whose reading this is would look for a program that does not exist.
     fn is_absent(&mut self, _name: &[u8]) -> bool {
         false

@@ -29,6 +29,12 @@ impl<'t> Command<'_, 't> {
             let detail = "an option changes how the shell reads or expands its text".into();
             self.unknown("changed-reading", detail, self.span, false);
         }
+        // Patterns may stand for themselves there.
+        let noglob =
+            parsed.uses.iter().flat_map(|used| &used.arguments).any(|word| word.value.known() == Some(b"noglob"));
+        if noglob || parsed.uses(&[b"-f"]) {
+            self.scripts.forget_files();
+        }
         if parsed.has(traits::NO_RUN) && !parsed.has(traits::INTERACTIVE) && !parsed.uses(&[b"+n"]) {
             // It reads its commands and runs none.
             if let Some(file) = operands.first().filter(|_| !parsed.uses(&[b"-c"])) {

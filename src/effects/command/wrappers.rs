@@ -22,6 +22,9 @@ impl<'t> Command<'_, 't> {
     /// Goes on by what the program runs.
     pub(super) fn run_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let operands = parsed.operands.as_slice();
+        if !Self::runs_once(program.runs()) {
+            self.scripts.forget_files();
+        }
         match program.runs() {
             Runs::Nothing => {
                 self.operand_effects(program, parsed)?;
@@ -41,7 +44,7 @@ impl<'t> Command<'_, 't> {
                 self.unknown("opaque-program", detail, self.span, true);
                 Ok(())
             }
-            Runs::Argv => self.argv_wrapper(program, parsed),
+            Runs::Argv | Runs::ArgvAgain => self.argv_wrapper(program, parsed),
             Runs::ProjectArgv => self.project_wrapper(program, parsed),
             Runs::ShellWords => {
                 // the end of options; a command of that name, which does not exist, to dash
@@ -103,6 +106,24 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether what such a program runs runs once, before whatever follows.
+    fn runs_once(runs: Runs) -> bool {
+        use Runs as R;
+        matches!(
+            runs,
+            R::Nothing
+                | R::Argv
+                | R::ShellWords
+                | R::Shell
+                | R::Source
+                | R::Su
+                | R::Flock
+                | R::Multicall
+                | R::Trap
+                | R::Gate
+        )
     }
 
     fn has_code(parsed: &Parsed<'t>) -> bool {

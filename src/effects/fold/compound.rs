@@ -17,7 +17,7 @@ const MAX_ROUNDS: u32 = 5;
 const MAX_VARIED: u32 = 1;
 
 /// Most values of a loop's variable that are followed one by one.
-const MAX_VALUES: usize = 64;
+pub(super) const MAX_VALUES: usize = 64;
 
 /// The name of a `for` loop, its words where they are written, and whether it is a `select`.
 type Loop<'t> = (&'t [u8], Option<&'t [Word]>, bool);
@@ -128,14 +128,14 @@ impl Fold<'_> {
         let start = analysis.effects.len();
         if let Some(list) = list {
             let words = self.expand(at, list, &mut state, analysis)?;
+            let found = self.found_by(at, list, &state, analysis);
+            self.settle_compound(&[], &analysis.effects, start, &mut state);
             // An answer that is no number of a word leaves the variable empty.
             if !chosen {
-                held = match self.found_by(at, list, &state, analysis) {
-                    Some(name) => Held::Is(name),
-                    None => one_of(&words),
-                };
+                let names =
+                    found.or_else(|| self.listed(&words, &state)).or_else(|| self.counted_off(at, list, &state));
+                held = names.map_or_else(|| one_of(&words), Held::Is);
             }
-            self.settle_compound(&[], &analysis.effects, start, &mut state);
         } else if let Some(words) = state.positional.as_ref().filter(|_| !chosen) {
             held = one_of(words.left());
         }
@@ -218,7 +218,7 @@ impl Fold<'_> {
             scripts: self.scripts.len(),
             aliases: self.aliases.len(),
             locals: self.locals.as_ref().map(|locals| locals.names.len()),
-            flags: [self.parents, self.loose_case, self.extended_globs],
+            flags: [self.parents, self.loose_case, self.extended_globs, self.literal_globs],
         }
     }
 }
@@ -231,7 +231,7 @@ struct Mind {
     scripts: usize,
     aliases: usize,
     locals: Option<usize>,
-    flags: [bool; 3],
+    flags: [bool; 4],
 }
 
 /// The states that one round of a loop leaves.

@@ -62,6 +62,13 @@ impl Scripts for Fold<'_> {
         self.text_of(named, cwd, &self.here.as_ref()?.before)
     }
 
+    fn forget_files(&mut self) {
+        if let Some(here) = &mut self.here {
+            here.before.files.disturb();
+            here.forgets = true;
+        }
+    }
+
     fn world(&self) -> Option<&dyn World> {
         Some(self.world)
     }

@@ -13,6 +13,7 @@ mod compound;
 mod delimiters;
 mod evaluated;
 mod expression;
+mod file_names;
 mod flow;
 mod found;
 mod heard;
@@ -21,6 +22,7 @@ mod inherited;
 mod inner;
 mod interactive;
 mod list;
+mod listed;
 mod names;
 mod nodes;
 mod parsed;
@@ -170,6 +172,8 @@ struct Fold<'w> {
     loose_case: bool,
     /// Extended globs may be on.
     extended_globs: bool,
+    /// Globs may stand for themselves (`set -f`).
+    literal_globs: bool,
     /// Aliases that the script may have defined.
     aliases: Vec<aliases::Alias>,
     /// Shell text that runs later.
@@ -188,6 +192,8 @@ struct Locals {
 struct Here {
     before: State,
     after: Option<State>,
+    /// What the command executes may run several times, or beside what follows.
+    forgets: bool,
 }
 
 /// A node of one of the scripts, and how its commands read standard input.
@@ -221,6 +227,7 @@ impl<'w> Fold<'w> {
             locals: None,
             loose_case: false,
             extended_globs: false,
+            literal_globs: false,
             aliases: Vec::new(),
             traps: traps::Traps::default(),
             flows: flow::Flows::default(),

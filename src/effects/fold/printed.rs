@@ -2,8 +2,8 @@
 
 use super::held::Held;
 use super::state::State;
-use super::{At, Fold, bodies, written};
-use crate::effect::{self, Value};
+use super::{At, Fold, bodies, file_names, written};
+use crate::effect::{self, Form, Value};
 use crate::effects::command::Stdin;
 use crate::shell::tree::{Node, NodeId, Part, Redirection, RedirectionKind, Word};
 use crate::shell::words;
@@ -16,6 +16,9 @@ impl Fold<'_> {
     /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
     pub(super) fn printed(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
         let argv = self.plain_command(at, body, state)?;
+        if let Some(part) = file_names::printed(&argv) {
+            return Some(Held::Is(part));
+        }
         let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
         match known?.as_slice() {
             [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
@@ -38,28 +41,34 @@ impl Fold<'_> {
     /// Whether what a command or the end of a pipeline prints is a number, with blanks around it or not, or nothing: to arithmetic,
     /// which evaluates it again, no code.
     pub(super) fn counts(&self, at: At<'_>, body: NodeId, state: &State) -> bool {
-        if self.printed(at, body, state).is_some_and(|held| held.is_number()) {
-            return true;
-        }
-        let Some(tree) = self.scripts.get(at.script).map(|script| &script.tree) else { return false };
+        self.printed(at, body, state).is_some_and(|held| held.is_number()) || self.counted(at, body, state).is_some()
+    }
+
+    /// What a variable holds that gets such a number.
+    pub(super) fn counted(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Held> {
+        let tree = &self.scripts.get(at.script)?.tree;
         let mut last = body;
         if let Some(Node::Pipeline(pipeline)) = tree.get(body).map(|located| &located.node)
             && let Some(element) = pipeline.elements.last()
         {
             last = *element;
         }
-        let Some(Node::Simple(simple)) = tree.get(last).map(|located| &located.node) else { return false };
+        let Node::Simple(simple) = &tree.get(last)?.node else { return None };
         let input = |one: &Redirection| one.descriptor.is_none() && one.kind == RedirectionKind::Read;
         if !simple.assignments.is_empty() || !simple.redirections.iter().all(input) {
-            return false;
+            return None;
         }
         let argv = words::expand_all(&simple.words, &self.seen(state));
-        let Some((program, rest)) = argv.split_first() else { return false };
-        program.value.known().is_some_and(|program| !self.is_replaced(program, state) && prints_number(program, rest))
+        let (program, rest) = argv.split_first()?;
+        let program = program.value.known()?;
+        let counts = !self.is_replaced(program, state) && prints_number(program, rest);
+        // Times may be before 1970.
+        let form = if matches!(program, b"date" | b"stat") { Form::Integer } else { Form::Digits };
+        counts.then_some(Held::Is(Value::Unknown { may_split: false, may_be_empty: true, form }))
     }
 
     /// The words of a command without redirections that is no function and no alias.
-    fn plain_command(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Vec<crate::effect::Word>> {
+    pub(super) fn plain_command(&self, at: At<'_>, body: NodeId, state: &State) -> Option<Vec<crate::effect::Word>> {
         let tree = &self.scripts.get(at.script)?.tree;
         let Node::Simple(simple) = &tree.get(body)?.node else { return None };
         if !simple.assignments.is_empty() || !simple.redirections.is_empty() {

@@ -175,7 +175,7 @@ impl Fold<'_> {
         state: State,
         analysis: &mut Analysis<'_>,
     ) -> Result<Ends, LimitReached> {
-        let outer = self.here.replace(Here { before: state.clone(), after: None });
+        let outer = self.here.replace(Here { before: state.clone(), after: None, forgets: false });
         let cwd = state.cwd.clone();
         command::note_directory(analysis, &cwd);
         let before = analysis.effects.len();
@@ -184,9 +184,15 @@ impl Fold<'_> {
             analysis.effects.truncate(before);
             apply_patch(analysis, argv, at.stdin, &cwd, span);
         }
-        let after = self.here.take().and_then(|here| here.after);
-        self.here = outer;
+        let here = core::mem::replace(&mut self.here, outer);
         let outcome = outcome?;
+        let mut state = state;
+        let written = |effect: &Effect| matches!(effect.kind, Kind::Write(_));
+        let forgets = here.as_ref().is_some_and(|here| here.forgets);
+        if forgets && analysis.effects.get(before..).unwrap_or_default().iter().any(written) {
+            state.files.disturb();
+        }
+        let after = here.and_then(|here| here.after);
         let failed = after.clone().map_or_else(|| state.clone(), |after| after.join(&state));
         let ok = after.unwrap_or(state);
         let name = argv.first().and_then(|w| w.value.known()).unwrap_or_default();
@@ -261,6 +267,7 @@ impl Fold<'_> {
             }
         }
         self.loose_case |= outcome.loose_case;
+        self.literal_globs |= outcome.literal_globs;
         if outcome.extended_globs && !self.extended_globs {
             self.extended_globs = true;
             self.check_negations(span, analysis);

@@ -157,7 +157,7 @@ impl Fold<'_> {
 
     pub(super) fn held_by(&self, at: At<'_>, word: &Word, state: &State) -> Held {
         if let [Part::Command { body: Some(body), .. }] = word.parts.as_slice()
-            && let Some(held) = self.printed(at, *body, state)
+            && let Some(held) = self.printed(at, *body, state).or_else(|| self.counted(at, *body, state))
         {
             return held;
         }

@@ -9,6 +9,7 @@ use super::{At, Ends, Fold};
 use crate::effect::{Effect, Kind, PathValue, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{Analysis, Stdin};
+use crate::glob::Step;
 use crate::path::{self, Last, Resolution};
 use crate::shell::tree::{Descriptor, Part, Pipeline, Redirection, RedirectionKind, Simple, Word as WrittenWord};
 use crate::shell::words;
@@ -84,6 +85,15 @@ impl Files {
             let both = other.known.contains_key(path);
             mine.text = mine.text.take().filter(|_| both || mine.fresh);
         }
+    }
+
+    /// Whether a script may have made (or taken away) such a name in a directory, or the directory itself.
+    pub(super) fn may_have(&self, dir: &[u8], name: &Step) -> bool {
+        let made = |path: &Vec<u8>| match path::below(path, dir) {
+            Some(rest) => path::components(rest).next().is_none_or(|first| name.matches(first)),
+            None => path::starts_with(dir, path),
+        };
+        self.disturbed || self.frozen || self.known.keys().any(made)
     }
 
     fn text(&self, path: &[u8]) -> Option<&Rc<Vec<u8>>> {

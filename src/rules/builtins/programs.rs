@@ -110,7 +110,7 @@ pub(super) fn wrapper(call: &Call<'_>, site: &Site, state: &mut State) -> Result
     let mut row = row(WRAPPER, call, state)?;
     if row.runs == Runs::Nothing {
         // As most of them do: what comes after its own options is the command.
-        row.runs = Runs::Argv;
+        row.runs = Runs::ArgvAgain;
         row.flags |= flags::WRAPPER;
         if call.value("stops").is_none() {
             row.flags |= flags::STOPS;

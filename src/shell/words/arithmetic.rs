@@ -77,7 +77,9 @@ fn continues(byte: u8) -> bool {
 }
 
 fn number(value: &Value) -> Option<Token> {
-    is_number(value).then(|| Token::Number(value.known().and_then(exact)))
+    // A name that holds nothing is zero, and where nothing is expanded there is no result, or one of the numbers beside it.
+    let perhaps = matches!(value, Value::Unknown { form: Form::Integer | Form::Digits, may_split: false, .. });
+    (perhaps || is_number(value)).then(|| Token::Number(value.known().and_then(exact)))
 }
 
 /// A literal that all shells take for decimal and that none has to wrap.

@@ -1,0 +1,122 @@
+//! What a `for` loop goes over: the numbers of `$(seq 1 5)`, and the files of `*.txt`, where the directory can be listed.
+//!
+//! A loop's variable that is a pattern is one name of which nothing but its shape is known, so that `"${f%.txt}.md"` is next to
+//! anything. The files that stand there are known, as long as nothing of the script can have changed which they are.
+
+use super::compound::MAX_VALUES;
+use super::held::is_integer;
+use super::state::State;
+use super::{At, Fold};
+use crate::effect::{Bytes, Form, Value, Word};
+use crate::glob::Step;
+use crate::path::{self, Last, Resolution};
+use crate::shell::tree::{Part, Word as Written};
+use alloc::{string::ToString, vec::Vec};
+
+/// Names of a directory that are looked at.
+const MAX_NAMES: usize = 4096;
+
+impl Fold<'_> {
+    /// What a variable is that takes each of these words in turn, if some of them are patterns and all of those can be listed.
+    pub(super) fn listed(&self, words: &[Word], state: &State) -> Option<Value> {
+        let is_pattern = |word: &Word| matches!(word.value, Value::Pattern(_));
+        let usual = !self.parents && !self.loose_case && !self.extended_globs && !self.literal_globs;
+        if !usual || !words.iter().any(is_pattern) {
+            return None;
+        }
+        let mut all: Vec<Bytes> = Vec::new();
+        for word in words {
+            match &word.value {
+                Value::Pattern(text) => all.extend(self.names_of(text, state)?.into_iter().map(Bytes::from)),
+                value => all.extend_from_slice(value.alternatives()?),
+            }
+        }
+        Value::one_of(all, MAX_VALUES)
+    }
+
+    /// What a variable is that takes each number of `$(seq 1 10)` in turn.
+    pub(super) fn counted_off(&self, at: At<'_>, words: &[Written], state: &State) -> Option<Value> {
+        let [Written { parts, .. }] = words else { return None };
+        let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
+        let argv = self.plain_command(at, *body, state).filter(|_| !state.is_touched(b"IFS"))?;
+        let (program, numbers) = argv.split_first()?;
+        if program.value.known() != Some(b"seq") || numbers.is_empty() || numbers.len() > 3 {
+            return None;
+        }
+        let mut forms = [Form::Digits, Form::Integer].into_iter();
+        let form = forms.find(|form| numbers.iter().all(|word| has_form(&word.value, *form)))?;
+        let any = Value::Unknown { may_split: false, may_be_empty: false, form };
+        let known: Option<Vec<i64>> = numbers.iter().map(|word| number(word.value.known()?)).collect();
+        let (first, step, last) = match known.as_deref() {
+            Some([last]) => (1, 1, *last),
+            Some([first, last]) => (*first, 1, *last),
+            Some([first, step, last]) => (*first, *step, *last),
+            // Some programs write large numbers as `1e+06`, which is neither code nor an option.
+            _ => return Some(any),
+        };
+        // Backwards only some count without being told.
+        if step == 0 || (last - first).signum() == -step.signum() {
+            return Some(any);
+        }
+        let count = usize::try_from((last - first) / step).ok().filter(|count| *count < MAX_VALUES);
+        let Some(count) = count else { return Some(any) };
+        let all = (0..=count).scan(first, |next, _| {
+            let number = *next;
+            *next += step;
+            Some(number.to_string().into_bytes())
+        });
+        Value::one_of(all, MAX_VALUES)
+    }
+
+    /// The words that a pattern becomes; none where it matches nothing, is more than stars in the last name, or may match what
+    /// the script has made.
+    fn names_of(&self, pattern: &[u8], state: &State) -> Option<Vec<Vec<u8>>> {
+        // Elsewhere it depends on the locale, or on the shell, what is matched.
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"*._-/".contains(byte);
+        if !pattern.iter().all(plain) || pattern.windows(2).any(|two| two == b"//" || two == b"**") {
+            return None;
+        }
+        let slash = pattern.iter().rposition(|byte| *byte == b'/');
+        let (before, last) = slash.map_or((&b""[..], pattern), |slash| pattern.split_at(slash + 1));
+        let [step] = Step::all_of(last)?.try_into().ok()?;
+        // Who spells a hidden name aims at it, whether or not it stands there.
+        if before.contains(&b'*') || step.is_plain() || last.starts_with(b".") {
+            return None;
+        }
+        let named = Value::Known(if before.is_empty() { b".".into() } else { before.into() });
+        let Value::Known(dir) = path::absolute(&named, &state.cwd) else { return None };
+        let Resolution::At { path: dir, exists: true } = path::resolve(self.world, &dir, None, Last::Follow) else {
+            return None;
+        };
+        if state.files.may_have(&dir, &step) || self.has_noglob() {
+            return None;
+        }
+        let children = self.world.children(&dir, MAX_NAMES)?;
+        let names = children.iter().map(|(name, _)| name).filter(|name| step.matches(name));
+        let names: Vec<Vec<u8>> = names.map(|name| [before, name].concat()).collect();
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// The environment makes patterns stand for themselves.
+    fn has_noglob(&self) -> bool {
+        let options = self.world.variable("SHELLOPTS").unwrap_or_default();
+        options.split(|b| *b == b':').any(|option| option == b"noglob")
+    }
+}
+
+/// A number of so few digits that every program writes it as it is.
+fn number(text: &[u8]) -> Option<i64> {
+    let usual =
+        is_integer(text) && text.len() < 7 && (text == b"0" || !text.starts_with(b"0")) && !text.starts_with(b"-0");
+    core::str::from_utf8(text).ok().filter(|_| usual)?.parse().ok()
+}
+
+/// Whether a word is one number of this form.
+fn has_form(value: &Value, form: Form) -> bool {
+    match value {
+        Value::Unknown { may_split: false, form: own, .. } => {
+            *own == form || (*own, form) == (Form::Digits, Form::Integer)
+        }
+        value => value.alternatives().is_some_and(|all| all.iter().all(|one| form.fits(one))),
+    }
+}
