@@ -1,5 +1,6 @@
 //! awk programs: is there nothing in it but filtering, and files that it names? A hand-written scanner that gives up on any doubt.
 
+use super::brackets::bracket_end;
 use super::sed::Files;
 use alloc::vec::Vec;
 
@@ -191,16 +192,14 @@ fn close(text: &[u8], mut at: usize, mark: u8) -> Option<usize> {
     }
 }
 
-/// Past the end of a regular expression. A bracket may hide a slash in one awk and not in another: then nothing is sure.
+/// Past the end of a regular expression, where every awk ends it at the same slash: some let a bracket hide one, some do not.
 fn regex(text: &[u8], mut at: usize) -> Option<usize> {
-    let mut bracket = false;
     loop {
         match *text.get(at)? {
             b'\\' => at += 1,
             b'\n' => return None,
-            b'/' => return if bracket { None } else { Some(at + 1) },
-            b'[' => bracket = true,
-            b']' => bracket = false,
+            b'/' => return Some(at + 1),
+            b'[' => at = bracket_end(text, at, b'/')?,
             _ => {}
         }
         at += 1;

@@ -5,6 +5,7 @@
 //! folds it. Only the configuration of git is looked up on the machine, through [`Scripts::world`].
 
 mod awk;
+mod brackets;
 mod builtins;
 mod code;
 mod diffs;

@@ -1,5 +1,6 @@
 //! sed scripts: is there nothing in it but filtering, and files that it names? A hand-written reader that gives up on any doubt.
 
+use super::brackets::bracket_end;
 use alloc::vec::Vec;
 
 /// Files that a filter program names.
@@ -130,13 +131,12 @@ impl Reader<'_> {
 
     /// Up to the next delimiter. A bracket expression may hide one in GNU sed, and not in others: then nothing is sure.
     fn part(&mut self, mark: u8) -> Option<()> {
-        let mut bracket = false;
         loop {
             match self.take()? {
                 b'\\' => {
                     self.take()?;
                 }
-                b if b == mark => return (!bracket).then_some(()),
+                b if b == mark => return Some(()),
                 b'\n' => return None,
                 b'[' => {
                     // `[]...]`, `[^]...]`, `[.x.]` and `[=x=]` are read differently by different implementations.
@@ -145,9 +145,8 @@ impl Reader<'_> {
                     if rest.strip_prefix(b"^").unwrap_or(rest).first().is_some_and(|b| doubtful.contains(b)) {
                         return None;
                     }
-                    bracket = true;
+                    self.at = bracket_end(self.text, self.at - 1, mark)? + 1;
                 }
-                b']' => bracket = false,
                 _ => {}
             }
         }
