@@ -29,6 +29,15 @@ pub(super) fn bracket_end(text: &[u8], open: usize, mark: u8) -> Option<usize> {
     }
 }
 
+/// The bracket that closes the one at `open`, where only plain characters stand between them: in it the sed of GNU, of the BSDs, of
+/// busybox and of toybox take also the mark for one of them (`s/[^/]*$//`).
+pub(super) fn plain_set_end(text: &[u8], open: usize) -> Option<usize> {
+    let start = open + 1 + usize::from(text.get(open + 1) == Some(&b'^'));
+    let rest = text.get(start..)?;
+    let length = rest.iter().take_while(|byte| !b"[]^\\\n".contains(byte)).count();
+    (length > 0 && rest.get(length) == Some(&b']')).then_some(start + length)
+}
+
 /// The bracket that closes a class such as `[:alpha:]`.
 fn class_end(text: &[u8], open: usize) -> Option<usize> {
     let rest = text.get(open..)?.strip_prefix(b"[:")?;
@@ -67,6 +76,11 @@ mod tests {
             assert_eq!(end(text), None, "{text}");
         }
         assert_eq!(bracket_end(b"[^[:alpha:]]", 0, b','), Some(11));
+        for (text, end) in
+            [("[/]", Some(2)), ("[^/]x", Some(3)), ("[a/]/]", Some(3)), ("[]/]", None), ("[\\/]", None), ("[[/]", None)]
+        {
+            assert_eq!(plain_set_end(text.as_bytes(), 0), end, "{text}");
+        }
         for mark in [b':', b'[', b']', b'^'] {
             assert_eq!(bracket_end(b"[^[:alpha:]]", 0, mark), None);
         }

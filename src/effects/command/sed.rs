@@ -1,6 +1,6 @@
 //! sed scripts: is there nothing in it but filtering, and files that it names? A hand-written reader that gives up on any doubt.
 
-use super::brackets::bracket_end;
+use super::brackets::{bracket_end, plain_set_end};
 use alloc::vec::Vec;
 
 /// Files that a filter program names.
@@ -107,8 +107,8 @@ impl Reader<'_> {
             }
             b'y' => {
                 let mark = self.delimiter()?;
-                self.part(mark)?;
-                self.part(mark)?;
+                self.replacement(mark)?;
+                self.replacement(mark)?;
                 self.end()
             }
             _ => None,
@@ -129,7 +129,7 @@ impl Reader<'_> {
         self.take().filter(|b| b.is_ascii_punctuation() && *b != b'\\')
     }
 
-    /// Up to the next delimiter. A bracket expression may hide one in GNU sed, and not in others: then nothing is sure.
+    /// Up to the next delimiter, as every sed finds it.
     fn part(&mut self, mark: u8) -> Option<()> {
         loop {
             match self.take()? {
@@ -145,7 +145,9 @@ impl Reader<'_> {
                     if rest.strip_prefix(b"^").unwrap_or(rest).first().is_some_and(|b| doubtful.contains(b)) {
                         return None;
                     }
-                    self.at = bracket_end(self.text, self.at - 1, mark)? + 1;
+                    let open = self.at - 1;
+                    let end = plain_set_end(self.text, open).or_else(|| bracket_end(self.text, open, mark));
+                    self.at = end? + 1;
                 }
                 _ => {}
             }
