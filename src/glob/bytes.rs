@@ -124,6 +124,9 @@ mod tests {
         let mut set = ByteSet::EMPTY;
         set.insert_range(b'X', b'c');
         set.insert(0xff);
+        // Both cases of a letter.
+        let mut both = ByteSet::of(b'q');
+        both.insert(b'Q');
         let tests = [
             Test::Byte(b'a'),
             Test::Byte(b'Z'),
@@ -134,6 +137,7 @@ mod tests {
             Test::Any,
             Test::Class { set, negated: false },
             Test::Class { set, negated: true },
+            Test::Class { set: both, negated: false },
         ];
         for test in tests {
             for fold in [false, true] {

@@ -37,3 +37,16 @@ impl fmt::Display for GlobError {
 }
 
 impl core::error::Error for GlobError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn says_where_and_what_to_write() {
+        let error = GlobError::new(3, "this is wrong");
+        assert_eq!(error.to_string(), "this is wrong (byte 3)");
+        assert_eq!(error.help("write that").to_string(), "this is wrong (byte 3); write that");
+    }
+}

@@ -68,3 +68,32 @@ fn bits(from: &mut Cursor<'_>, words: usize) -> Option<Vec<u64>> {
     let words = bytes.chunks_exact(8).map(|word| word.try_into().map_or(0, u64::from_le_bytes));
     Some(words.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_back_is_what_was_written() {
+        let set = ByteSet::of(b'a');
+        let tests = [
+            Test::Byte(b'x'),
+            Test::NotSlash,
+            Test::Any,
+            Test::Class { set, negated: false },
+            Test::Class { set, negated: true },
+        ];
+        let mut bytes = Vec::new();
+        tests.to_vec().put(&mut bytes);
+        let read: Option<Vec<Test>> = Record::take(&mut Cursor::new(&bytes));
+        assert_eq!(read.as_deref(), Some(tests.as_slice()));
+    }
+
+    #[test]
+    fn an_automaton_has_two_positions_at_least() {
+        let mut bytes = Vec::new();
+        alloc::vec![Test::Any].put(&mut bytes);
+        bytes.extend([0; 16]);
+        assert!(Nfa::take(&mut Cursor::new(&bytes)).is_none());
+    }
+}

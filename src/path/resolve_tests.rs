@@ -19,6 +19,7 @@ fn world() -> MemoryWorld {
         .link("/w/slashed", "/etc/")
         .link("/w/descriptor", "/proc/self/fd/3")
         .link("/cwd-link", "/w/d")
+        .link("/w/to-file", "./f")
         .directory("/etc/x")
         .unreadable("/secret")
         .directory("/proc/self")
@@ -78,6 +79,11 @@ fn walks_as_the_kernel_does() {
         ("/proc/1/task/1/cwd", "unknown process"),
         ("/proc/1/environ", "/proc/1/environ"),
         ("/proc/1/ns/fd", "/proc/1/ns/fd"),
+        ("/proc/self/net/cwd", "/proc/self/net/cwd"),
+        ("/proc/self/net/root", "/proc/self/net/root"),
+        ("/proc/self/net/exe", "/proc/self/net/exe"),
+        ("/w/to-file", "/w/f"),
+        ("/w/to-file/", "/w/f (missing)"),
         ("/dev/fd/0", "unknown descriptor"),
         ("/dev/stdin", "unknown descriptor"),
     ] {
@@ -106,6 +112,8 @@ fn keeps_a_last_link_unless_a_slash_follows() {
 fn bounds_are_unknown() {
     let long = [b"/", [b'a'; 256].as_slice()].concat();
     assert_eq!(resolve(&world(), &long, None, Last::Follow), Resolution::Unknown(Why::TooLong));
+    let longest = [b"/", [b'a'; 255].as_slice()].concat();
+    assert!(matches!(resolve(&world(), &longest, None, Last::Follow), Resolution::At { .. }));
     let long = b"/a".repeat(PATH_MAX / 2);
     assert_eq!(resolve(&world(), &long, None, Last::Follow), Resolution::Unknown(Why::TooLong));
     let busy = b"/w/..".repeat(700);

@@ -148,6 +148,7 @@ fn several(values: impl Iterator<Item = Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::{String, ToString};
 
     fn affix_of(prefix: &str, suffix: &str) -> Value {
         Value::Affix { prefix: prefix.into(), suffix: suffix.into() }
@@ -178,6 +179,12 @@ mod tests {
             (Value::from("a"), &Value::from("rel"), affix_of("", "/a")),
             (Value::from("a"), &affix_of("/x", "y"), affix_of("/x", "y/a")),
             (Value::from("a*"), &pattern_of("/x/*"), pattern_of("/x/*/a\\*")),
+            (Value::from("a"), &affix_of("", "y"), affix_of("", "/a")),
+            (Value::from("a"), &affix_of("x", "y"), affix_of("", "/a")),
+            (Value::from("a"), &pattern_of("x/*"), affix_of("", "/a")),
+            (pattern_of("*.c"), &Value::from("rel"), affix_of("", ".c")),
+            (pattern_of("b*.c"), &pattern_of("/x/*"), pattern_of("/x/*/b*.c")),
+            (pattern_of("b*.c"), &pattern_of("x/*"), affix_of("", ".c")),
             (affix_of("a/../b/c", ".x"), &here, affix_of("/w/d/b/c", ".x")),
             (affix_of("/a/../b", ""), &any, affix_of("/b", "")),
             (affix_of("", ".env"), &here, affix_of("", ".env")),
@@ -191,5 +198,17 @@ mod tests {
         ] {
             assert_eq!(absolute(&path, cwd), want, "{path:?} in {cwd:?}");
         }
+    }
+
+    #[test]
+    fn more_alternatives_than_are_followed_are_any_word() {
+        let here = Value::from("/");
+        let names = |count: usize| -> Vec<String> { (100..100 + count).map(|n| n.to_string()).collect() };
+        let of = |count: usize| {
+            let names = names(count);
+            set_of(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        assert_eq!(absolute(&of(MAX_ALTERNATIVES), &here).alternatives().map(<[_]>::len), Some(MAX_ALTERNATIVES));
+        assert_eq!(absolute(&of(MAX_ALTERNATIVES + 1), &here), Value::ANY_WORD);
     }
 }

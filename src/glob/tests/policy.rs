@@ -132,6 +132,7 @@ fn partly_known_paths() {
         (&["/a/b"], &[], affix("", ".."), Maybe),
         (&["/a/b"], &[], affix("", "..."), Maybe),
         (&["/a"], &["/a/b..."], affix("", "..."), Maybe),
+        (&["/etc/shadow"], &[], affix("", "a/../shadow"), Maybe),
         // Pattern.
         (&["~/.ssh"], &[], pattern("/home/u/.ssh/*"), Yes),
         (&["~/.ssh"], &[], pattern("/home/u/.ss*"), Maybe),
@@ -179,6 +180,12 @@ fn partly_known_paths() {
         (&["/q"], &[], pattern("relative*"), Maybe),
         (&["/q"], &[], pattern("/p/@(a/b)"), Maybe),
         (&["**/é"], &[], pattern("/p/?"), Maybe),
+        (&["~/**/k"], &[], pattern("/home/u/?"), Maybe),
+        (&["/p/z"], &[], pattern("/p/[+-a]"), Maybe),
+        (&["/p/x/k"], &[], pattern("/p/[[:al]x/k"), Maybe),
+        (&["/p/x/k"], &[], pattern("/p/[[:al]x/j"), No),
+        (&["/p/bx"], &[], pattern("/p/[abc\\d]x"), Maybe),
+        (&["/p/zz"], &[], pattern("/p/@(a|@(b|p)x)zz"), Maybe),
         // Carve-outs.
         (&["**/.env*"], &["**/.env.example"], Value::from("/p/.env.example"), No),
         (&["**/.env*"], &["**/.env.example"], Value::from("/p/.env.local"), Yes),
@@ -188,6 +195,7 @@ fn partly_known_paths() {
         (&["**/.env*"], &["**/.env.example"], pattern("/p/.env.l*"), Yes),
         (&["**/.env*"], &["**/.env.example"], affix("", "/.env.example"), No),
         (&["**/*.k"], &["/a", "/b"], pattern("/[ab]/*.k"), Maybe),
+        (&["/p/[m-p]z"], &["/p/[a-e]z"], pattern("/p/[a-p]z"), Maybe),
         (&["**/*.k"], &["/a", "/b", "/\\[ab\\]"], pattern("/[ab]/*.k"), No),
     ] {
         let got = ask(patterns, unless, &value, false, Reading::Restrict);
