@@ -54,8 +54,9 @@ fn scan(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut slash = Slash::Regex;
     // Inside a `print` or `printf` statement a `>` writes to a file.
     let mut printing = false;
-    // The last byte that is neither blank nor comment: after some of them a line goes on.
-    let mut last = b'\n';
+    // Whether a value must follow: then the next lines go on with the statement, after `,`, `&&` and `||` in every awk, after other
+    // operators in some.
+    let mut open = false;
     while let Some(byte) = text.get(at).copied() {
         at += 1;
         slash = match byte {
@@ -69,7 +70,7 @@ fn scan(text: &[u8]) -> Option<Vec<Vec<u8>>> {
                 continue;
             }
             b'\n' => {
-                printing &= matches!(last, b',' | b'&' | b'|');
+                printing &= open;
                 Slash::Regex
             }
             b';' | b'{' | b'}' => {
@@ -130,7 +131,9 @@ fn scan(text: &[u8]) -> Option<Vec<Vec<u8>>> {
             }
             _ => return None,
         };
-        last = byte;
+        if byte != b'\n' {
+            open = slash == Slash::Regex;
+        }
     }
     Some(written)
 }
