@@ -103,6 +103,18 @@ fn leaves_out_only_what_does_not_apply() {
     assert!(asked > 1_000 && left_out > 1_000 && all > 50, "{asked}, {left_out}, {all}: too few to mean something");
 }
 
+#[test]
+fn what_goes_up_could_be_anything() {
+    let rules = globs(&["/q/k"]);
+    let index = Index::new([rules.as_slice()]);
+    for (text, known) in
+        [("/a*/../q/k", false), ("/a/../q/?", false), ("/a/.?/q/k", false), ("/a/**/k", false), ("/q/k?", true)]
+    {
+        let subject = Subject::new(&PathValue::file(pattern(text)));
+        assert_eq!(index.find(&subject, Some(text.as_bytes()), &PLACES, false, &mut Near::default()), known, "{text}");
+    }
+}
+
 /// Of many rules, a path is near to few.
 #[test]
 fn a_path_is_near_to_few_of_ten_thousand() {
