@@ -92,15 +92,16 @@ fn touched(effects: &[Effect], cwd: &[u8], signs: &mut Signs<'_>) -> Vec<Around>
             Kind::Read(p) | Kind::Write(p) => {
                 paths.extend(p.value.alternatives().unwrap_or_default().iter().map(|path| path.to_vec()));
             }
-            Kind::Run(run) => paths.extend(named(run, cwd)),
+            Kind::Run(run) => paths.extend(named(run, cwd, signs.world)),
             _ => {}
         }
     }
     paths.iter().map(|path| signs.around(path)).collect()
 }
 
-/// The paths that a command's words may name: `git -C ../other`, `make --directory=/srv/x`, `npm --prefix ~/x`.
-fn named<'r>(run: &'r Run, cwd: &'r [u8]) -> impl Iterator<Item = Vec<u8>> + 'r {
+/// The paths that a command's words may name: `git -C ../other`, `make --directory=/srv/x`, `npm --prefix ~/x`, and `make -C inner`
+/// where something of that name stands here.
+fn named<'r>(run: &'r Run, cwd: &'r [u8], world: &'r dyn World) -> impl Iterator<Item = Vec<u8>> + 'r {
     let words = run.argv.iter().skip(1).filter_map(|word| word.value.alternatives()).flatten();
     words.flat_map(move |word| {
         let value = word.iter().position(|b| *b == b'=').and_then(|at| word.get(at + 1..));
@@ -108,10 +109,22 @@ fn named<'r>(run: &'r Run, cwd: &'r [u8]) -> impl Iterator<Item = Vec<u8>> + 'r 
         [Some(&**word), value, attached]
             .into_iter()
             .flatten()
-            .filter(|part| part.starts_with(b"/") || part.starts_with(b"..") || part.windows(4).any(|w| w == b"/../"))
+            .filter(|part| is_path(part) || stands_in(cwd, part, world))
             .map(move |part| path::normalize(&path::join(cwd, part)))
             .collect::<Vec<_>>()
     })
+}
+
+fn is_path(part: &[u8]) -> bool {
+    part.starts_with(b"/") || part.starts_with(b"..") || part.windows(4).any(|w| w == b"/../")
+}
+
+/// Whether a relative path begins with something that stands in the directory, and could be one by its length.
+fn stands_in(cwd: &[u8], part: &[u8], world: &dyn World) -> bool {
+    let mut names = path::components(part).filter(|name| *name != b".").peekable();
+    let Some(first) = names.peek().copied() else { return false };
+    names.all(|name| name.len() <= 255)
+        && matches!(world.entry(&path::join(cwd, first)), Entry::Directory | Entry::Link(_) | Entry::Other)
 }
 
 /// Looks for signs of repositories; every directory once.
