@@ -121,6 +121,13 @@ impl<'t> Command<'_, 't> {
     /// lead; with `physical`, and in a program that is told a directory, links alone count.
     pub(super) fn directory(&self, value: &Value, physical: bool) -> Value {
         const MOST: usize = 64;
+        if let Value::Below { dir, suffix } = value {
+            // Any directory that is found there, not only the one where the search begins.
+            return match self.directory(&Value::Known(dir.clone()), physical) {
+                Value::Known(dir) => Value::Below { dir, suffix: suffix.clone() },
+                _ => Value::ANY_WORD,
+            };
+        }
         let by_text = path::absolute(value, &self.cwd);
         let spelled = path::spelling(value, &self.cwd);
         let Some(world) = self.scripts.world().filter(|_| physical || spelled.is_some()) else { return by_text };
