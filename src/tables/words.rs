@@ -168,6 +168,8 @@ vocabulary! {
         OutDir = "out-dir",
         /// A value to one shell, a shell variable that is written to another (`read -n`, `-t` and `-p` in zsh).
         PerhapsVariable = "perhaps-variable",
+        /// A file that is read; beside a directory it is compared with the file of its name in there.
+        Compared = "compared",
         /// Patterns of names, in as many words as there are up to the next option or a lone `@`; touches nothing.
         Patterns = "patterns",
     }
@@ -186,6 +188,7 @@ impl Role {
         matches!(
             self,
             Self::Read
+                | Self::Compared
                 | Self::ReadTree
                 | Self::ReadWrite
                 | Self::ListFile

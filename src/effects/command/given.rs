@@ -25,7 +25,18 @@ const PROGRAMS: [&[u8]; 15] = [
 /// Variables of `make` that hold more options of it, or of its shell.
 const OPTIONS: [&[u8]; 4] = [b"MAKEFLAGS", b"GNUMAKEFLAGS", b"MFLAGS", b".SHELLFLAGS"];
 /// Subcommands that hand what stands behind `--` on to a compiler or a formatter.
-const HANDS_ON: [&[u8]; 5] = [b"cargo rustc", b"cargo rustdoc", b"cargo fmt", b"cargo clippy", b"cargo fix"];
+const HANDS_ON: [&[u8]; 8] = [
+    b"cargo rustc",
+    b"cargo rustdoc",
+    b"cargo fmt",
+    b"cargo clippy",
+    b"cargo fix",
+    b"cargo test",
+    b"cargo t",
+    b"cargo bench",
+];
+/// Parts of the names of options whose argument is a command as a rule: `--onSuccess`, `--post-run-command`, `--exec`.
+const COMMANDS: [&[u8]; 6] = [b"exec", b"cmd", b"command", b"commands", b"shell", b"wrapper"];
 
 impl<'t> Command<'_, 't> {
     /// Paths in the words of a program that runs code of the project.
@@ -36,18 +47,32 @@ impl<'t> Command<'_, 't> {
             let words: Vec<Word> = self.argv.iter().skip(dashes + 1).cloned().collect();
             self.given_words(&words);
             // A formatter writes what it is given.
-            for word in &words {
+            let tests = matches!(program.name(), b"cargo test" | b"cargo t" | b"cargo bench");
+            for word in words.iter().filter(|_| !tests) {
                 self.given_path(word, true);
             }
         }
         if !program.has(flags::OPEN) {
             return;
         }
+        if self.name == b"go" {
+            self.given_modules(&parsed.operands);
+        }
+        if self.name == b"sbt" {
+            self.given_scala(&parsed.operands);
+        }
+        if program.operands().any(|(role, _)| role == Role::Write) {
+            // `sass FROM:TO`
+            for operand in &parsed.operands {
+                self.parts(operand);
+            }
+        }
         for word in &parsed.strange {
             if let Some(value) = attached(&word.value) {
                 self.given_path(&Word { value, span: word.span }, true);
             }
             self.parts(word);
+            self.given_command(word);
         }
         if program.operands().any(|(role, _)| role != Role::Value) {
             // `gcc -aux-info FILE x.c`: what stands behind an option may be its argument, and written.
@@ -93,14 +118,54 @@ impl<'t> Command<'_, 't> {
             }
             if option(word) {
                 self.parts(word);
+                self.given_command(word);
             }
+        }
+    }
+
+    /// `sbt 'eval ...'`, `sbt 'set x := ...'`: its commands can hold code.
+    fn given_scala(&mut self, words: &[Word]) {
+        let code = |text: &[u8]| {
+            text.iter().any(|b| matches!(b, b'(' | b'!' | b'"')) || text.windows(2).any(|two| two == b":=")
+        };
+        for word in words.iter().filter(|word| word.value.known().is_none_or(code)) {
+            self.unknown("opaque-code", format!("`{}` runs code that is not analysed", self.by), word.span, false);
+        }
+    }
+
+    /// `go list -m HOST/MODULE@VERSION`: what no proxy has is asked of the host itself.
+    fn given_modules(&mut self, words: &[Word]) {
+        for word in words {
+            let Some(text) = word.value.known().filter(|text| text.contains(&b'@')) else { continue };
+            let host = split(text, b'/').0;
+            if host.contains(&b'.') && !host.starts_with(b".") {
+                let host = Value::Known(host.into());
+                let connect = Connect { scheme: Some(String::from("https")), host, port: None, method: None };
+                self.push(Kind::Connect(connect), Certainty::Known, word.span, false);
+            }
+        }
+    }
+
+    /// An option whose name says that a command is its argument.
+    fn given_command(&mut self, word: &Word) {
+        let Some(name) = word.value.known().and_then(|text| split(text, b'=').0.strip_prefix(b"--")) else { return };
+        let mut parts = name.split(|b| matches!(b, b'-' | b'_' | b'.'));
+        let negative = name.starts_with(b"no-");
+        let event = name.strip_prefix(b"on").and_then(<[u8]>::first).is_some_and(u8::is_ascii_uppercase);
+        if !negative && (event || parts.any(|part| COMMANDS.contains(&part))) {
+            let detail = format!("an option of `{}` may be a command", self.by);
+            self.unknown("unreviewed-word", detail, word.span, false);
         }
     }
 
     /// Paths inside the word of an option: `-Wl,-Map,FILE`, `-bl:FILE`, `-fx=sarif:file=FILE`, `-Wl,@FILE`, `-rFILE`.
     fn parts(&mut self, word: &Word) {
         let Some(text) = word.value.known().filter(|text| !is_address(text)) else { return };
-        let short = |rest: &&[u8]| matches!(rest.first(), Some(b'/' | b'~' | b'.' | b'@'));
+        // `-o.env`, `-oNAME.md`
+        let short = |rest: &&[u8]| {
+            let named = !text.starts_with(b"--") && rest.iter().any(|b| matches!(b, b'/' | b'.'));
+            matches!(rest.first(), Some(b'/' | b'~' | b'.' | b'@')) || named
+        };
         if let Some(rest) = text.get(2..).filter(|rest| text.starts_with(b"-") && short(rest)) {
             self.given_path(&Word { value: Value::Known(rest.into()), span: word.span }, true);
         }
@@ -118,7 +183,7 @@ impl<'t> Command<'_, 't> {
     }
 
     /// A word that may be a path; `writes`: the program may also make it.
-    fn given_path(&mut self, word: &Word, writes: bool) {
+    pub(super) fn given_path(&mut self, word: &Word, writes: bool) {
         // The directory that it works in anyway.
         let here = matches!(word.value.known(), Some(b"." | b"./" | b"./..."));
         if here {

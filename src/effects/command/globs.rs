@@ -81,7 +81,12 @@ impl Command<'_, '_> {
         if self.is_response_file(&word.value) {
             return self.response_file(&word.value, manner, word.span);
         }
-        self.role(Role::Read, word, manner)?;
+        if manner.tree {
+            // An archiver: it expands patterns itself.
+            self.glob(Role::Read, word, manner)?;
+        } else {
+            self.role(Role::Read, word, manner)?;
+        }
         self.list_at(word);
         Ok(())
     }

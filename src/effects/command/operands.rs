@@ -12,6 +12,26 @@ use crate::{
 };
 use alloc::{format, vec::Vec};
 
+/// Operands of a comparison that are held against each other; it takes two.
+const MOST_COMPARED: usize = 8;
+
+/// Patterns of the last names of a path.
+fn last_names(value: &Value) -> Vec<Vec<u8>> {
+    let last = |text: &[u8]| path::file_name(text.strip_suffix(b"/").unwrap_or(text)).map(<[u8]>::to_vec);
+    match value {
+        Value::Known(text) if **text == *b"-" => Vec::new(),
+        Value::Known(text) => last(text).iter().map(|name| path::escape_pattern(name)).collect(),
+        Value::Set(all) => all.iter().filter_map(|text| last(text)).map(|name| path::escape_pattern(&name)).collect(),
+        Value::Pattern(text) => last(text).into_iter().collect(),
+        Value::Below { suffix, .. } | Value::Affix { suffix, .. } => {
+            let end = last(suffix).unwrap_or_default();
+            Vec::from([[b"*".as_slice(), &path::escape_pattern(&end)].concat()])
+        }
+        // What is not known at all is read as any file.
+        Value::Unknown { .. } => Vec::new(),
+    }
+}
+
 /// Whether a role names a path, for programs that have a default path.
 pub(super) fn is_path(role: Role) -> bool {
     !matches!(
@@ -88,6 +108,7 @@ impl<'t> Command<'_, 't> {
         if last.is_none() && program.last() == Some(Role::Write) {
             self.copies_by_option(program, parsed);
         }
+        self.compared(&sequence, parsed);
         if program.name() == b"split" && parsed.operands.len() < 2 {
             // The names of its parts begin with `x` unless an operand says otherwise.
             self.write(&Value::Pattern(b"x*".into()), false, self.span);
@@ -148,6 +169,27 @@ impl<'t> Command<'_, 't> {
             self.connect(Connect { scheme: None, host: Value::ANY_WORD, port: None, method: None }, at);
         }
         Ok(())
+    }
+
+    /// `diff FILE DIR`: what is read in the directory bears the name of the file.
+    fn compared(&mut self, sequence: &[(Role, bool)], parsed: &Parsed<'t>) {
+        if !sequence.iter().any(|(role, _)| *role == Role::Compared) {
+            return;
+        }
+        let by_option = parsed.uses.iter().filter(|u| u.spec.roles[0] == Role::Compared).flat_map(|u| &u.arguments);
+        let words: Vec<&Word> = by_option.chain(&parsed.operands).take(MOST_COMPARED).collect();
+        for file in &words {
+            let names = last_names(&file.value);
+            for dir in words.iter().filter(|dir| !core::ptr::eq(**dir, *file)) {
+                let places: Vec<Vec<u8>> = match &dir.value {
+                    Value::Pattern(dir) => Vec::from([dir.to_vec()]),
+                    value => value.alternatives().into_iter().flatten().map(|dir| path::escape_pattern(dir)).collect(),
+                };
+                for inside in places.iter().flat_map(|dir| names.iter().map(|name| path::join(dir, name))) {
+                    self.read(&Value::Pattern(inside.into()), false, dir.span);
+                }
+            }
+        }
     }
 
     /// `cpy SOURCE... DIR --rename=NAME`: copies have that name, in the directory or below it. False where there is no such name.

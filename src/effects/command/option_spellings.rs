@@ -91,6 +91,11 @@ impl<'t> Parser<'_, 't> {
         let (name, attached) = split(text, b'=');
         let attached = attached.map(|v| Value::Known(v.into()));
         match self.named(name) {
+            // Where such a value is taken after all, the table does not know what it does; else the program refuses it. `--fix=false`
+            // is a flag to many.
+            Abbreviated::One(spec) if spec.arguments == 0 && !self.lenient && !is_plain(attached.as_ref()) => {
+                self.unknown(name, word);
+            }
             Abbreviated::One(spec) => self.used(spec, attached, word),
             Abbreviated::Several => {
                 self.doubt("unknown-option", format!("`{}` is ambiguous", shown(name)), word.span);
@@ -174,4 +179,10 @@ impl<'t> Parser<'_, 't> {
             }
         }
     }
+}
+
+/// Whether nothing is attached to a flag, or nothing that may name a file.
+fn is_plain(attached: Option<&Value>) -> bool {
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+    attached.is_none_or(|value| value.known().is_some_and(|text| text.iter().all(plain)))
 }

@@ -35,6 +35,11 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn read_if_at(&mut self, word: &Word) {
+        // `curl --variable %NAME=DEFAULT`
+        if let Some(name) = word.value.known().and_then(|text| text.strip_prefix(b"%")) {
+            let name = Value::Known(split(name, b'=').0.into());
+            self.push(Kind::ReadEnv(name), certainty(&word.value), word.span, true);
+        }
         match &word.value {
             Value::Known(text) => {
                 let file = match text.first() {

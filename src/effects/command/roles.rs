@@ -51,7 +51,11 @@ impl Command<'_, '_> {
         );
         if reads && super::net::is_url(value) {
             // Many programs that read files fetch them as well (`xmllint`, `pandoc`, `ffmpeg`); the others find no such file.
-            self.net(word, false);
+            if self.searches {
+                self.given_path(word, false);
+            } else {
+                self.net(word, false);
+            }
         }
         if matches!(role, Role::Script | Role::LoadCode | Role::CodePath) && super::net::is_url(value) {
             self.net(word, false);
@@ -78,6 +82,7 @@ impl Command<'_, '_> {
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt | Role::ReadWrite if stdio => {}
             Role::Read if self.is_response_file(value) => self.response_file(value, manner, span)?,
             Role::Read | Role::ReadTree | Role::ReadGlob | Role::ReadListAt if manner.lists => {}
+            Role::Compared => self.role(Role::Read, word, manner)?,
             Role::ReadGlob => self.glob(Role::Read, word, manner)?,
             Role::ReadListAt => self.read_list_at(word, manner)?,
             Role::NamePrefix => self.name_prefix(word),
