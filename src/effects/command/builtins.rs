@@ -364,7 +364,7 @@ impl<'t> Command<'_, 't> {
     }
 }
 
-fn is_name(text: &[u8]) -> bool {
+pub(super) fn is_name(text: &[u8]) -> bool {
     text.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
         && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }

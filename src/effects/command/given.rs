@@ -163,8 +163,9 @@ impl<'t> Command<'_, 't> {
         let Some(text) = word.value.known().filter(|text| !is_address(text)) else { return };
         // `-o.env`, `-oNAME.md`
         let short = |rest: &&[u8]| {
+            let plain = |b: &u8| b.is_ascii_alphanumeric() || b"._-/".contains(b);
             let named = !text.starts_with(b"--") && rest.iter().any(|b| matches!(b, b'/' | b'.'));
-            matches!(rest.first(), Some(b'/' | b'~' | b'.' | b'@')) || named
+            matches!(rest.first(), Some(b'/' | b'~' | b'.' | b'@')) || (named && rest.iter().all(plain))
         };
         if let Some(rest) = text.get(2..).filter(|rest| text.starts_with(b"-") && short(rest)) {
             self.given_path(&Word { value: Value::Known(rest.into()), span: word.span }, true);

@@ -1,6 +1,6 @@
 //! Words that hold a path or a command inside of other text, and programs that a word names.
 
-use super::{Command, Shell, emit::certainty, options::split};
+use super::{Command, Shell, builtins::is_name, emit::certainty, options::split};
 use crate::{
     effect::{Kind, Span, Value, Word},
     effects::LimitReached,
@@ -35,9 +35,10 @@ impl Command<'_, '_> {
     }
 
     pub(super) fn read_if_at(&mut self, word: &Word) {
-        // `curl --variable %NAME=DEFAULT`
-        if let Some(name) = word.value.known().and_then(|text| text.strip_prefix(b"%")) {
-            let name = Value::Known(split(name, b'=').0.into());
+        // `curl --variable %NAME=DEFAULT`; `-w '%{http_code}'` is no variable.
+        let named = word.value.known().and_then(|text| text.strip_prefix(b"%")).map(|text| split(text, b'=').0);
+        if let Some(name) = named.filter(|name| is_name(name)) {
+            let name = Value::Known(name.into());
             self.push(Kind::ReadEnv(name), certainty(&word.value), word.span, true);
         }
         match &word.value {
