@@ -292,6 +292,26 @@ vocabulary! {
     }
 }
 
+impl Runs {
+    /// Whether what such a program runs runs once, before whatever follows.
+    pub const fn is_once(self) -> bool {
+        use Runs as R;
+        matches!(
+            self,
+            R::Nothing
+                | R::Argv
+                | R::ShellWords
+                | R::Shell
+                | R::Source
+                | R::Su
+                | R::Flock
+                | R::Multicall
+                | R::Trap
+                | R::Gate
+        )
+    }
+}
+
 vocabulary! {
     /// What a wrapper does when no command follows.
     NoCommand {

@@ -22,7 +22,7 @@ impl<'t> Command<'_, 't> {
     /// Goes on by what the program runs.
     pub(super) fn run_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let operands = parsed.operands.as_slice();
-        if !Self::runs_once(program.runs()) {
+        if !program.runs().is_once() {
             self.scripts.forget_files();
         }
         match program.runs() {
@@ -106,24 +106,6 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
         }
-    }
-
-    /// Whether what such a program runs runs once, before whatever follows.
-    fn runs_once(runs: Runs) -> bool {
-        use Runs as R;
-        matches!(
-            runs,
-            R::Nothing
-                | R::Argv
-                | R::ShellWords
-                | R::Shell
-                | R::Source
-                | R::Su
-                | R::Flock
-                | R::Multicall
-                | R::Trap
-                | R::Gate
-        )
     }
 
     fn has_code(parsed: &Parsed<'t>) -> bool {

@@ -1,10 +1,8 @@
 //! What `basename` and `dirname` print of names that are known.
 
+use super::compound::MAX_VALUES;
 use crate::effect::{Value, Word};
 use alloc::vec::Vec;
-
-/// Most names that are taken apart.
-const MAX_NAMES: usize = 64;
 
 /// What such a command prints, without the end of its line.
 pub(super) fn printed(argv: &[Word]) -> Option<Value> {
@@ -17,7 +15,7 @@ pub(super) fn printed(argv: &[Word]) -> Option<Value> {
     };
     let part = |name: &[u8]| suffix.map_or_else(|| directory(name), |suffix| base(name, suffix));
     let parts: Option<Vec<Vec<u8>>> = names.value.alternatives()?.iter().map(|name| part(name)).collect();
-    Value::one_of(parts?, MAX_NAMES)
+    Value::one_of(parts?, MAX_VALUES)
 }
 
 /// Whether a name is an operand to every such program, and prints as one line.
