@@ -8,8 +8,14 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::Command;
 
-/// How many environments are tried, unless `PREXEC_ENVIRONMENTS` says otherwise.
-const USUAL: usize = 250;
+/// How many environments are tried, unless `PREXEC_ENVIRONMENTS` says otherwise: ten thousand together, most of them with the executable
+/// that Codex starts for each call, which also takes the least time for one.
+const fn usual(hook: Hook) -> usize {
+    match hook {
+        Hook::Alone => 9000,
+        Hook::Whole => 1000,
+    }
+}
 
 const NAMES: &[&str] = &[
     "HOME",
@@ -123,7 +129,7 @@ const SCRIPTS: &[&str] = &[GOOD, BAD, "cat ~/.env", "cat \"$HOME/x/.env\"", "ls 
 
 pub(crate) fn rows(hook: Hook) -> Vec<Row> {
     let room = Room::new(hook);
-    let count = std::env::var("PREXEC_ENVIRONMENTS").map_or(USUAL, |n| n.parse().expect("a number"));
+    let count = std::env::var("PREXEC_ENVIRONMENTS").map_or(usual(hook), |n| n.parse().expect("a number"));
     let plain: Vec<u8> =
         SCRIPTS.iter().map(|script| strictness(&decide(&room, script, &[])).expect("a verdict")).collect();
     assert!(plain.contains(&0) && plain.contains(&1), "{plain:?}");

@@ -13,13 +13,16 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// How many times it is read, unless `PREXEC_SWAPS` says otherwise.
-const USUAL: usize = 3000;
+/// How many times it is read, unless `PREXEC_SWAPS` says otherwise: a hundred thousand times together within this process.
+const WITHIN: usize = 50_000;
+/// Each of these is a process of its own.
+const ALONE: usize = 3000;
 const STRICT: &str = "prefix_rule([\"make\"], decision = \"forbidden\")\n";
 const LOOSE: &str = "prefix_rule([\"make\"])\n";
 
 pub(crate) fn rows(hook: Hook) -> Vec<Row> {
-    let count = std::env::var("PREXEC_SWAPS").map_or(USUAL, |n| n.parse().expect("a number"));
+    let usual = if hook == Hook::Alone { ALONE } else { WITHIN };
+    let count = std::env::var("PREXEC_SWAPS").map_or(usual, |n| n.parse().expect("a number"));
     let compiled = |room: &Room, text: &str, name: &str| {
         let source = room.write(&format!("{name}.rules"), text);
         let file = room.file(&format!("{name}.bin"));

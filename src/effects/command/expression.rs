@@ -59,8 +59,17 @@ pub struct FoundNames {
     pub values: Vec<Value>,
     /// A NUL ends each, not a newline.
     pub nul: bool,
+    /// A name with a newline is several here: what wrote them ended each with a newline, also where `tr` made that a NUL.
+    pub cut: bool,
     /// Each is certainly one word of every shell and no option, as whoever wrote them has looked.
     pub plain: bool,
+}
+
+impl FoundNames {
+    /// Whether they are those that stand in a directory, and not all that may be below one: true as long as nobody makes others.
+    pub(in crate::effects) fn is_listed(&self) -> bool {
+        !self.values.iter().all(|value| matches!(value, Value::Below { .. }))
+    }
 }
 
 /// Options of `find` that follow links or that write something else than names.
@@ -174,7 +183,13 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     let parsed = options::parse(&program, words, false);
     let quiet = |role: &Role| matches!(role, Role::Flag | Role::Value | Role::Stat);
     let test = |u: &options::Use<'_>| !OTHER_OUTPUT.contains(&u.spec.name) && u.spec.roles.iter().all(quiet);
-    let known = words.iter().all(|word| word.value.known().is_some());
+    let expression =
+        |word: &Word| word.value.known().is_some_and(|text| matches!(text.first(), Some(b'-' | b'(' | b'!')));
+    let starts = words.iter().position(expression).unwrap_or(words.len());
+    let known = words.iter().enumerate().all(|(index, word)| match &word.value {
+        Value::Pattern(text) => index < starts && directory_of(text).is_some(),
+        value => value.known().is_some(),
+    });
     let nul = parsed.uses(&[b"-print0"]);
     if !known || !parsed.doubts.is_empty() || !parsed.uses.iter().all(test) || (nul && parsed.uses(&[b"-print"])) {
         return None;
@@ -182,14 +197,14 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     // Without its own action the expression is printed, an action inside it prints only what comes to it.
     let values = found_names(&parsed, true, false);
     let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
-    values.iter().all(below).then_some(FoundNames { values, nul, plain: false })
+    values.iter().all(below).then_some(FoundNames { values, nul, cut: !nul, plain: false })
 }
 
 /// Whether [`output_names`] may know of something that a program of this name writes.
 pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let row = analysis.tables.program(name);
     row.is_some_and(|row| {
-        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git") || row.runs() == Runs::Find
+        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git" | b"ls") || row.runs() == Runs::Find
     })
 }
 
@@ -242,7 +257,8 @@ fn names_of_grep(program: &Program<'_>, words: &[Word]) -> Option<FoundNames> {
         |dir: &Vec<u8>, end: &Vec<u8>| Value::Below { dir: dir.as_slice().into(), suffix: end.as_slice().into() };
     let values: Vec<Value> = starts.iter().flat_map(|dir| ends.iter().map(|end| below(dir, end))).collect();
     let nul = if rg { &[b"-0".as_slice(), b"--null"] } else { &[b"-Z".as_slice(), b"--null"] };
-    (!values.is_empty()).then(|| FoundNames { values, nul: parsed.uses(nul), plain: false })
+    let nul = parsed.uses(nul);
+    (!values.is_empty()).then_some(FoundNames { values, nul, cut: !nul, plain: false })
 }
 
 /// How the names end, where options say so: `rg -g '*.ts'`, `grep --include='*.c' --include='*.h'`.
@@ -275,23 +291,24 @@ fn ends_of(parsed: &Parsed<'_>) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Whether a filter lets names through as they are, some of them or all, in any order.
-pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
+pub(in crate::effects) fn names_pass(argv: &[Word], names: &FoundNames) -> bool {
     let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
     let Some((program, words)) = known.as_deref().and_then(<[_]>::split_first) else { return false };
     let letters = |word: &[u8], all: &[u8]| {
         word.strip_prefix(b"-").is_some_and(|l| !l.is_empty() && l.iter().all(|b| all.contains(b)))
     };
     if *program == b"tee" {
-        return words.iter().all(|word| !word.starts_with(b"-") || letters(word, b"ai"));
+        // The file that it makes may be among names that are known only as long as nobody makes one.
+        return !names.is_listed() && words.iter().all(|word| !word.starts_with(b"-") || letters(word, b"ai"));
     }
     let zero = |word: &&[u8]| letters(word, b"zvEFPiwxaurnVh") && word.contains(&b'z');
-    if words.iter().any(zero) != nul {
+    if words.iter().any(zero) != names.nul {
         return false;
     }
     match *program {
         // A name that is no text would be told of in place of the names, unless all is text.
         b"grep" | b"egrep" | b"fgrep"
-            if !nul || words.iter().any(|w| letters(w, b"vEFPiwxaz") && w.contains(&b'a')) =>
+            if !names.nul || words.iter().any(|w| letters(w, b"vEFPiwxaz") && w.contains(&b'a')) =>
         {
             let mut operands = words.iter().filter(|w| !letters(w, b"vEFPiwxaz"));
             operands.next().is_some_and(|w| !w.starts_with(b"-")) && operands.next().is_none()
@@ -308,6 +325,12 @@ pub(in crate::effects) fn names_pass(argv: &[Word], nul: bool) -> bool {
         },
         _ => false,
     }
+}
+
+/// `tr '\n' '\0'`: whether a program ends with a NUL what ended with a newline before.
+pub(in crate::effects) fn ends_with_nul(argv: &[Word]) -> bool {
+    let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+    matches!(known.as_deref(), Some([b"tr", b"\\n" | b"\\012", b"\\0" | b"\\00" | b"\\000"]))
 }
 
 /// What the found names may be; one value for each start point where these are few.
@@ -391,12 +414,27 @@ fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
         (_, []) => return Value::Below { dir: b".".into(), suffix: suffix.into() },
         (_, [one]) => match &one.value {
             Value::Known(start) => return Value::Below { dir: start.clone(), suffix: suffix.into() },
+            Value::Pattern(text) => match directory_of(text) {
+                Some(dir) => return Value::Below { dir: dir.into(), suffix: suffix.into() },
+                None => Bytes::default(),
+            },
             Value::Affix { prefix, .. } => prefix.clone(),
             _ => Bytes::default(),
         },
         _ => common(starts).into(),
     };
     Value::Affix { prefix, suffix: suffix.into() }
+}
+
+/// The directory of which a pattern gives names, where it is written and these are neither it nor what is above it (`.*`).
+fn directory_of(pattern: &[u8]) -> Option<&[u8]> {
+    let slash = pattern.iter().rposition(|byte| *byte == b'/')?;
+    let (dir, name) = pattern.split_at(slash + 1);
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/".contains(byte);
+    let matching = |byte: &u8| plain(byte) || *byte == b'*';
+    let begins = !matches!(name.first(), None | Some(b'.')) && !dir.starts_with(b"-");
+    let written = dir.iter().all(plain) && name.iter().all(matching);
+    (begins && written).then(|| if slash == 0 { dir } else { pattern.get(..slash).unwrap_or(dir) })
 }
 
 /// The beginning that all start points have in common, where all are known.

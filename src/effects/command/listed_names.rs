@@ -26,9 +26,9 @@ impl<'t> Command<'_, 't> {
         self.single_names(found, found.nul)
     }
 
-    /// The names, where each is one to a program that looks for an end as NUL or not: then names with blanks would be several.
+    /// The names, where each is one to a program that looks for a NUL or not: without, names with blanks would be several.
     fn single_names(&mut self, found: &FoundNames, nul: bool) -> Option<Vec<Value>> {
-        if nul || found.plain {
+        if nul && !found.cut || found.plain {
             return Some(found.values.clone());
         }
         let world = self.scripts.world()?;

@@ -35,7 +35,8 @@ pub(in crate::effects) fn tracked_names(world: &dyn World, argv: &[Word], cwd: &
     let suffixes = asked.places.iter().map(|pathspec| ending(pathspec)).collect::<Option<Vec<_>>>()?;
     let suffixes = if suffixes.is_empty() || suffixes.len() > 4 { vec![Bytes::default()] } else { suffixes };
     let below = |suffix: Bytes| Value::Below { dir: Bytes::default(), suffix };
-    Some(FoundNames { values: suffixes.into_iter().map(below).collect(), nul: asked.nul, plain: asked.plain })
+    let values = suffixes.into_iter().map(below).collect();
+    Some(FoundNames { values, nul: asked.nul, cut: !asked.nul, plain: asked.plain })
 }
 
 /// What a command is asked for.

@@ -161,7 +161,9 @@ impl Fold<'_> {
         let [Word { parts, span }] = list else { return None };
         let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
         let names = self.names_printed(at, *body, state, analysis)?;
-        let [name @ Value::Below { .. }] = names.values.as_slice() else { return None };
+        let [name @ (Value::Below { .. } | Value::Known(_) | Value::Set(_))] = names.values.as_slice() else {
+            return None;
+        };
         self.are_words(&names, state, *span, analysis).then(|| name.clone())
     }
 

@@ -32,7 +32,7 @@ impl Fold<'_> {
 
     /// Whether each name is one word where nothing quotes it.
     pub(super) fn are_words(&self, names: &FoundNames, state: &State, span: Span, analysis: &mut Analysis<'_>) -> bool {
-        !names.nul
+        names.cut
             && !state.is_touched(b"IFS")
             && (names.plain || command::stay_words(analysis, self.world, &names.values, &state.cwd, span))
     }

@@ -88,11 +88,12 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Option<Heard> {
         let Stdin::Names(names) = at.stdin else { return None };
-        let [name @ Value::Below { dir, suffix }] = names.values.as_slice() else { return None };
-        // Without both a file may be called `-`, which programs take for standard input.
-        if dir.is_empty() && suffix.is_empty() {
-            return None;
-        }
+        let name = match names.values.as_slice() {
+            // Without both a file may be called `-`, which programs take for standard input.
+            [name @ Value::Below { dir, suffix }] if !dir.is_empty() || !suffix.is_empty() => name,
+            [name @ (Value::Known(_) | Value::Set(_))] => name,
+            _ => return None,
+        };
         let tree = self.scripts.get(at.script)?.tree.clone();
         let Node::Simple(simple) = &tree.get(condition)?.node else { return None };
         let variable = listened(simple, names.nul)?;
@@ -103,7 +104,7 @@ impl Fold<'_> {
             return None;
         }
         // A name that ends a line early, or loses blanks or a backslash, is another one.
-        let whole = names.nul || self.are_words(names, state, span, analysis);
+        let whole = !names.cut || self.are_words(names, state, span, analysis);
         whole.then(|| Heard { variable: variable.into(), name: name.clone() })
     }
 

@@ -92,6 +92,7 @@ impl Fold<'_> {
             if self.writes_beside(at, pipeline, &state, analysis)? {
                 state.files.disturb();
             }
+            let undisturbed = self.lists_undisturbed(at, pipeline, &state, analysis)?;
             let start = analysis.effects.len();
             let mut written = None;
             let (outer, mut sources) = self.enter_pipeline();
@@ -136,6 +137,9 @@ impl Fold<'_> {
                     after = after.join(&end);
                 }
                 let found = command.and_then(|one| self.names_output(&one, names.as_ref(), &state, analysis));
+                // Behind others it could meet what these make.
+                let first = names.is_none();
+                let found = found.filter(|found| !first || !found.is_listed() || (undisturbed && index == 0));
                 (text, names) = (next, found);
             }
             self.leave_pipeline(outer);
@@ -223,11 +227,12 @@ impl Fold<'_> {
             return None;
         }
         match before {
-            Some(names) if command::names_pass(&writer.argv, names.nul) => Some(names.clone()),
+            Some(names) if command::names_pass(&writer.argv, names) => Some(names.clone()),
+            Some(names) if command::ends_with_nul(&writer.argv) => Some(FoundNames { nul: true, ..names.clone() }),
             Some(_) => None,
-            None => {
-                command::output_names(analysis, &writer.argv).or_else(|| self.tracked(&writer.argv, state, analysis))
-            }
+            None => command::output_names(analysis, &writer.argv)
+                .or_else(|| self.tracked(&writer.argv, state, analysis))
+                .or_else(|| self.names_of_ls(&writer.argv, state)),
         }
     }
 

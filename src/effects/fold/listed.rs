@@ -1,4 +1,4 @@
-//! What a `for` loop goes over: the numbers of `$(seq 1 5)`, and the files of `*.txt`, where the directory can be listed.
+//! What a loop goes over: the numbers of `$(seq 1 5)`, and the files of `*.txt` or of `ls`, where the directory can be listed.
 //!
 //! A loop's variable that is a pattern is one name of which nothing but its shape is known, so that `"${f%.txt}.md"` is next to
 //! anything. The files that stand there are known, as long as nothing of the script can have changed which they are.
@@ -7,10 +7,14 @@ use super::compound::MAX_VALUES;
 use super::held::is_integer;
 use super::state::State;
 use super::{At, Fold};
-use crate::effect::{Bytes, Form, Value, Word};
+use crate::effect::{Bytes, Effect, Form, Kind, Value, Word};
+use crate::effects::LimitReached;
+use crate::effects::command::{self, Analysis, FoundNames, Stdin};
 use crate::glob::Step;
 use crate::path::{self, Last, Resolution};
-use crate::shell::tree::{Part, Word as Written};
+use crate::shell::tree::{Node, NodeId, Part, Pipeline, Word as Written};
+use crate::shell::words;
+use crate::world::Entry;
 use alloc::{string::ToString, vec::Vec};
 
 /// Names of a directory that are looked at.
@@ -34,17 +38,72 @@ impl Fold<'_> {
         Value::one_of(all, MAX_VALUES)
     }
 
+    /// The names that `ls` prints, where they are known: those of the directory that the shell is in, or of files that match.
+    pub(super) fn names_of_ls(&self, argv: &[Word], state: &State) -> Option<FoundNames> {
+        let (program, words) = argv.split_first()?;
+        let is_order =
+            |text: &[u8]| text.strip_prefix(b"-").is_some_and(|all| all.iter().all(|b| b"1trSX".contains(b)));
+        let (options, files): (Vec<&Word>, Vec<&Word>) =
+            words.iter().partition(|word| word.value.known().is_some_and(|text| text.starts_with(b"-")));
+        let known = program.value.known() == Some(b"ls");
+        if !known || !options.iter().all(|word| word.value.known().is_some_and(is_order)) {
+            return None;
+        }
+        let all = || Word { value: Value::Pattern(b"*".into()), span: program.span };
+        let asked: Vec<Word> = if files.is_empty() { [all()].into() } else { files.iter().copied().cloned().collect() };
+        let names = self.listed(&asked, state)?;
+        let single = |name: &Bytes| {
+            let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/+@%:".contains(byte);
+            !name.starts_with(b"-") && name.iter().all(plain)
+        };
+        // Of a directory that is named it prints what is in it.
+        let is_file = |name: &Bytes| {
+            let path = path::absolute(&Value::Known(name.clone()), &state.cwd);
+            path.known().is_some_and(|path| self.world.entry(path) == Entry::Other)
+        };
+        let fit = names.alternatives()?.iter().all(|name| single(name) && (files.is_empty() || is_file(name)));
+        fit.then(|| FoundNames { values: [names].into(), nul: false, cut: true, plain: true })
+    }
+
+    /// Whether nobody in a pipeline that begins with `ls` makes a file while that looks which there are: who gets the names does
+    /// nothing without one. True, too, where it does not begin so.
+    pub(super) fn lists_undisturbed(
+        &mut self,
+        at: At<'_>,
+        pipeline: &Pipeline,
+        state: &State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<bool, LimitReached> {
+        let Some(tree) = self.scripts.get(at.script).map(|script| script.tree.clone()) else { return Ok(false) };
+        let plain = |element: &NodeId| match &tree.get(*element)?.node {
+            Node::Simple(simple) if simple.redirections.is_empty() => {
+                Some(words::expand_all(&simple.words, &self.seen(state)))
+            }
+            _ => None,
+        };
+        let mut elements = pipeline.elements.iter();
+        let names = elements.next().and_then(plain).and_then(|argv| self.names_of_ls(&argv, state));
+        let Some(names) = names else { return Ok(true) };
+        for element in elements.by_ref() {
+            if !plain(element).is_some_and(|argv| command::names_pass(&argv, &names)) {
+                break; // this one gets them
+            }
+        }
+        let start = analysis.effects.len();
+        for element in elements {
+            self.node(At { stdin: Stdin::Stream, piped: true, ..at }, *element, state.clone(), analysis)?;
+        }
+        let quiet = |effect: &Effect| matches!(effect.kind, Kind::Run(_) | Kind::Read(_) | Kind::ReadEnv(_));
+        let all = analysis.effects.get(start..).unwrap_or_default().iter().all(quiet);
+        analysis.effects.truncate(start);
+        Ok(all)
+    }
+
     /// What a variable is that takes each number of `$(seq 1 10)` in turn.
     pub(super) fn counted_off(&self, at: At<'_>, words: &[Written], state: &State) -> Option<Value> {
         let [Written { parts, .. }] = words else { return None };
         let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
-        let argv = self.plain_command(at, *body, state).filter(|_| !state.is_touched(b"IFS"))?;
-        let (program, numbers) = argv.split_first()?;
-        if program.value.known() != Some(b"seq") || numbers.is_empty() || numbers.len() > 3 {
-            return None;
-        }
-        let mut forms = [Form::Digits, Form::Integer].into_iter();
-        let form = forms.find(|form| numbers.iter().all(|word| has_form(&word.value, *form)))?;
+        let (form, numbers) = self.numbers_of_seq(at, *body, state).filter(|_| !state.is_touched(b"IFS"))?;
         let any = Value::Unknown { may_split: false, may_be_empty: false, form };
         let known: Option<Vec<i64>> = numbers.iter().map(|word| number(word.value.known()?)).collect();
         let (first, step, last) = match known.as_deref() {
@@ -66,6 +125,18 @@ impl Fold<'_> {
             Some(number.to_string().into_bytes())
         });
         Value::one_of(all, MAX_VALUES)
+    }
+
+    /// The words of a `seq` that are all numbers, and the form that what it prints has.
+    pub(super) fn numbers_of_seq(&self, at: At<'_>, body: NodeId, state: &State) -> Option<(Form, Vec<Word>)> {
+        let mut argv = self.plain_command(at, body, state)?;
+        let numbers = argv.split_off(1);
+        if argv.first()?.value.known() != Some(b"seq") || numbers.is_empty() || numbers.len() > 3 {
+            return None;
+        }
+        let mut forms = [Form::Digits, Form::Integer].into_iter();
+        let form = forms.find(|form| numbers.iter().all(|word| has_form(&word.value, *form)))?;
+        Some((form, numbers))
     }
 
     /// The words that a pattern becomes; none where it matches nothing, is more than stars in the last name, or may match what

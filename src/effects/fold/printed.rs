@@ -38,10 +38,12 @@ impl Fold<'_> {
         }
     }
 
-    /// Whether what a command or the end of a pipeline prints is a number, with blanks around it or not, or nothing: to arithmetic,
+    /// Whether what a command or the end of a pipeline prints is numbers, with blanks around them or not, or nothing: to arithmetic,
     /// which evaluates it again, no code.
     pub(super) fn counts(&self, at: At<'_>, body: NodeId, state: &State) -> bool {
-        self.printed(at, body, state).is_some_and(|held| held.is_number()) || self.counted(at, body, state).is_some()
+        self.printed(at, body, state).is_some_and(|held| held.is_number())
+            || self.counted(at, body, state).is_some()
+            || self.numbers_of_seq(at, body, state).is_some()
     }
 
     /// What a variable holds that gets such a number.
