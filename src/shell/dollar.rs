@@ -55,16 +55,7 @@ impl Parser<'_, '_, '_> {
     }
 
     fn plain_parameter(&self, name: Bytes, quoted: bool, start: usize) -> Part {
-        let parameter = Parameter {
-            name,
-            quoted,
-            braced: false,
-            length: false,
-            indirect: false,
-            subscript: None,
-            operation: None,
-            span: self.span(start),
-        };
+        let parameter = Parameter { braced: false, ..Parameter::braced(name, quoted, self.span(start)) };
         Part::Parameter(parameter.into())
     }
 }

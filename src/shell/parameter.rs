@@ -81,16 +81,7 @@ impl Parser<'_, '_, '_> {
 
     /// All between the braces; `None` where it is nothing that bash knows, with the rest unread.
     fn parameter(&mut self, quoted: bool, start: usize) -> Read<Option<Parameter>> {
-        let mut parameter = Parameter {
-            name: Bytes::default(),
-            quoted,
-            braced: true,
-            length: false,
-            indirect: false,
-            subscript: None,
-            operation: None,
-            span: self.span(start),
-        };
+        let mut parameter = Parameter::braced(Bytes::default(), quoted, self.span(start));
         let second = self.peek_ahead(1);
         match self.peek() {
             Some(b'#') if second.is_some_and(|byte| begins_name(byte) || byte.is_ascii_digit()) => {

@@ -26,6 +26,7 @@ mod listed;
 mod names;
 mod nodes;
 mod parsed;
+mod optional;
 mod positional;
 mod printed;
 mod readings;

@@ -3,11 +3,11 @@
 use super::held::Held;
 use super::state::State;
 use super::{At, Fold, bodies, file_names, written};
-use crate::effect::{self, Form, Value};
+use crate::effect::{self, Bytes, Form, Value};
 use crate::effects::command::Stdin;
-use crate::shell::tree::{Node, NodeId, Part, Redirection, RedirectionKind, Word};
+use crate::shell::tree::{Node, NodeId, Parameter, Part, Redirection, RedirectionKind, Word};
 use crate::shell::words;
-use alloc::vec::Vec;
+use alloc::{string::ToString, vec::Vec};
 
 /// The name of a file or directory that `mktemp` makes: ten letters and digits (mktemp(1)).
 const TEMPORARY: &[u8] = b"/tmp/tmp.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]";
@@ -82,7 +82,7 @@ impl Fold<'_> {
     }
 
     /// The word with its substitutions as they print, where that is certain of one of them.
-    pub(super) fn settled(&self, at: At<'_>, word: &Word, state: &State) -> Option<Word> {
+    pub(super) fn settled(&self, at: At<'_>, word: &Word, state: &State) -> Option<Settled> {
         let substitutes = |part: &Part| matches!(part, Part::Command { body: Some(_), .. });
         // An assignment inside the word may come before what is substituted or behind it.
         if !word.parts.iter().any(substitutes) || bodies::may_assign(word) || state.is_touched(b"IFS") {
@@ -90,17 +90,26 @@ impl Fold<'_> {
         }
         let text = |part: &Part| matches!(part, Part::Text { bytes, .. } if !bytes.is_empty());
         let attached = word.parts.iter().any(text);
-        let settle = |part: &Part| {
+        let mut given: Option<State> = None;
+        let settle = |(index, part): (usize, &Part)| {
             let Part::Command { body: Some(body), quoted } = part else { return part.clone() };
-            if let Some(Held::Is(Value::Known(text))) = self.printed(at, *body, state)
-                && (*quoted || is_one_plain_word(&text))
-            {
-                return Part::Text { bytes: text, quoted: true };
+            match self.printed(at, *body, state).or_else(|| self.counted(at, *body, state)) {
+                Some(Held::Is(Value::Known(text))) if *quoted || is_one_plain_word(&text) => {
+                    return Part::Text { bytes: text, quoted: true };
+                }
+                // One of several texts, or a number, is what a variable holds that no script can name.
+                Some(Held::Is(value)) if *quoted || splits_nowhere(&value) => {
+                    let name: Bytes = [&[0][..], index.to_string().as_bytes()].concat().into();
+                    given.get_or_insert_with(|| state.clone()).assign(&name, Held::Is(value));
+                    return Part::Parameter(Parameter::braced(name, *quoted, word.span).into());
+                }
+                _ => {}
             }
             let single = *quoted || (attached && self.prints_one_word(at, *body, state));
             Part::Command { body: Some(*body), quoted: single }
         };
-        Some(Word { parts: word.parts.iter().map(settle).collect::<Vec<_>>().into(), span: word.span })
+        let parts: Vec<Part> = word.parts.iter().enumerate().map(settle).collect();
+        Some(Settled { word: Word { parts: parts.into(), span: word.span }, given })
     }
 
     /// Whether a command prints no blank and nothing that is a glob, as far as it prints anything.
@@ -129,6 +138,21 @@ impl Fold<'_> {
             }
             _ => false,
         }
+    }
+}
+
+/// A word of which substitutions are settled.
+pub(super) struct Settled {
+    pub(super) word: Word,
+    /// The state in which it is expanded, where not the one it stands in.
+    pub(super) given: Option<State>,
+}
+
+/// Whether a value that nothing quotes is one word in every shell, or none.
+fn splits_nowhere(value: &Value) -> bool {
+    match value {
+        Value::Unknown { may_split: false, form, .. } => *form != Form::Anything,
+        value => value.alternatives().is_some_and(|all| all.iter().all(|one| is_one_plain_word(one))),
     }
 }
 

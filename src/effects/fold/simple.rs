@@ -1,6 +1,7 @@
 //! Simple commands.
 
 use super::held::Held;
+use super::printed::Settled;
 use super::positional::Positional;
 use super::state::State;
 use super::{At, Body, Ends, Fold, Here, Locals, MAX_CALLS, bodies};
@@ -78,7 +79,7 @@ impl Fold<'_> {
             }
             Called::No => match &names {
                 Some(names) => self.run_with(at, (&argv, names), span, &state, analysis)?,
-                None => self.run(at, &argv, span, state, analysis)?,
+                None => self.run_both_ways(at, &argv, span, state, analysis)?,
             },
         };
         self.failed = self.has_missed(&argv);
@@ -124,14 +125,17 @@ impl Fold<'_> {
             let before = bodies::may_assign(word).then(|| state.clone());
             self.bodies(at, word, state, analysis)?;
             let settled = self.settled(at, word, state);
-            let word = settled.as_ref().unwrap_or(word);
+            let (word, within) = match &settled {
+                Some(Settled { word, given }) => (word, given.as_ref().unwrap_or(&*state)),
+                None => (word, &*state),
+            };
             let name = self.unquoted_name(word, state, analysis);
             let is_name = name.is_some();
             match (name, before.filter(|before| before != state)) {
                 (Some(value), _) => argv.push(Word { value, span: word.span }),
                 // What of the word comes before the assignment is not told apart.
                 (None, Some(before)) => words::expand(word, &self.seen(&before.join(state)), &mut argv),
-                (None, None) => words::expand(word, &self.seen(state), &mut argv),
+                (None, None) => words::expand(word, &self.seen(within), &mut argv),
             }
             // The variable of a loop over files is one word, and no test does anything to it.
             let tests = first > 0 && matches!(argv.first().and_then(|w| w.value.known()), Some(b"[" | b"test"));
