@@ -60,15 +60,17 @@ pub(crate) const LINK: (&str, &str) = ("/w/p/link", "sub/deep");
 
 /// The names of the program that only says how it was started.
 pub(crate) const STUBS: &[&str] = &[
-    "probe", "other", "git", "cat", "ls", "rm", "cp", "mv", "mkdir", "touch", "head", "tail", "wc", "sort", "uniq",
-    "grep", "sed", "awk", "cut", "tr", "tee", "diff", "chmod", "ln", "du", "curl", "wget", "make", "cargo", "npm",
-    "node", "python3", "docker", "ssh", "rsync", "tar", "jq", "rg", "date", "sleep", "uname", "whoami", "basename",
-    "dirname", "realpath", "file", "stat", "which", "seq", "kubectl", "pytest", "go", "gh", "less", "md5sum", "base64",
+    "probe", "other", "git", "cat", "rm", "cp", "mv", "mkdir", "touch", "tail", "uniq", "grep", "sed", "awk", "cut",
+    "tee", "diff", "chmod", "ln", "du", "curl", "wget", "make", "cargo", "npm", "node", "python3", "docker", "ssh",
+    "rsync", "tar", "jq", "rg", "date", "sleep", "uname", "whoami", "realpath", "file", "stat", "which", "kubectl",
+    "pytest", "go", "gh", "less", "md5sum", "base64",
 ];
 
-/// Real programs that start others, and the shells.
-pub(crate) const REAL: &[&str] =
-    &["bash", "dash", "zsh", "env", "timeout", "nice", "nohup", "xargs", "find", "setsid", "stdbuf"];
+/// The shells, real programs that start others, and those whose output the analysis claims to know.
+pub(crate) const REAL: &[&str] = &[
+    "bash", "dash", "zsh", "env", "timeout", "nice", "nohup", "xargs", "find", "setsid", "stdbuf", "ls", "basename",
+    "dirname", "wc", "seq", "tr", "head", "sort",
+];
 
 /// Puts every file back as it was, and takes away what came since. The directories stay, because they are watched.
 pub(crate) fn reset() -> std::io::Result<()> {

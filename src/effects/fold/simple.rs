@@ -1,8 +1,8 @@
 //! Simple commands.
 
 use super::held::Held;
-use super::printed::Settled;
 use super::positional::Positional;
+use super::printed::Settled;
 use super::state::State;
 use super::{At, Body, Ends, Fold, Here, Locals, MAX_CALLS, bodies};
 use crate::effect::{Bytes, Certainty, Effect, Kind, Run, Span, Value, Word};
