@@ -28,6 +28,7 @@ mod option_spellings;
 mod options;
 mod outcome;
 mod package;
+mod parallel;
 pub(in crate::effects) mod paths;
 mod placed;
 mod rename;

@@ -290,34 +290,6 @@ impl<'t> Command<'_, 't> {
         Ok(())
     }
 
-    /// GNU parallel: a template that a shell executes with words from elsewhere in it.
-    fn parallel(&mut self, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
-        let mark = |w: &&Word| matches!(w.value.known(), Some(b":::" | b":::+" | b"::::" | b"::::+"));
-        let operands = parsed.operands.as_slice();
-        let end = operands.iter().position(|w| mark(&w)).unwrap_or(operands.len());
-        let (template, inputs) = operands.split_at(end);
-        let mut files = false;
-        for word in inputs {
-            match word.value.known() {
-                Some(b"::::" | b"::::+") => files = true,
-                Some(b":::" | b":::+") => files = false,
-                _ if files => self.role(Role::ListFile, word, Manner::default())?,
-                _ => {}
-            }
-        }
-        let detail = format!("`{}` makes a script of a template and of words from elsewhere", self.by);
-        self.unknown("dynamic-script", detail, self.span, false);
-        if template.is_empty() {
-            for word in inputs.iter().filter(|w| !mark(w)) {
-                self.script(&word.value, Shell::Child, Stdin::Empty, &[], word.span)?;
-            }
-            return Ok(());
-        }
-        let mut argv: Vec<Word> = template.iter().map(|w| replace(w, b"{}", &|| Value::ANY_WORD)).collect();
-        argv.push(Word { value: Value::ANY_WORDS, span: self.span });
-        self.inner(&argv, Stdin::Empty).map(|_| ())
-    }
-
     fn remote(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let Some((host, rest)) = parsed.operands.split_first() else { return Ok(()) };
         let connect = match super::net::target(&host.value, true) {
