@@ -128,7 +128,7 @@ fn plain_template(template: &[Word]) -> Option<Vec<Word>> {
     if first.contains(&b'=') || shell::is_keyword(first) || words.iter().any(|word| starts_with(word, b"=")) {
         return None;
     }
-    if !words.iter().any(|word| count(word) > 0) {
+    if !words.iter().any(|word| places(word).0) {
         words.push(Word { value: Value::Known(TOKENS[0].into()), span: template.last()?.span });
     }
     Some(words)
@@ -138,17 +138,18 @@ fn starts_with(word: &Word, text: &[u8]) -> bool {
     word.value.known().is_some_and(|known| known.starts_with(text))
 }
 
-/// Places for words from elsewhere in a word of the template.
-fn count(word: &Word) -> usize {
-    let Some(text) = word.value.known() else { return 0 };
-    text.iter().filter(|byte| **byte == b'{').count()
+/// Whether a word of the template has a place for one from elsewhere, and whether it has several.
+fn places(word: &Word) -> (bool, bool) {
+    let text = word.value.known().unwrap_or_default();
+    let first = text.iter().position(|byte| *byte == b'{');
+    (first.is_some(), first != text.iter().rposition(|byte| *byte == b'{'))
 }
 
 /// A word of the template with this one in its place.
 fn filled(word: &Word, value: &Value) -> Word {
     let token = TOKENS.into_iter().find(|token| contains(word, token));
     let Some(token) = token else { return word.clone() };
-    if count(word) > 1 {
+    if places(word).1 {
         return Word { value: Value::ANY_WORD, span: word.span };
     }
     let part = part_of(value, token);
