@@ -90,7 +90,11 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     if let Some(alone) = &alone {
         all.push(subject("prexec-hook, a refused option", alone.clone(), &["--no-such-option"]));
     }
-    let whole = [Some(("prexec hook", prexec)), static_prexec().map(|path| ("static prexec hook", path))];
+    let mut whole = vec![("prexec hook", prexec, &["hook", "--policy"][..])];
+    if let Some(made) = linked_statically() {
+        whole.push(("static prexec hook", made.join("prexec"), &["hook", "--policy"]));
+        whole.push(("static prexec-hook", made.join("prexec-hook"), &["--policy"]));
+    }
     let sizes = [
         ("10 + 200", 10, 200),
         ("1,000 + 200", 1000, 200),
@@ -99,8 +103,9 @@ fn subjects(dir: &Path) -> Vec<Subject> {
     ];
     for (name, rules, globs) in sizes {
         let compiled = compiled(dir, rules, globs);
-        for (what, path) in whole.iter().flatten() {
-            all.push(subject(&format!("{what}, compiled {name}"), path.clone(), &["hook", "--policy", &compiled]));
+        for (what, path, arguments) in &whole {
+            let arguments = [arguments, &[compiled.as_str()][..]].concat();
+            all.push(subject(&format!("{what}, compiled {name}"), path.clone(), &arguments));
         }
         if let Some(alone) = &alone {
             all.push(subject(&format!("prexec-hook, compiled {name}"), alone.clone(), &["--policy", &compiled]));
@@ -131,8 +136,8 @@ fn without_c_library() -> Option<PathBuf> {
     return None;
 }
 
-/// The same sources, linked with the C library statically; made only where it is asked for, as it takes minutes.
-fn static_prexec() -> Option<PathBuf> {
+/// Where the same sources are linked with the C library statically; made only where it is asked for, as it takes minutes.
+fn linked_statically() -> Option<PathBuf> {
     if !std::env::args().any(|argument| argument == "--static") {
         return None;
     }
@@ -140,12 +145,22 @@ fn static_prexec() -> Option<PathBuf> {
     // With a target named the flags are for it alone, and not for what runs while it is built.
     let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let done = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--bin=prexec", "--target", &triple, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--bin=prexec",
+            "--bin=prexec-hook",
+            "--target",
+            &triple,
+            "--target-dir",
+        ])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("RUSTFLAGS", "-C target-feature=+crt-static")
+        // At a fixed address: what an executable that can be anywhere has to change of itself first costs more than a decision.
+        .env("RUSTFLAGS", "-C target-feature=+crt-static -C relocation-model=static")
         .status();
-    done.is_ok_and(|done| done.success()).then(|| target.join(triple).join("release/prexec"))
+    done.is_ok_and(|done| done.success()).then(|| target.join(triple).join("release"))
 }
 
 const BARE: &str = r#"
