@@ -172,6 +172,34 @@ vocabulary! {
         Compared = "compared",
         /// Patterns of names, in as many words as there are up to the next option or a lone `@`; touches nothing.
         Patterns = "patterns",
+        /// A picture that is read: a file, or one that the program makes itself (`xc:red`).
+        ImageRead = "image-read",
+        /// A picture that is written.
+        ImageWrite = "image-write",
+        /// A picture that is changed in place.
+        ImageChange = "image-change",
+        /// Text, or `@FILE`.
+        ImageText = "image-text",
+        /// A colour, or a picture to paint with.
+        ImageColor = "image-color",
+        /// `KEY=VALUE` for a format of pictures, or the name of something that a picture has.
+        ImageSetting = "image-setting",
+        /// The format, and so the ending, that pictures get (`mogrify -format`).
+        ImageEnding = "image-ending",
+        /// What is drawn onto a picture.
+        Drawing = "drawing",
+        /// A film or a sound that is read: a file, or something behind the name of a protocol.
+        MediaRead = "media-read",
+        /// The same, written.
+        MediaWrite = "media-write",
+        /// A graph of filters for films and sounds.
+        MediaFilter = "media-filter",
+        /// The format or device that a film is read from or written to.
+        MediaFormat = "media-format",
+        /// A file that is read; what is made of it stands beside it, under names that begin as its own does.
+        Beside = "beside",
+        /// A page that is shown: a URL, a file, or a host where there is no such file.
+        Page = "page",
     }
 }
 

@@ -18,6 +18,7 @@ mod globs;
 mod jq;
 mod listed_names;
 mod made_names;
+mod media;
 mod names;
 mod net;
 mod operands;

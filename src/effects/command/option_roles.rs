@@ -31,6 +31,7 @@ impl<'t> Command<'_, 't> {
                     Role::ListFile if self.takes_list(program, parsed, one)? => {}
                     Role::Read if self.cookie(argument) => {}
                     Role::Method | Role::EnvSplit => {}
+                    Role::ImageEnding => self.other_ending(argument, parsed),
                     Role::Suffix => self.suffixed(program, argument, parsed),
                     // It is worked out where the interpreter is.
                     Role::Code if program.runs() == Runs::Interpreter && code::language(program.name()).is_some() => {}

@@ -233,6 +233,20 @@ impl Command<'_, '_> {
                     self.unreviewed(span);
                 }
             }
+            Role::ImageRead
+            | Role::ImageWrite
+            | Role::ImageChange
+            | Role::ImageText
+            | Role::ImageColor
+            | Role::ImageSetting
+            | Role::ImageEnding
+            | Role::Drawing
+            | Role::MediaRead
+            | Role::MediaWrite
+            | Role::MediaFilter
+            | Role::MediaFormat
+            | Role::Beside
+            | Role::Page => self.media(role, word, manner)?,
             Role::Unreviewed => self.unreviewed(span),
         }
         Ok(())

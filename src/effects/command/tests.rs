@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("builtins", include_str!("../../../tests/effects/builtins.cases")),
     ("projects", include_str!("../../../tests/effects/projects.cases")),
     ("tools", include_str!("../../../tests/effects/tools.cases")),
+    ("media", include_str!("../../../tests/effects/media.cases")),
 ];
 
 /// Notes the scripts that it gets, and splits them at blanks only.

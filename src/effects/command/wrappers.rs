@@ -36,6 +36,8 @@ impl<'t> Command<'_, 't> {
                 }
                 Ok(())
             }
+            // `rpm -q`
+            Runs::Project if parsed.has(traits::NO_RUN) => self.operand_effects(program, parsed),
             Runs::Project => {
                 self.searches = true;
                 self.operand_effects(program, parsed)?;
@@ -87,12 +89,16 @@ impl<'t> Command<'_, 't> {
             Runs::Gate => self.gate(operands),
             Runs::Editor => {
                 self.operand_effects(program, parsed)?;
-                self.reads_commands();
+                // `gs -dBATCH`
+                if !parsed.has(traits::NO_RUN) {
+                    self.reads_commands();
+                }
                 Ok(())
             }
             Runs::Pager => {
                 self.operand_effects(program, parsed)?;
-                if self.stdin == Stdin::Inherited {
+                // `lynx -dump`
+                if self.stdin == Stdin::Inherited && !parsed.has(traits::NO_RUN) {
                     self.reads_commands();
                 }
                 Ok(())
