@@ -19,6 +19,7 @@ mod jq;
 mod listed_names;
 mod made_names;
 mod media;
+mod media_words;
 mod names;
 mod net;
 mod operands;

@@ -40,6 +40,76 @@ const PLAIN: [&[u8]; 24] = [
     b"-0",
     b"--null",
 ];
+/// What bash and zsh run themselves, and dash does not.
+const BUILTINS: [&[u8]; 63] = [
+    b"autoload",
+    b"bind",
+    b"bindkey",
+    b"builtin",
+    b"bye",
+    b"caller",
+    b"compctl",
+    b"compgen",
+    b"complete",
+    b"compopt",
+    b"declare",
+    b"dirs",
+    b"disown",
+    b"echotc",
+    b"echoti",
+    b"emulate",
+    b"enable",
+    b"float",
+    b"functions",
+    b"getln",
+    b"help",
+    b"history",
+    b"integer",
+    b"let",
+    b"limit",
+    b"log",
+    b"logout",
+    b"mapfile",
+    b"noglob",
+    b"popd",
+    b"print",
+    b"private",
+    b"pushd",
+    b"pushln",
+    b"r",
+    b"readarray",
+    b"rehash",
+    b"sched",
+    b"setopt",
+    b"shopt",
+    b"source",
+    b"suspend",
+    b"ttyctl",
+    b"typeset",
+    b"unfunction",
+    b"unhash",
+    b"unlimit",
+    b"unsetopt",
+    b"vared",
+    b"whence",
+    b"where",
+    b"which",
+    b"zcompile",
+    b"zformat",
+    b"zle",
+    b"zmodload",
+    b"zparseopts",
+    b"zprof",
+    b"zpty",
+    b"zregexparse",
+    b"zsocket",
+    b"zstyle",
+    b"ztcp",
+];
+/// Variables that give it more options, or another shell.
+const SETTINGS: [&str; 2] = ["PARALLEL", "PARALLEL_SHELL"];
+/// Builtins that do nothing but write their words.
+const HARMLESS: [&[u8]; 4] = [b"echo", b"true", b"false", b":"];
 /// Words from elsewhere that are told apart.
 const MAX_WORDS: usize = 64;
 
@@ -49,7 +119,14 @@ impl<'t> Command<'_, 't> {
         let operands = parsed.operands.as_slice();
         let end = operands.iter().position(|w| mark(&w)).unwrap_or(operands.len());
         let (template, inputs) = operands.split_at(end);
-        if let Some(words) = plain_template(template)
+        // A builtin would be followed in the shell of the script, which is not the one that runs it.
+        let is_program = |words: &[Word]| {
+            let name = words.first().and_then(|word| word.value.known()).filter(|name| !name.contains(&b'{'));
+            name.is_some_and(|name| {
+                HARMLESS.contains(&name) || !(shell::is_dash_builtin(name) || BUILTINS.contains(&name))
+            })
+        };
+        if let Some(words) = plain_template(template).filter(|words| is_program(words))
             && let Some(values) = self.words_from_elsewhere(parsed, inputs)
         {
             for value in values {
@@ -88,10 +165,13 @@ impl<'t> Command<'_, 't> {
         // The program of the same name in moreutils runs each word behind `--` as a command.
         let dashes = self.argv.iter().any(|word| match &word.value {
             Value::Known(text) => text == b"--",
-            Value::Pattern(text) | Value::Below { suffix: text, .. } => text.iter().all(|byte| b"*?[]-".contains(byte)),
+            Value::Pattern(text) | Value::Below { suffix: text, .. } => {
+                text.iter().all(|byte| b"*?[]-+:".contains(byte))
+            }
             _ => true,
         });
-        if self.name != b"parallel" || !plain || dashes || !parsed.doubts.is_empty() {
+        let given = self.scripts.world().is_none_or(|world| SETTINGS.iter().any(|name| world.variable(name).is_some()));
+        if self.name != b"parallel" || !plain || dashes || given || !parsed.doubts.is_empty() {
             return None;
         }
         let Some((mark, words)) = inputs.split_first() else {

@@ -106,7 +106,8 @@ impl Fold<'_> {
                 tried = fold.node(at, condition, start.clone(), analysis)?.any();
                 start = tried.clone().unwrap_or(start);
             }
-            if let Some(Heard { variable, name }) = &heard {
+            // What splits the next line is what an earlier round has left.
+            if let Some(Heard { variable, name }) = heard.as_ref().filter(|_| !start.is_touched(b"IFS")) {
                 start.assign(variable, Held::Is(name.clone()));
             }
             let end = fold.node(at, body, start, analysis)?.any();

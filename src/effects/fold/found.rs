@@ -1,7 +1,7 @@
 //! Names of files that a command inside the words of another writes: `wc -l $(git ls-files)`, `sed -i s/a/b/ $(grep -rl a src)`.
 
 use super::state::State;
-use super::{At, Ends, Fold, join};
+use super::{At, Ends, Fold, join, listed};
 use crate::effect::{More, Span, Value, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames};
@@ -27,6 +27,9 @@ impl Fold<'_> {
             return None;
         }
         let names = self.names_printed(at, *body, state, analysis)?;
+        if names.is_listed() && !listed::is_still(simple) {
+            return None;
+        }
         self.are_words(&names, state, last.span, analysis).then_some(names)
     }
 

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{At, Ends, Fold, join, written};
-use super::{heard, interactive};
+use super::{heard, interactive, listed};
 use crate::effect::{Effect, Kind, Word as Argument};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
@@ -226,14 +226,17 @@ impl Fold<'_> {
         if !self.reads_alone(writer, state) || !writer.simple.redirections.iter().all(errors) {
             return None;
         }
-        match before {
+        let found = match before {
             Some(names) if command::names_pass(&writer.argv, names) => Some(names.clone()),
-            Some(names) if command::ends_with_nul(&writer.argv) => Some(FoundNames { nul: true, ..names.clone() }),
+            Some(names) if !names.nul && command::ends_with_nul(&writer.argv) => {
+                Some(FoundNames { nul: true, ..names.clone() })
+            }
             Some(_) => None,
             None => command::output_names(analysis, &writer.argv)
                 .or_else(|| self.tracked(&writer.argv, state, analysis))
                 .or_else(|| self.names_of_ls(&writer.argv, state)),
-        }
+        };
+        found.filter(|names| !names.is_listed() || listed::makes_nothing(&writer.simple.redirections))
     }
 
     /// The names that git tracks, where nothing before made git track others.

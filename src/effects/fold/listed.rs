@@ -6,17 +6,21 @@
 use super::compound::MAX_VALUES;
 use super::held::is_integer;
 use super::state::State;
-use super::{At, Fold};
+use super::{At, Fold, heard};
 use crate::effect::{Bytes, Effect, Form, Kind, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
 use crate::glob::Step;
 use crate::path::{self, Last, Resolution};
-use crate::shell::tree::{Node, NodeId, Part, Pipeline, Word as Written};
+use crate::shell::tree::{
+    AssignedValue, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple, Tree, Word as Written,
+};
 use crate::shell::words;
 use crate::world::Entry;
 use alloc::{string::ToString, vec::Vec};
 
+/// Variables that put quotes or colours around the names that `ls` prints.
+const DRESSING: [&str; 2] = ["QUOTING_STYLE", "CLICOLOR_FORCE"];
 /// Names of a directory that are looked at.
 const MAX_NAMES: usize = 4096;
 
@@ -41,12 +45,15 @@ impl Fold<'_> {
     /// The names that `ls` prints, where they are known: those of the directory that the shell is in, or of files that match.
     pub(super) fn names_of_ls(&self, argv: &[Word], state: &State) -> Option<FoundNames> {
         let (program, words) = argv.split_first()?;
-        let is_order =
-            |text: &[u8]| text.strip_prefix(b"-").is_some_and(|all| all.iter().all(|b| b"1trSX".contains(b)));
+        let is_order = |text: &[u8]| {
+            text.strip_prefix(b"-").is_some_and(|all| !all.is_empty() && all.iter().all(|b| b"1trSX".contains(b)))
+        };
         let (options, files): (Vec<&Word>, Vec<&Word>) =
             words.iter().partition(|word| word.value.known().is_some_and(|text| text.starts_with(b"-")));
         let known = program.value.known() == Some(b"ls");
-        if !known || !options.iter().all(|word| word.value.known().is_some_and(is_order)) {
+        let dressed =
+            DRESSING.iter().any(|name| self.world.variable(name).is_some() || state.is_touched(name.as_bytes()));
+        if !known || dressed || !options.iter().all(|word| word.value.known().is_some_and(is_order)) {
             return None;
         }
         let all = || Word { value: Value::Pattern(b"*".into()), span: program.span };
@@ -76,7 +83,7 @@ impl Fold<'_> {
     ) -> Result<bool, LimitReached> {
         let Some(tree) = self.scripts.get(at.script).map(|script| script.tree.clone()) else { return Ok(false) };
         let plain = |element: &NodeId| match &tree.get(*element)?.node {
-            Node::Simple(simple) if simple.redirections.is_empty() => {
+            Node::Simple(simple) if makes_nothing(&simple.redirections) => {
                 Some(words::expand_all(&simple.words, &self.seen(state)))
             }
             _ => None,
@@ -85,9 +92,16 @@ impl Fold<'_> {
         let names = elements.next().and_then(plain).and_then(|argv| self.names_of_ls(&argv, state));
         let Some(names) = names else { return Ok(true) };
         for element in elements.by_ref() {
-            if !plain(element).is_some_and(|argv| command::names_pass(&argv, &names)) {
-                break; // this one gets them
+            let argv = plain(element);
+            if argv.as_ref().is_some_and(|argv| command::names_pass(argv, &names)) {
+                continue;
             }
+            // This one gets them.
+            let program = argv.as_ref().and_then(|argv| argv.first()?.value.known());
+            if !matches!(program, Some(b"xargs" | b"parallel")) && !(self.waits(&tree, *element, state)) {
+                return Ok(false);
+            }
+            break;
         }
         let start = analysis.effects.len();
         for element in elements {
@@ -97,6 +111,25 @@ impl Fold<'_> {
         let all = analysis.effects.get(start..).unwrap_or_default().iter().all(quiet);
         analysis.effects.truncate(start);
         Ok(all)
+    }
+
+    /// Whether an element is a loop that does nothing before it has read a line.
+    fn waits(&self, tree: &Tree, element: NodeId, state: &State) -> bool {
+        let Some(Node::While { condition, .. }) = tree.get(element).map(|located| &located.node) else { return false };
+        let Some(Node::Simple(simple)) = tree.get(*condition).map(|located| &located.node) else { return false };
+        let plain = |word: &Written| word.parts.iter().all(|part| matches!(part, Part::Text { .. }));
+        let assigned = |value: &AssignedValue| match value {
+            AssignedValue::Scalar(word) => plain(word),
+            AssignedValue::Array(_) => false,
+        };
+        let name = simple.words.first().map(|word| word.parts.as_slice());
+        heard::is_loop(tree, element)
+            && matches!(name, Some([Part::Text { bytes, .. }]) if **bytes == *b"read")
+            && !self.is_replaced(b"read", state)
+            && simple.words.iter().all(plain)
+            && simple.assignments.iter().all(|one| one.subscript.is_none() && assigned(&one.value))
+            && simple.arrays.is_empty()
+            && makes_nothing(&simple.redirections)
     }
 
     /// What a variable is that takes each number of `$(seq 1 10)` in turn.
@@ -190,4 +223,29 @@ fn has_form(value: &Value, form: Form) -> bool {
         }
         value => value.alternatives().is_some_and(|all| all.iter().all(|one| form.fits(one))),
     }
+}
+
+/// Whether a command makes no file before it runs: what it writes goes where it went, or to `/dev/null`.
+pub(super) fn makes_nothing(redirections: &[Redirection]) -> bool {
+    use RedirectionKind as K;
+    redirections.iter().all(|one| match (one.kind, one.target.parts.as_slice()) {
+        (K::Write | K::Append | K::WriteBoth | K::AppendBoth, [Part::Text { bytes, .. }]) => **bytes == *b"/dev/null",
+        (K::DuplicateOutput, [Part::Text { bytes, .. }]) => bytes.iter().all(u8::is_ascii_digit),
+        (K::Read, [Part::Text { .. }]) => true,
+        _ => false,
+    })
+}
+
+/// Whether nothing of a command runs or makes a file before its last word is made.
+pub(super) fn is_still(simple: &Simple) -> bool {
+    let still = |part: &Part| match part {
+        Part::Text { .. } | Part::Tilde(_) | Part::Glob(_) => true,
+        Part::Parameter(one) => one.operation.is_none() && one.subscript.is_none() && !one.indirect,
+        _ => false,
+    };
+    let before = simple.words.split_last().map_or(&[][..], |(_, before)| before);
+    simple.assignments.is_empty()
+        && simple.arrays.is_empty()
+        && makes_nothing(&simple.redirections)
+        && before.iter().all(|word| word.parts.iter().all(still))
 }
