@@ -32,7 +32,7 @@ pub mod tree;
 mod word;
 pub mod words;
 
-pub use dialect::{Dialect, Others, is_dash_builtin, is_keyword, is_no_program};
+pub use dialect::{Dialect, Others, is_builtin, is_dash_builtin, is_keyword, is_no_program};
 pub use dump::{dump, dump_lines};
 pub use limits::{LimitReached, Limits};
 pub use parser::{parse, parse_as};

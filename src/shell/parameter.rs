@@ -11,7 +11,7 @@ use super::{
     substitution::Around,
     tree::{Operation, Parameter, Part, Unread, Word},
 };
-use crate::effect::Bytes;
+use crate::effect::{Bytes, Span};
 use alloc::{boxed::Box, vec, vec::Vec};
 
 /// What follows the name, longest first; with how its operands are read.
@@ -295,4 +295,11 @@ impl Parser<'_, '_, '_> {
 fn ends_at_wrong_colon(operands: &[Word]) -> bool {
     let question = |part: &Part| matches!(part, Part::Text { bytes, .. } if bytes.contains(&b'?'));
     operands.first().is_some_and(|offset| offset.parts.iter().any(question))
+}
+
+impl Parameter {
+    /// `${name}`
+    pub fn braced(name: Bytes, quoted: bool, span: Span) -> Self {
+        Self { name, quoted, braced: true, length: false, indirect: false, subscript: None, operation: None, span }
+    }
 }

@@ -486,13 +486,6 @@ pub struct Parameter {
     pub span: Span,
 }
 
-impl Parameter {
-    /// `${name}`
-    pub fn braced(name: Bytes, quoted: bool, span: Span) -> Self {
-        Self { name, quoted, braced: true, length: false, indirect: false, subscript: None, operation: None, span }
-    }
-}
-
 /// An operator of a parameter expansion with its operands.
 #[derive(Clone, Debug)]
 pub struct Operation {

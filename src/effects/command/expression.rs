@@ -55,7 +55,7 @@ pub(super) fn command_option<'t>(
 /// Names of files that a command writes to a pipe, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundNames {
-    /// Each name is one of these, and lies below the directory of one.
+    /// Each name is one of these, or lies below the directory of one.
     pub values: Vec<Value>,
     /// A NUL ends each, not a newline.
     pub nul: bool,

@@ -40,72 +40,6 @@ const PLAIN: [&[u8]; 24] = [
     b"-0",
     b"--null",
 ];
-/// What bash and zsh run themselves, and dash does not.
-const BUILTINS: [&[u8]; 63] = [
-    b"autoload",
-    b"bind",
-    b"bindkey",
-    b"builtin",
-    b"bye",
-    b"caller",
-    b"compctl",
-    b"compgen",
-    b"complete",
-    b"compopt",
-    b"declare",
-    b"dirs",
-    b"disown",
-    b"echotc",
-    b"echoti",
-    b"emulate",
-    b"enable",
-    b"float",
-    b"functions",
-    b"getln",
-    b"help",
-    b"history",
-    b"integer",
-    b"let",
-    b"limit",
-    b"log",
-    b"logout",
-    b"mapfile",
-    b"noglob",
-    b"popd",
-    b"print",
-    b"private",
-    b"pushd",
-    b"pushln",
-    b"r",
-    b"readarray",
-    b"rehash",
-    b"sched",
-    b"setopt",
-    b"shopt",
-    b"source",
-    b"suspend",
-    b"ttyctl",
-    b"typeset",
-    b"unfunction",
-    b"unhash",
-    b"unlimit",
-    b"unsetopt",
-    b"vared",
-    b"whence",
-    b"where",
-    b"which",
-    b"zcompile",
-    b"zformat",
-    b"zle",
-    b"zmodload",
-    b"zparseopts",
-    b"zprof",
-    b"zpty",
-    b"zregexparse",
-    b"zsocket",
-    b"zstyle",
-    b"ztcp",
-];
 /// Variables that give it more options, or another shell.
 const SETTINGS: [&str; 2] = ["PARALLEL", "PARALLEL_SHELL"];
 /// Builtins that do nothing but write their words.
@@ -122,9 +56,7 @@ impl<'t> Command<'_, 't> {
         // A builtin would be followed in the shell of the script, which is not the one that runs it.
         let is_program = |words: &[Word]| {
             let name = words.first().and_then(|word| word.value.known()).filter(|name| !name.contains(&b'{'));
-            name.is_some_and(|name| {
-                HARMLESS.contains(&name) || !(shell::is_dash_builtin(name) || BUILTINS.contains(&name))
-            })
+            name.is_some_and(|name| HARMLESS.contains(&name) || !shell::is_builtin(name))
         };
         if let Some(words) = plain_template(template).filter(|words| is_program(words))
             && let Some(values) = self.words_from_elsewhere(parsed, inputs)
