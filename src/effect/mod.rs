@@ -159,6 +159,8 @@ pub struct PathValue {
     pub found: Option<Found>,
     /// Of what is made: it is a symbolic link with this text, as far as that is known.
     pub leads: Option<Value>,
+    /// Of what is written: the name goes away or stands elsewhere; a symbolic link of that name goes, and what it leads to stays.
+    pub entry: bool,
 }
 
 /// What an expansion of the shell or a search finds, of which copies are made.
@@ -243,6 +245,7 @@ impl PathValue {
             like: None,
             found: None,
             leads: None,
+            entry: false,
         }
     }
 
@@ -264,6 +267,7 @@ impl PathValue {
             like: None,
             found: None,
             leads: None,
+            entry: false,
         }
     }
 
@@ -279,7 +283,14 @@ impl PathValue {
             like: None,
             found: None,
             leads: None,
+            entry: false,
         }
+    }
+
+    /// The same, of which the names go and nothing that links lead to.
+    #[must_use]
+    pub fn entry(self, entry: bool) -> Self {
+        Self { entry, ..self }
     }
 
     /// The same without what is passed over.

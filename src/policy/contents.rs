@@ -23,12 +23,23 @@ pub(super) struct Contents {
     pub(super) linked: Vec<Vec<u8>>,
     /// Where links in those trees lead in turn, once that was asked; none where it is too much to look at.
     pub(super) further: OnceCell<Option<Vec<Vec<u8>>>>,
-    /// What links in it lead to, inside of it.
-    pub(super) renamed: Vec<Vec<u8>>,
+    /// The links in it that lead somewhere.
+    pub(super) links: Vec<Led>,
     /// The directory that was looked into.
     pub(super) leads: Option<Vec<u8>>,
     /// The names in it, once they were asked for; none where it is small.
     pub(super) sieve: OnceCell<Option<Sieve>>,
+}
+
+/// A link.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Led {
+    /// Where it stands.
+    pub(super) at: Vec<u8>,
+    /// Where it leads in the end.
+    pub(super) to: Vec<u8>,
+    /// What it leads to stands in the same tree, and is seen there as well.
+    pub(super) inside: bool,
 }
 
 impl Contents {
@@ -83,12 +94,13 @@ impl Contents {
                     Child::Directory if is_closed(&child) => {}
                     Child::Directory => rest.push(child.clone()),
                     Child::Link => match path::resolve(world, &child, Some(cwd), Last::Follow) {
-                        // By another name a closed directory is open.
-                        Resolution::At { path, .. } if inside(&path) && !is_closed(&path) => {
-                            self.renamed.push(path);
-                        }
                         Resolution::At { path, .. } => {
-                            linked.insert(path);
+                            // By another name a closed directory is open.
+                            let inside = inside(&path) && !is_closed(&path);
+                            if !inside {
+                                linked.insert(path.clone());
+                            }
+                            self.links.push(Led { at: child.clone(), to: path, inside });
                         }
                         // A loop or a dangling end leads nowhere.
                         Resolution::Unknown(path::Why::Links) => {}
@@ -141,9 +153,12 @@ impl Contents {
             let (renamed, kinds): (Vec<Vec<u8>>, Vec<bool>) = renamed.into_iter().unzip();
             self.directories.extend(kinds);
             self.paths.extend(renamed);
-            let again: Vec<Vec<u8>> =
-                self.renamed.iter().filter_map(|p| path::below(p, dir)).map(|rest| [called, rest].concat()).collect();
-            self.renamed.extend(again);
+            let again = |led: &Led| {
+                let to = [called, path::below(&led.to, dir)?].concat();
+                Some(Led { at: led.at.clone(), to, inside: led.inside })
+            };
+            let again: Vec<Led> = self.links.iter().filter_map(again).collect();
+            self.links.extend(again);
         }
         self
     }

@@ -28,8 +28,8 @@ pub(super) fn readings(path: &PathValue, scene: &Scene<'_>) -> Vec<Reading> {
         .made
         .as_ref()
         .filter(|made| !made.is_archive(path))
-        .map(|made: &Made<'_>| (made as &dyn World, made.is_made_by(path)));
-    for (world, keep) in [Some((scene.world, false)), made].into_iter().flatten() {
+        .map(|made: &Made<'_>| (made as &dyn World, path.entry || made.is_made_by(path)));
+    for (world, keep) in [Some((scene.world, path.entry)), made].into_iter().flatten() {
         for value in leads(path, world, scene.cwd, keep) {
             let same = |other: &Reading| other.path.value == value;
             if value != path.value && !all.iter().any(same) {
@@ -94,15 +94,15 @@ fn leads(path: &PathValue, world: &dyn World, cwd: &[u8], keep: bool) -> Vec<Val
                 None => vec![Value::ANY_WORD],
             };
         }
-        Value::Pattern(text) => return expanded(text, world, cwd).unwrap_or_else(|| vec![Value::ANY_WORD]),
+        Value::Pattern(text) => return expanded(text, world, cwd, keep).unwrap_or_else(|| vec![Value::ANY_WORD]),
         // An affix's middle can already be anything; nothing more is known of it through links.
         Value::Affix { .. } | Value::Unknown { .. } => return Vec::new(),
     }]
 }
 
 /// What a pathname expansion becomes where it goes through links: a path for each link that ends it, an expansion below where
-/// the link leads for any other. `None` where that is too much to look at.
-fn expanded(pattern: &[u8], world: &dyn World, cwd: &[u8]) -> Option<Vec<Value>> {
+/// the link leads for any other. With `keep` what it ends in is taken as it is. `None` where that is too much to look at.
+fn expanded(pattern: &[u8], world: &dyn World, cwd: &[u8], keep: bool) -> Option<Vec<Value>> {
     let mut found: Vec<Value> = Vec::new();
     let mut left = MAX_NAMES;
     let steps = Step::all_of(pattern)?;
@@ -136,6 +136,11 @@ fn expanded(pattern: &[u8], world: &dyn World, cwd: &[u8]) -> Option<Vec<Value>>
                 Resolution::Unknown(_) => None,
             }
         };
+        let ends = keep && after.is_empty() && !step.is_deep();
+        if step.is_plain() && ends {
+            rest.push((path::join(&dir, &step.text), after, linked));
+            continue;
+        }
         if step.is_plain() {
             rest.extend(enter(&step.text)?);
             continue;
@@ -151,6 +156,8 @@ fn expanded(pattern: &[u8], world: &dyn World, cwd: &[u8]) -> Option<Vec<Value>>
         for (name, kind) in children {
             let here = step.matches(&name);
             match kind {
+                // Where a link led into this directory, the expansion below it speaks of the name.
+                Child::Link if ends => {}
                 Child::Link if here || step.is_deep() => rest.extend(enter(&name)?),
                 Child::Directory if step.is_deep() => rest.push((path::join(&dir, &name), steps, linked)),
                 Child::Directory if here && !after.is_empty() => rest.push((path::join(&dir, &name), after, linked)),

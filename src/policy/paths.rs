@@ -11,6 +11,7 @@ use crate::decision::Decision;
 use crate::effect::{Bytes, PathValue, Spared, Value};
 use crate::glob::{Answer, Index, Near, PathGlob, PathRule, Places, Reading, Subject, applies_within};
 use crate::path::{self, Last, Resolution};
+use crate::world::Entry;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
@@ -192,6 +193,9 @@ impl View {
                 let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
                 return Some(Contents { paths, ..Contents::default() });
             }
+            if self.path.entry && matches!(scene.world.entry(top), Entry::Link(_)) {
+                return Some(Contents::default());
+            }
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
                 Resolution::At { path, exists: true } => path,
                 // Nothing stands there, and the call itself makes nothing there. Below a home, where rules name places by
@@ -243,16 +247,24 @@ impl View {
         let near = contents.near(&[dir], rule);
         let free = |path: &Vec<u8>| leaves(rule, near.as_deref(), &path::normalize(path), scene);
         (near.as_ref().is_some_and(Vec::is_empty) || contents.paths.iter().all(free))
-            && contents
-                .leads_to_clear(scene.world, scene.cwd, &|tree| clear(PathValue::standing(Value::from(tree), true)))
+            && (self.path.entry
+                || contents.leads_to_clear(scene.world, scene.cwd, &|tree| {
+                    clear(PathValue::standing(Value::from(tree), true))
+                }))
     }
 
-    /// Whether a link in a tree that is read may lead to what the rule restricts, where the rule speaks of nothing in the tree.
+    /// Whether a link in a tree that is read, or of one of the names that are found below a directory, may lead to what the rule
+    /// restricts, where the rule speaks of nothing in the tree.
     fn leads_to(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         // Git takes a link itself, not what it leads to.
-        if !self.is_read || matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
+        if self.path.entry || matches!(self.path.spared, Spared::Ignored | Spared::Untracked) {
             return false;
         }
+        let ending: Option<&[u8]> = match &self.path.value {
+            Value::Below { suffix, .. } => Some(suffix),
+            _ if !self.is_read => return false,
+            _ => None,
+        };
         let expansion = match &self.path.value {
             Value::Pattern(pattern) if self.path.tree => literal_directory(pattern).map(|(dir, _)| (pattern, dir)),
             _ => None,
@@ -278,8 +290,24 @@ impl View {
             let tree = PathValue::standing(Value::from(tree), true);
             applies_within(rule, &Subject::new(&tree), &scene.budget) == Answer::No
         };
-        self.grows(top, scene)
-            || contents.is_none_or(|contents| !contents.leads_to_clear(scene.world, scene.cwd, &free))
+        let Some(contents) = contents.filter(|_| !self.grows(top, scene)) else { return true };
+        self.is_read && !contents.leads_to_clear(scene.world, scene.cwd, &free)
+            || ending.is_some_and(|ending| self.renames(ending, contents, rule, scene))
+    }
+
+    /// Whether a link among names that end so leads to what the rule restricts. What is called so itself, in the same tree, is judged
+    /// by its own name.
+    fn renames(&self, ending: &[u8], contents: &Contents, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
+        let led =
+            contents.links.iter().filter(|led| led.at.ends_with(ending) && !(led.inside && led.to.ends_with(ending)));
+        let restricted = |to: &[u8]| match self.path.tree {
+            true => {
+                let tree = PathValue::standing(Value::from(to), true);
+                applies_within(rule, &Subject::new(&tree), &scene.budget) != Answer::No
+            }
+            false => !leaves(rule, None, to, scene),
+        };
+        led.into_iter().any(|led| restricted(&led.to))
     }
 
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
@@ -308,7 +336,7 @@ impl View {
             self.path.spared.covers(rest) || filtered.as_ref().is_some_and(|f| f.covers(rest, directory))
         };
         // What a link in the tree leads to is read by another name.
-        let renamed = |path: &[u8]| contents.renamed.iter().any(|target| path::starts_with(path, target));
+        let renamed = |path: &[u8]| contents.links.iter().any(|led| led.inside && path::starts_with(path, &led.to));
         let spared = |path: &[u8], directory: bool| {
             path::below(path, top).is_some_and(|rest| passed(rest, directory)) && !renamed(path)
         };
@@ -319,8 +347,11 @@ impl View {
         clear(PathValue::file(Value::Known(top.into())))
             && (near.as_ref().is_some_and(Vec::is_empty)
                 || contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below)))
-            && contents
-                .leads_to_clear(scene.world, scene.cwd, &|tree| clear(PathValue::standing(Value::from(tree), true)))
+            && (self.path.entry
+                || !self.renames(suffix, contents, rule, scene)
+                    && contents.leads_to_clear(scene.world, scene.cwd, &|tree| {
+                        clear(PathValue::standing(Value::from(tree), true))
+                    }))
     }
 }
 

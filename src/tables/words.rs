@@ -53,7 +53,7 @@ vocabulary! {
         WriteDir = "write-dir",
         /// A file that is read and written.
         ReadWrite = "read-write",
-        /// A file that is deleted, moved away or whose metadata changes.
+        /// A file that is changed where it stands, or whose metadata changes.
         Modify = "modify",
         /// `@FILE`, `NAME@FILE` and `NAME=@FILE` (also `<`) read a file; other text is only text.
         ReadIfAt = "read-if-at",
@@ -159,8 +159,10 @@ vocabulary! {
         MakeVariable = "make-variable",
         /// `KEY` or `KEY=VALUE` among the program's own settings (`rustc -C`).
         Setting = "setting",
-        /// What `modify` says, or a pattern of such files that the program expands itself.
-        ModifyGlob = "modify-glob",
+        /// A file or directory that is deleted: of a symbolic link the link, never what it leads to.
+        Remove = "remove",
+        /// What `remove` says, or a pattern of such files that the program expands itself.
+        RemoveGlob = "remove-glob",
         /// A file or directory whose code the program is there to run: what may be executed there is judged, not the program.
         CodePath = "code-path",
         /// A directory below which a build writes what it makes of its sources, under their names; parameters may stand before it,
@@ -234,6 +236,7 @@ impl Role {
                 | Self::WriteDir
                 | Self::ReadWrite
                 | Self::Modify
+                | Self::Remove
                 | Self::Compressed
                 | Self::Suffix
                 | Self::Move

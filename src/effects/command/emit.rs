@@ -124,13 +124,27 @@ impl Command<'_, '_> {
         }
     }
 
-    /// Deletes or changes what is there; with `tree` everything below.
-    pub(super) fn modify(&mut self, value: &Value, tree: bool, span: Span) {
-        self.modify_sparing(value, tree, Spared::Nothing, span);
+    /// Deletes what is there, or moves it away; with `tree` everything below.
+    pub(super) fn remove(&mut self, value: &Value, tree: bool, span: Span) {
+        // With a slash behind it, some programs go through a link.
+        let through = match value {
+            Value::Known(_) | Value::Set(_) => {
+                value.alternatives().is_none_or(|all| all.iter().any(|one| path::demands_directory(one)))
+            }
+            Value::Below { suffix: end, .. } | Value::Pattern(end) => path::demands_directory(end),
+            Value::Affix { .. } | Value::Unknown { .. } => true,
+        };
+        self.modify_sparing(value, tree, Spared::Nothing, !through, span);
     }
 
-    pub(super) fn modify_sparing(&mut self, value: &Value, tree: bool, spared: Spared, span: Span) {
-        let path = paths::standing(value, &self.cwd, tree).sparing(spared);
+    /// Changes what is there; with `tree` everything below.
+    pub(super) fn modify(&mut self, value: &Value, tree: bool, span: Span) {
+        self.modify_sparing(value, tree, Spared::Nothing, false, span);
+    }
+
+    /// The same; with `entry` of the name alone, not of what a link leads to.
+    pub(super) fn modify_sparing(&mut self, value: &Value, tree: bool, spared: Spared, entry: bool, span: Span) {
+        let path = paths::standing(value, &self.cwd, tree).sparing(spared).entry(entry);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);
     }

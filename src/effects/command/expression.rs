@@ -466,12 +466,12 @@ pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
     let found = found(parsed, &parsed.operands, false);
     if !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty()) {
-        on.modify(&found, false, span);
+        on.remove(&found, false, span);
         return;
     }
     let starts = if parsed.operands.is_empty() { vec![Word::known(b".", span)] } else { parsed.operands.clone() };
     for start in starts {
-        on.modify(&start.value, true, start.span);
+        on.remove(&start.value, true, start.span);
     }
 }
 

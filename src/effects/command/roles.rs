@@ -96,7 +96,7 @@ impl Command<'_, '_> {
                 self.read_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
                 if manner.writes && !manner.reads_only {
                     // What is changed in place stands there already.
-                    self.modify_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, span);
+                    self.modify_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, false, span);
                 }
             }
             Role::ReadWrite => {
@@ -106,15 +106,16 @@ impl Command<'_, '_> {
                     self.write(value, manner.tree, span);
                 }
             }
-            Role::Write | Role::WriteDir | Role::Modify | Role::ModifyGlob if manner.reads_only => {}
-            Role::ModifyGlob => self.glob(Role::Modify, word, manner)?,
+            Role::Write | Role::WriteDir | Role::Modify | Role::Remove | Role::RemoveGlob if manner.reads_only => {}
+            Role::RemoveGlob => self.glob(Role::Remove, word, manner)?,
             Role::Write if self.name == b"strace" => self.traced(value, span)?,
             Role::Write => self.write(value, false, span),
-            Role::Modify if self.name == b"git" => self.modify_pathspec(value, manner, span),
-            Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, span),
+            Role::Modify | Role::Remove if self.name == b"git" => self.modify_pathspec(value, manner, span),
+            Role::Modify => self.modify_sparing(value, manner.tree, manner.spared, false, span),
+            Role::Remove => self.remove(value, manner.tree, span),
             Role::Move => {
                 self.read(value, true, span);
-                self.modify(value, true, span);
+                self.remove(value, true, span);
             }
             Role::LinkTarget => self.read(value, true, span),
             Role::WriteDir => self.write(value, true, span),

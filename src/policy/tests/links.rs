@@ -104,6 +104,25 @@ fn an_expansion_means_what_each_link_leads_to() {
 }
 
 #[test]
+fn of_what_is_deleted_links_themselves_are_meant() {
+    let world = world();
+    let of = |value: Value| beside(&world, &PathValue::standing(value, false).entry(true), Vec::new());
+    assert_eq!(of("/w/k".into()), []);
+    assert_eq!(of("/w/k/f".into()), sure(&["/t/f"]));
+    for (text, expected) in [
+        ("/w/*", perhaps(&[])),
+        ("/w/a/*", perhaps(&[])),
+        ("/w/k/*", perhaps(&[pattern("/t/*")])),
+        ("/w/*/f", perhaps(&["/t/f".into()])),
+        ("/w/*/k", perhaps(&["/t/k".into()])),
+        // Some go through links on the way down.
+        ("/w/a/**", perhaps(&["/t/d".into(), "/t/f".into()])),
+    ] {
+        assert_eq!(of(pattern(text)), expected, "{text}");
+    }
+}
+
+#[test]
 fn an_expansion_through_too_many_links_may_mean_anything() {
     let with = |links: usize| {
         let link = |world: MemoryWorld, n: usize| world.link(format!("/w/{n}"), format!("/t/{n}"));

@@ -115,6 +115,7 @@ impl Wanted {
             value: Value::Known(text.as_bytes().to_vec().into()),
             tree,
             existing: false,
+            entry: false,
             spelling: None,
             spared: Spared::Nothing,
             filters: None,
