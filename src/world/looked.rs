@@ -7,12 +7,16 @@ use core::cell::RefCell;
 
 /// Most bytes of paths, or of what is read, that are remembered; beyond, the world is asked each time.
 const MAX_BYTES: usize = 256 * 1024;
+/// The same of the names in directories: those of a tree that a look takes in, which is walked through again for what the next rule or
+/// command asks.
+const MAX_NAMES: usize = 4 * 1024 * 1024;
 
 /// What has been looked at in the course of one call.
 pub struct Looked<'w> {
     world: &'w dyn World,
     entries: RefCell<Entries>,
     contents: RefCell<Contents>,
+    children: RefCell<Children>,
     /// Whether the file system ignores case, by directories that are there.
     cases: RefCell<BTreeMap<Vec<u8>, bool>>,
 }
@@ -30,10 +34,23 @@ struct Contents {
     bytes: usize,
 }
 
+/// What stands in directories.
+#[derive(Default)]
+struct Children {
+    by_path: BTreeMap<Vec<u8>, Vec<(Vec<u8>, Child)>>,
+    bytes: usize,
+}
+
 impl<'w> Looked<'w> {
     /// Nothing has been looked at yet.
     pub fn new(world: &'w dyn World) -> Self {
-        Self { world, entries: RefCell::default(), contents: RefCell::default(), cases: RefCell::default() }
+        Self {
+            world,
+            entries: RefCell::default(),
+            contents: RefCell::default(),
+            children: RefCell::default(),
+            cases: RefCell::default(),
+        }
     }
 
     /// The part of a path that may be there: without what is known to be missing, and all below.
@@ -65,7 +82,17 @@ impl World for Looked<'_> {
     }
 
     fn children(&self, dir: &[u8], limit: usize) -> Option<Vec<(Vec<u8>, Child)>> {
-        self.world.children(dir, limit)
+        if let Some(known) = self.children.borrow().by_path.get(dir) {
+            return (known.len() <= limit).then(|| known.clone());
+        }
+        let all = self.world.children(dir, limit)?;
+        let mut children = self.children.borrow_mut();
+        let length: usize = all.iter().map(|(name, _)| name.len().saturating_add(size_of::<(Vec<u8>, Child)>())).sum();
+        children.bytes = children.bytes.saturating_add(dir.len()).saturating_add(length);
+        if children.bytes <= MAX_NAMES {
+            children.by_path.insert(dir.to_owned(), all.clone());
+        }
+        Some(all)
     }
 
     fn read_small(&self, path: &[u8], limit: usize) -> Content {
@@ -116,6 +143,16 @@ mod tests {
             assert_eq!(looked.entry(path), world.entry(path));
         }
         assert_eq!(looked.entries.borrow().by_path.len(), 4);
+    }
+
+    #[test]
+    fn it_lists_as_the_world_does_also_the_second_time() {
+        let world = MemoryWorld::new().file("/a/b").link("/a/l", "b").directory("/e");
+        let looked = Looked::new(&world);
+        for (dir, limit) in [("/a", 1), ("/a", 2), ("/a", 3), ("/a", 1), ("/a", 2), ("/e", 0), ("/e", 0), ("/none", 9), ("/a/b", 9)] {
+            assert_eq!(looked.children(dir.as_bytes(), limit), world.children(dir.as_bytes(), limit), "{dir} {limit}");
+        }
+        assert_eq!(looked.children.borrow().by_path.len(), 2);
     }
 
     #[test]

@@ -50,23 +50,33 @@ fn run(shells: &mut [ForkServer], index: usize, script: &[u8], watch: &Watch) ->
     std::fs::write("/log", "").expect("the log cannot be emptied");
     let late = !shells[index].run(script);
     if late {
-        // As process 1 this reaches all others of this namespace, and nobody outside.
-        let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
-        for shell in shells.iter_mut() {
-            let _ = shell.process.wait();
-            *shell = ForkServer::start(shell.name);
-        }
-        while nix::sys::wait::waitpid(Pid::from_raw(-1), Some(nix::sys::wait::WaitPidFlag::WNOHANG))
-            .is_ok_and(|s| s != nix::sys::wait::WaitStatus::StillAlive)
-        {}
+        end_all(shells);
     }
     let log = std::fs::read("/log").unwrap_or_default();
     let (opened, changed) = watch.take();
     if changed {
-        tree::reset().expect("the work tree cannot be put back");
+        if tree::reset().is_err() {
+            // Something that a script left running still makes and takes away files.
+            end_all(shells);
+            let script = String::from_utf8_lossy(script);
+            tree::reset().unwrap_or_else(|error| panic!("the work tree cannot be put back after {script:?}: {error}"));
+        }
         watch.take();
     }
     (late, log, opened)
+}
+
+/// Ends everything that runs in the room, and starts the shells anew.
+fn end_all(shells: &mut [ForkServer]) {
+    // As process 1 this reaches all others of this namespace, and nobody outside.
+    let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    for shell in shells.iter_mut() {
+        let _ = shell.process.wait();
+        *shell = ForkServer::start(shell.name);
+    }
+    while nix::sys::wait::waitpid(Pid::from_raw(-1), Some(nix::sys::wait::WaitPidFlag::WNOHANG))
+        .is_ok_and(|s| s != nix::sys::wait::WaitStatus::StillAlive)
+    {}
 }
 
 /// A shell that has been started and waits before its `main`.

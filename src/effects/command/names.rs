@@ -10,7 +10,7 @@ use crate::{
 use alloc::{borrow::Cow, collections::BTreeMap, vec, vec::Vec};
 
 /// Most names that are looked at for one call.
-pub(super) const MAX_NAMES: usize = 10_000;
+pub(super) const MAX_NAMES: usize = 50_000;
 /// Bytes that begin what some program takes for an option or an operator of an expression.
 const MARKS: &[u8] = b"-+!(),";
 
