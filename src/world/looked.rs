@@ -149,7 +149,9 @@ mod tests {
     fn it_lists_as_the_world_does_also_the_second_time() {
         let world = MemoryWorld::new().file("/a/b").link("/a/l", "b").directory("/e");
         let looked = Looked::new(&world);
-        for (dir, limit) in [("/a", 1), ("/a", 2), ("/a", 3), ("/a", 1), ("/a", 2), ("/e", 0), ("/e", 0), ("/none", 9), ("/a/b", 9)] {
+        for (dir, limit) in
+            [("/a", 1), ("/a", 2), ("/a", 3), ("/a", 1), ("/a", 2), ("/e", 0), ("/e", 0), ("/none", 9), ("/a/b", 9)]
+        {
             assert_eq!(looked.children(dir.as_bytes(), limit), world.children(dir.as_bytes(), limit), "{dir} {limit}");
         }
         assert_eq!(looked.children.borrow().by_path.len(), 2);

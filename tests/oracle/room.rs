@@ -206,7 +206,12 @@ fn build(root: &Path, helpers: &Path) -> std::io::Result<()> {
     chroot(root)?;
     for directory in tree::DIRECTORIES {
         std::fs::create_dir(directory)?;
+        // Nobody can take away where something is mounted (`find . -delete`), and a directory that is made anew would not be watched.
+        mount(Some(*directory), *directory, none, MsFlags::MS_BIND, none)?;
     }
+    // All else stays as it is (`find / -delete`).
+    mount(Some("/log"), "/log", none, MsFlags::MS_BIND, none)?;
+    mount(none, "/", none, MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY, none)?;
     std::env::set_current_dir(tree::WORK)?;
     tree::reset()
 }

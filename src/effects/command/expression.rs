@@ -32,11 +32,31 @@ pub(super) fn command_option<'t>(
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
     let names = found_names(parsed, find, here);
+    let outer = on.analysis.through_links;
+    on.analysis.through_links = outer || goes_through_links(parsed);
+    let result = with_names(on, parsed, words, (find, several, here), &names);
+    on.analysis.through_links = outer;
+    result
+}
+
+/// Whether names below a directory may stand behind a link there.
+fn goes_through_links(parsed: &Parsed<'_>) -> bool {
+    parsed.uses(&[b"-L", b"-follow", b"--follow"])
+}
+
+/// Runs what stands behind `-exec`, of `find` or another, with `several` names at once, or `here` in the directory of each.
+fn with_names(
+    on: &mut Command<'_, '_>,
+    parsed: &Parsed<'_>,
+    words: &[Word],
+    (find, several, here): (bool, bool, bool),
+    names: &[Value],
+) -> Result<(), LimitReached> {
     match words.split_last() {
         // `-exec COMMAND {} +`
         Some((last, before)) if several && last.value.known() == Some(b"{}") => in_directory(on, here, |on| {
             let stdin = on.stdin.shared();
-            on.inner_with_names(before, &names, stdin)
+            on.inner_with_names(before, names, stdin)
         }),
         _ => names.iter().try_for_each(|found| {
             // Behind a link stand names of other directories.
@@ -465,13 +485,24 @@ fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
 pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
     let found = found(parsed, &parsed.operands, false);
-    if !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty()) {
+    let named = !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty());
+    if goes_through_links(parsed) {
+        on.analysis.through_links = true;
+        on.modify(&found, false, span);
+        on.analysis.through_links = false;
+    } else if named {
         on.remove(&found, false, span);
+    }
+    if named {
         return;
     }
     let starts = if parsed.operands.is_empty() { vec![Word::known(b".", span)] } else { parsed.operands.clone() };
     for start in starts {
-        on.remove(&start.value, true, start.span);
+        if parsed.uses(&[b"-H", b"-L", b"-follow"]) {
+            on.modify(&start.value, true, start.span);
+        } else {
+            on.remove(&start.value, true, start.span);
+        }
     }
 }
 

@@ -31,6 +31,8 @@ impl Command<'_, '_> {
             Some(at) => literal.get(..at).unwrap_or(&[]),
             None => b".",
         };
+        // What is found may stand behind a link, so that more than links goes.
+        let role = if role == Role::Remove { Role::Modify } else { role };
         for suffix in ends(text) {
             let parent = suffix.windows(2).any(|w| w == b"..");
             let value = match suffix.as_slice() {

@@ -107,6 +107,8 @@ pub struct Analysis<'t> {
     names_left: usize,
     /// A shell may have been in another directory as well.
     astray: bool,
+    /// What is found below a directory may stand behind a link there.
+    through_links: bool,
     /// The names at the end of the command that is looked at, and of what it runs.
     pub(in crate::effects) more: Option<More>,
     /// Where the effects of this reading of the script begin.
@@ -133,6 +135,7 @@ impl<'t> Analysis<'t> {
             comments: Vec::new(),
             names_left: names::MAX_NAMES,
             astray: false,
+            through_links: false,
             more: None,
             reading: 0,
             next_id: 0,
