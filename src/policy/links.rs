@@ -79,15 +79,15 @@ fn leads(path: &PathValue, world: &dyn World, cwd: &[u8], keep: bool) -> Vec<Val
         (Some(dir), Some(name)) if keep && !path::demands_directory(written) => Some(path::join(&follow(dir)?, name)),
         _ => follow(written),
     };
-    let each = |value: &Value| {
-        let all: Option<Vec<_>> = value.alternatives()?.iter().map(|written| one(written)).collect();
+    let each = |value: &Value, lead: &dyn Fn(&[u8]) -> Option<Vec<u8>>| {
+        let all: Option<Vec<_>> = value.alternatives()?.iter().map(|written| lead(written)).collect();
         Value::one_of(all?, usize::MAX)
     };
     let spelled = path.spelling.as_ref();
     vec![match &path.value {
-        value @ (Value::Known(_) | Value::Set(_)) => each(spelled.unwrap_or(value)).unwrap_or(Value::ANY_WORD),
+        value @ (Value::Known(_) | Value::Set(_)) => each(spelled.unwrap_or(value), &one).unwrap_or(Value::ANY_WORD),
         Value::Below { dir, suffix } => {
-            let directories = each(spelled.unwrap_or(&Value::Known(dir.clone())));
+            let directories = each(spelled.unwrap_or(&Value::Known(dir.clone())), &follow);
             let below = |dir: &Bytes| Value::Below { dir: dir.clone(), suffix: suffix.clone() };
             return match directories.as_ref().and_then(Value::alternatives) {
                 Some(all) => all.iter().map(below).collect(),

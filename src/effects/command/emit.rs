@@ -74,20 +74,9 @@ impl Command<'_, '_> {
         if paths::is_open_already(value) {
             return;
         }
-        let path = paths::made(&self.behind_links(value), &self.cwd, tree);
+        let path = paths::made(&self.analysis.behind_links(value), &self.cwd, tree);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);
-    }
-
-    /// What is written where `value` is found: below a directory, unless links are followed on the way. Where such links lead is looked
-    /// at for what is read, which is more often asked for.
-    fn behind_links(&self, value: &Value) -> Value {
-        match value {
-            Value::Below { dir, suffix } if self.analysis.through_links => {
-                Value::Affix { prefix: [dir, &b"/"[..]].concat().into(), suffix: suffix.clone() }
-            }
-            value => value.clone(),
-        }
     }
 
     /// Makes a copy of `source`, under another name or in a directory; with `trees` of directories, too.
@@ -105,7 +94,8 @@ impl Command<'_, '_> {
             _ => (None, None),
         };
         let found = found.map(|names| Found { names, trees });
-        let path = PathValue { like, found, ..paths::made(&self.behind_links(&target.value), &self.cwd, true) };
+        let path =
+            PathValue { like, found, ..paths::made(&self.analysis.behind_links(&target.value), &self.cwd, true) };
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, target.span, true);
     }
@@ -155,7 +145,7 @@ impl Command<'_, '_> {
 
     /// The same; with `entry` of the name alone, not of what a link leads to.
     pub(super) fn modify_sparing(&mut self, value: &Value, tree: bool, spared: Spared, entry: bool, span: Span) {
-        let path = paths::standing(&self.behind_links(value), &self.cwd, tree).sparing(spared).entry(entry);
+        let path = paths::standing(&self.analysis.behind_links(value), &self.cwd, tree).sparing(spared).entry(entry);
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, span, true);
     }

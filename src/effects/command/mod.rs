@@ -145,6 +145,17 @@ impl<'t> Analysis<'t> {
         }
     }
 
+    /// What is written where `value` is found: below a directory, unless links are followed on the way. Where such links lead is looked
+    /// at for what is read, which is more often asked for.
+    pub(in crate::effects) fn behind_links(&self, value: &Value) -> Value {
+        match value {
+            Value::Below { dir, suffix } if self.through_links => {
+                Value::Affix { prefix: [dir, &b"/"[..]].concat().into(), suffix: suffix.clone() }
+            }
+            value => value.clone(),
+        }
+    }
+
     /// A number that no other command of the call has.
     pub fn next_command(&mut self) -> CommandId {
         let id = CommandId(self.next_id);

@@ -106,7 +106,8 @@ impl Fold<'_> {
             push(analysis, Kind::Read(PathValue { existing: true, ..path.clone() }), certainty, span, operator);
         }
         if writes {
-            push(analysis, Kind::Write(path), certainty, span, operator);
+            let value = analysis.behind_links(&path.value);
+            push(analysis, Kind::Write(PathValue { value, ..path }), certainty, span, operator);
         }
         reads.then_some(Input::Stream)
     }

@@ -120,6 +120,9 @@ fn of_what_is_deleted_links_themselves_are_meant() {
     ] {
         assert_eq!(of(pattern(text)), expected, "{text}");
     }
+    // What is found below a link stands where it leads.
+    let below = |dir: &str| Value::Below { dir: dir.as_bytes().into(), suffix: b"x"[..].into() };
+    assert_eq!(of(below("/w/k")), sure(&[]).into_iter().chain([(below("/t"), true)]).collect::<Vec<_>>());
 }
 
 #[test]
