@@ -52,9 +52,9 @@ impl Fold<'_> {
                     // zsh evaluates what it holds.
                     let held = state.held(name).filter(|_| !fresh).cloned();
                     let held = held.unwrap_or(if fresh { Held::Is(Value::DIGITS) } else { Held::Unknown });
-                    let number = held.is_number() && !fresh;
+                    let number = if fresh { Held::Unknown } else { held.as_integer() };
                     super::variables::set(name, held, span, state, analysis);
-                    state.assign(name, if number { Held::Is(Value::INTEGER) } else { Held::Unknown });
+                    state.assign(name, number);
                 }
             }
             if one.reference {

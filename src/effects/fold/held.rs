@@ -37,7 +37,7 @@ impl Held {
         }
     }
 
-    /// Whether it is certainly a decimal number.
+    /// Whether it is certainly a decimal number, or nothing, which is zero to arithmetic ([`Self::may_be_empty`]).
     pub(super) fn is_number(&self) -> bool {
         match self {
             Self::Is(Value::Unknown { form, .. }) => *form != Form::Anything,
@@ -65,9 +65,27 @@ impl Held {
         if !self.is_number() || !other.is_number() {
             return Self::Unknown;
         }
-        let empty = |held: &Self| matches!(held, Self::Is(Value::Unknown { may_be_empty: true, .. }));
-        let may_be_empty = empty(self) || empty(other);
+        let may_be_empty = self.may_be_empty() || other.may_be_empty();
         Self::Is(Value::Unknown { may_split: false, may_be_empty, form: Form::Integer })
+    }
+
+    /// Some number where it is one, or nothing where it may be nothing.
+    pub(super) fn as_integer(&self) -> Self {
+        self.give_up(self)
+    }
+
+    /// Whether it is a number or nothing.
+    pub(super) fn may_be_empty(&self) -> bool {
+        matches!(self, Self::Is(Value::Unknown { may_be_empty: true, .. }))
+    }
+
+    /// Whether it is a number without a sign, or nothing.
+    pub(super) fn is_digits(&self) -> bool {
+        match self {
+            Self::Is(Value::Unknown { form, .. }) => *form == Form::Digits,
+            Self::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| Form::Digits.fits(one))),
+            Self::Array(_) | Self::Unknown => false,
+        }
     }
 }
 

@@ -193,7 +193,8 @@ fn appended(state: &State, name: &[u8], value: &Held) -> Held {
         (Some(Held::Is(Value::Known(before))), Held::Is(Value::Known(after))) if !state.is_numeric(name) => {
             Held::Is(Value::Known([before, after.as_ref()].concat().into()))
         }
-        (Some(before), after) if before.is_number() && after.is_number() => Held::Is(Value::INTEGER),
+        // The sum of both, or one behind the other.
+        (Some(before), after) if before.is_number() && after.is_digits() => before.give_up(after),
         _ => Held::Unknown,
     }
 }
