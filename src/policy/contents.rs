@@ -133,10 +133,10 @@ impl Contents {
         placed.then(|| rule.patterns.iter().filter(near).collect())
     }
 
-    /// Whether `clear` holds for every tree outside that links lead to, those in such trees too. False where that is too much to look
-    /// at: then they could lead anywhere.
-    pub(super) fn leads_to_clear(&self, world: &dyn World, cwd: &[u8], clear: &dyn Fn(&[u8]) -> bool) -> bool {
-        let all = |trees: &[Vec<u8>]| trees.iter().all(|tree| clear(tree));
+    /// Whether `clear` holds for everything outside that links lead to, a file or a whole tree, and where links in such trees lead. False
+    /// where that is too much to look at: then they could lead anywhere.
+    pub(super) fn leads_to_clear(&self, world: &dyn World, cwd: &[u8], clear: &dyn Fn(&[u8], bool) -> bool) -> bool {
+        let all = |trees: &[Vec<u8>]| trees.iter().all(|led| clear(led, world.entry(led) != Entry::Other));
         let further = || self.further.get_or_init(|| further(world, &self.linked, cwd)).as_deref();
         all(&self.linked) && (self.linked.is_empty() || further().is_some_and(all))
     }

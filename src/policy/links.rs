@@ -28,7 +28,7 @@ pub(super) fn readings(path: &PathValue, scene: &Scene<'_>) -> Vec<Reading> {
         .made
         .as_ref()
         .filter(|made| !made.is_archive(path))
-        .map(|made: &Made<'_>| (made as &dyn World, path.entry || made.is_made_by(path)));
+        .map(|made: &Made<'_>| (made as &dyn World, made.is_made_by(path)));
     for (world, keep) in [Some((scene.world, path.entry)), made].into_iter().flatten() {
         for value in leads(path, world, scene.cwd, keep) {
             let same = |other: &Reading| other.path.value == value;

@@ -193,7 +193,8 @@ impl View {
                 let paths = staged::paths(scene.world, top, self.path.spared, &scene.writes)?;
                 return Some(Contents { paths, ..Contents::default() });
             }
-            if self.path.entry && matches!(scene.world.entry(top), Entry::Link(_)) {
+            let single = matches!(self.path.value, Value::Known(_) | Value::Set(_));
+            if single && self.path.entry && matches!(scene.world.entry(top), Entry::Link(_)) {
                 return Some(Contents::default());
             }
             let leads = match path::resolve(scene.world, top, Some(scene.cwd), Last::Follow) {
@@ -248,8 +249,8 @@ impl View {
         let free = |path: &Vec<u8>| leaves(rule, near.as_deref(), &path::normalize(path), scene);
         (near.as_ref().is_some_and(Vec::is_empty) || contents.paths.iter().all(free))
             && (self.path.entry
-                || contents.leads_to_clear(scene.world, scene.cwd, &|tree| {
-                    clear(PathValue::standing(Value::from(tree), true))
+                || contents.leads_to_clear(scene.world, scene.cwd, &|led, tree| {
+                    clear(PathValue::standing(Value::from(led), tree))
                 }))
     }
 
@@ -286,9 +287,9 @@ impl View {
             Some((pattern, dir)) => self.expansion(pattern, dir, scene),
             None => self.contents(top, scene),
         };
-        let free = |tree: &[u8]| {
-            let tree = PathValue::standing(Value::from(tree), true);
-            applies_within(rule, &Subject::new(&tree), &scene.budget) == Answer::No
+        let free = |led: &[u8], tree: bool| {
+            let led = PathValue::standing(Value::from(led), tree);
+            applies_within(rule, &Subject::new(&led), &scene.budget) == Answer::No
         };
         let Some(contents) = contents.filter(|_| !self.grows(top, scene)) else { return true };
         self.is_read && !contents.leads_to_clear(scene.world, scene.cwd, &free)
@@ -300,12 +301,10 @@ impl View {
     fn renames(&self, ending: &[u8], contents: &Contents, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
         let led =
             contents.links.iter().filter(|led| led.at.ends_with(ending) && !(led.inside && led.to.ends_with(ending)));
-        let restricted = |to: &[u8]| match self.path.tree {
-            true => {
-                let tree = PathValue::standing(Value::from(to), true);
-                applies_within(rule, &Subject::new(&tree), &scene.budget) != Answer::No
-            }
-            false => !leaves(rule, None, to, scene),
+        let restricted = |to: &[u8]| {
+            let tree = self.path.tree && scene.world.entry(to) != Entry::Other;
+            let path = PathValue::standing(Value::from(to), tree);
+            applies_within(rule, &Subject::new(&path), &scene.budget) != Answer::No
         };
         led.into_iter().any(|led| restricted(&led.to))
     }
@@ -347,10 +346,11 @@ impl View {
         clear(PathValue::file(Value::Known(top.into())))
             && (near.as_ref().is_some_and(Vec::is_empty)
                 || contents.paths.iter().zip(kinds).filter(named).all(|(below, _)| free(below)))
-            && (self.path.entry
-                || !self.renames(suffix, contents, rule, scene)
-                    && contents.leads_to_clear(scene.world, scene.cwd, &|tree| {
-                        clear(PathValue::standing(Value::from(tree), true))
+            // Whoever said the names may have gone through links; what takes a whole tree away does not.
+            && (self.path.entry && self.path.tree
+                || (self.path.entry || !self.renames(suffix, contents, rule, scene))
+                    && contents.leads_to_clear(scene.world, scene.cwd, &|led, tree| {
+                        clear(PathValue::standing(Value::from(led), tree))
                     }))
     }
 }

@@ -1,14 +1,15 @@
 //! `find` and `fd`: commands inside an expression, with the names that are found in their words.
 
 use super::{
-    Analysis, Command, Stdin,
+    Analysis, Command, Stdin, names,
     options::{self, Parsed},
     placed::placed,
     wrappers::replace,
 };
 use crate::{
-    effect::{Bytes, Value, Word},
+    effect::{Bytes, Effect, Kind, PathValue, Value, Word},
     effects::LimitReached,
+    path,
     tables::{
         Program,
         words::{Role, Runs},
@@ -33,15 +34,32 @@ pub(super) fn command_option<'t>(
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
     let names = found_names(parsed, find, here);
     let outer = on.analysis.through_links;
-    on.analysis.through_links = outer || goes_through_links(parsed);
+    on.analysis.through_links = outer || goes_through_links(on, parsed);
     let result = with_names(on, parsed, words, (find, several, here), &names);
     on.analysis.through_links = outer;
     result
 }
 
-/// Whether names below a directory may stand behind a link there.
-fn goes_through_links(parsed: &Parsed<'_>) -> bool {
-    parsed.uses(&[b"-L", b"-follow", b"--follow"])
+/// Whether names that are found below the start points may stand behind a link there.
+fn goes_through_links(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) -> bool {
+    if !parsed.uses(&[b"-L", b"-follow", b"--follow"]) {
+        return false;
+    }
+    // What the call brings there may be a link.
+    let brings = |path: &PathValue| {
+        !path.existing && (path.tree || path.leads.is_some() || path.like.is_some() || path.found.is_some())
+    };
+    let brought = |effect: &Effect| matches!(&effect.kind, Kind::Write(path) if brings(path) || path.is_checkout());
+    let here = Value::from(".");
+    let starts: Vec<Value> = match parsed.operands.as_slice() {
+        [] => vec![here],
+        all => all.iter().map(|word| word.value.clone()).collect(),
+    };
+    let Some(world) = on.scripts.world().filter(|_| !on.analysis.effects.iter().any(brought)) else { return true };
+    starts.iter().any(|start| match path::absolute(start, &on.cwd).known() {
+        Some(start) => names::leads_out(world, start, &mut on.analysis.names_left),
+        None => true,
+    })
 }
 
 /// Runs what stands behind `-exec`, of `find` or another, with `several` names at once, or `here` in the directory of each.
@@ -486,7 +504,7 @@ pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let span = on.span;
     let found = found(parsed, &parsed.operands, false);
     let named = !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty());
-    if goes_through_links(parsed) {
+    if goes_through_links(on, parsed) {
         on.analysis.through_links = true;
         on.modify(&found, false, span);
         on.analysis.through_links = false;

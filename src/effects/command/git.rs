@@ -316,9 +316,9 @@ impl Command<'_, '_> {
         }
     }
 
-    /// Changes what a pathspec names; git takes a link itself, whatever it does to it.
+    /// Changes what a pathspec names; with an index of before it was put there, `git rm` goes through a link.
     pub(super) fn modify_pathspec(&mut self, value: &Value, manner: Manner, span: Span) {
-        self.modify_sparing(&pathspec(value), manner.tree, manner.spared, true, span);
+        self.modify_sparing(&pathspec(value), manner.tree, manner.spared, false, span);
     }
 
     /// Whether the word stands behind `--`.

@@ -4,7 +4,7 @@
 use super::{Analysis, option_doubts::may_begin};
 use crate::{
     effect::{Cause, Certainty, CommandId, Effect, Found, Kind, PathValue, Run, Span, Value},
-    path,
+    path::{self, Last, Resolution},
     world::{Child, Entry, World},
 };
 use alloc::{borrow::Cow, collections::BTreeMap, vec, vec::Vec};
@@ -201,6 +201,33 @@ fn has_none_below(world: &dyn World, start: &[u8], left: &mut usize, odd: &dyn F
         }
     }
     true
+}
+
+/// Whether a link below the directory may lead to a directory that is not below it. One that leads to a file is named, not gone through.
+pub(super) fn leads_out(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
+    let mut todo = vec![start.to_vec()];
+    while let Some(dir) = todo.pop() {
+        let Some(children) = world.children(&dir, *left) else { return world.entry(&dir) != Entry::Other };
+        *left = left.saturating_sub(children.len());
+        for (name, kind) in children {
+            let child = path::join(&dir, &name);
+            match kind {
+                Child::Directory => todo.push(child),
+                Child::Link => match path::resolve(world, &child, None, Last::Follow) {
+                    Resolution::At { path, .. } => {
+                        let out = !path::starts_with(&path, start);
+                        if out && !matches!(world.entry(&path), Entry::Other | Entry::Missing) {
+                            return true;
+                        }
+                    }
+                    Resolution::Unknown(path::Why::Links) => {}
+                    Resolution::Unknown(_) => return true,
+                },
+                Child::Other => {}
+            }
+        }
+    }
+    false
 }
 
 /// Whether a shell may make other words of a name that stands unquoted, or a program something else of it than a file (`x|`).

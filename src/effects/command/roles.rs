@@ -115,7 +115,7 @@ impl Command<'_, '_> {
             Role::Remove => self.remove(value, manner.tree, span),
             Role::Move => {
                 self.read(value, true, span);
-                self.remove(value, true, span);
+                self.modify(value, true, span);
             }
             Role::LinkTarget => self.read(value, true, span),
             Role::WriteDir => self.write(value, true, span),

@@ -103,7 +103,7 @@ fn what_links_lead_to_is_looked_through_for_more() {
     let reached = |world: &MemoryWorld| {
         let contents = Contents::below(world, b"/t", b"/").unwrap();
         let seen = core::cell::RefCell::new(Vec::new());
-        let clear = |tree: &[u8]| {
+        let clear = |tree: &[u8], _: bool| {
             seen.borrow_mut().push(tree.to_vec());
             true
         };
@@ -126,7 +126,7 @@ fn what_links_lead_to_is_looked_through_for_more() {
     let world = MemoryWorld::new().link("/t/k", "/a").link("/a/k", "/b");
     let contents = Contents::below(&world, b"/t", b"/").unwrap();
     for not in ["/a", "/b"] {
-        assert!(!contents.leads_to_clear(&world, b"/", &|tree| tree != not.as_bytes()), "{not}");
+        assert!(!contents.leads_to_clear(&world, b"/", &|tree, _| tree != not.as_bytes()), "{not}");
     }
 }
 
