@@ -207,7 +207,9 @@ fn has_none_below(world: &dyn World, start: &[u8], left: &mut usize, odd: &dyn F
 pub(super) fn leads_out(world: &dyn World, start: &[u8], left: &mut usize) -> bool {
     let mut todo = vec![start.to_vec()];
     while let Some(dir) = todo.pop() {
-        let Some(children) = world.children(&dir, *left) else { return world.entry(&dir) != Entry::Other };
+        let Some(children) = world.children(&dir, *left) else {
+            return !matches!(world.entry(&dir), Entry::Other | Entry::Missing);
+        };
         *left = left.saturating_sub(children.len());
         for (name, kind) in children {
             let child = path::join(&dir, &name);
