@@ -9,6 +9,7 @@ use crate::table::{Row, Wanted};
 use nix::sys::resource::{Resource, setrlimit};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An account that is nobody's; limits on processes do not count for root.
 pub(crate) const NOBODY: u32 = 65_534;
@@ -60,12 +61,12 @@ pub(crate) fn rows(hook: Hook) -> Vec<Row> {
     let nobody = nobodys_room(hook);
     let mut rows = each(limits(), 3, |limit| {
         let row = || Row::new("limits", limit.name.clone(), "the whole call");
-        let (resource, value) = (limit.resource, limit.value);
+        let (resource, value, account) = (limit.resource, limit.value, idle_account());
         let ended = match (limit.nobody, &nobody) {
             (true, None) => return row().impossible("another account takes root"),
             (true, Some(room)) => run(&mut room.hook(), whole(&room.call(GOOD)), move || {
                 setrlimit(resource, value, value)?;
-                become_nobody()
+                become_another(account)
             }),
             (false, _) => {
                 run(&mut room.hook(), whole(&room.call(GOOD)), move || Ok(setrlimit(resource, value, value)?))
@@ -87,9 +88,10 @@ pub(crate) fn rows(hook: Hook) -> Vec<Row> {
 fn bash_without_processes(nobody: Option<&Room>) -> Row {
     let row = Row::new("limits", "0 processes", "the registered command line");
     let Some(room) = nobody else { return row.impossible("another account takes root") };
-    let ended = run(&mut registered(room, ""), whole(&room.call(GOOD)), || {
+    let account = idle_account();
+    let ended = run(&mut registered(room, ""), whole(&room.call(GOOD)), move || {
         setrlimit(Resource::RLIMIT_NPROC, 0, 0)?;
-        become_nobody()
+        become_another(account)
     });
     let outcome = match ended.fate() {
         Fate::Open(_) => format!("status {:?} of bash: nothing decides (documented)", ended.status.unwrap_or(-1)),
@@ -98,11 +100,23 @@ fn bash_without_processes(nobody: Option<&Room>) -> Row {
     row.said(1, outcome, None)
 }
 
-/// Gives up being root; its limits count from then on.
+/// Gives up being root; nobody's limits count from then on.
 pub(crate) fn become_nobody() -> std::io::Result<()> {
+    become_another(NOBODY)
+}
+
+/// An account that runs nothing: the system does not start a program at all for one that is over its limit already, and counts
+/// every process of an account, those of the row beside this one too.
+fn idle_account() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(62_000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn become_another(account: u32) -> std::io::Result<()> {
     // SAFETY: system calls that take numbers.
-    let done =
-        unsafe { libc::setgroups(0, std::ptr::null()) == 0 && libc::setgid(NOBODY) == 0 && libc::setuid(NOBODY) == 0 };
+    let done = unsafe {
+        libc::setgroups(0, std::ptr::null()) == 0 && libc::setgid(account) == 0 && libc::setuid(account) == 0
+    };
     if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
 
