@@ -2,6 +2,7 @@
 
 use super::call::{finish, write_line};
 use super::trail::{home, places};
+use super::values::directory;
 use crate::trail::{Moment, Rules, index, keep_all, length};
 use clap::Args;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ pub(super) struct Options {
     #[arg(long)]
     save: bool,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
 }
 

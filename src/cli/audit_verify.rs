@@ -3,6 +3,7 @@
 use super::call::{finish, unwritten, write_line};
 use super::human::Color;
 use super::trail::{Progress, places};
+use super::values::directory;
 use crate::text::visible;
 use crate::trail::{DayFile, Finding, Moment, Verified, close_all, day_files, verify};
 use clap::Args;
@@ -23,7 +24,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIGEST")]
     head: Vec<String>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// Print JSON, one object per directory
     #[arg(long)]

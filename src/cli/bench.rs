@@ -3,6 +3,7 @@
 use super::call::{finish, unwritten};
 use super::check::read_line;
 use super::human::Color;
+use super::values::directory;
 use super::{POLICY_ERROR, human, policy};
 use crate::bench::{Measured, Subject, stages, subjects, whole_processes};
 use crate::world::HostWorld;
@@ -32,7 +33,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "PATH")]
     beside: Vec<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// How to print what was measured
     #[arg(long, value_enum, default_value_t = Format::Human)]

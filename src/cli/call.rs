@@ -1,5 +1,6 @@
 //! What `check` and `explain` have in common: their options, and how a call is made of a command.
 
+use super::values::directory;
 use super::{human::Color, policy};
 use crate::decision::Decision;
 use crate::world::HostWorld;
@@ -21,7 +22,7 @@ pub(super) struct CallOptions {
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// The tool that would be called: COMMAND is then a patch for `apply_patch`, a path for `view_image`, JSON arguments for others
     #[arg(long, value_name = "NAME", default_value = "Bash")]
@@ -79,8 +80,9 @@ impl CallOptions {
         match self.tool.as_str() {
             "Bash" | "apply_patch" => Ok(json!({ "command": command })),
             "view_image" => Ok(json!({ "path": command })),
-            tool => serde_json::from_str(command)
-                .map_err(|e| format!("the arguments of the tool `{tool}` are given as a JSON object: {e}")),
+            tool => serde_json::from_str(command).map_err(|e| {
+                format!("the arguments of the tool `{tool}` are no JSON: {e}; write them as `{{\"key\": \"value\"}}`")
+            }),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::ask;
 use super::human::{self, Color};
 use super::policy::{self, Repositories, Request};
+use super::values::directory;
 use super::{INTERNAL_ERROR, POLICY_ERROR};
 use crate::compiled::{self, Choice, Origin, Role};
 use crate::policy::{Policy, Trust};
@@ -34,7 +35,7 @@ pub(super) struct Options {
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["managed", "user"])]
     output: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// When to colour the output
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]

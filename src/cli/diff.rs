@@ -4,6 +4,7 @@ use super::call::{finish, unwritten};
 use super::changes::{Change, Changes, reason};
 use super::check::read_line;
 use super::human::Color;
+use super::values::directory;
 use super::{POLICY_ERROR, human, policy};
 use crate::codex;
 use crate::gate;
@@ -23,7 +24,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     calls: PathBuf,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// When to colour the output
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]

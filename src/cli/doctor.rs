@@ -5,6 +5,7 @@ use super::human::Color;
 use super::install::Stopped;
 use super::policy::{self, Request, Stale};
 use super::try_canary;
+use super::values::directory;
 use crate::agent::ALL as AGENTS;
 use crate::doctor::{self, Finding, Machine, Probes, Status, claude, render};
 use crate::install::codex_home;
@@ -27,9 +28,9 @@ pub(super) struct Options {
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
-    /// The agent whose registration is looked at; of Claude Code's from its documentation only
+    /// The agent whose registration is looked at
     #[arg(long, value_name = "AGENT", default_value = AGENTS.first().map_or("", |agent| agent.name),
         value_parser = PossibleValuesParser::new(AGENTS.iter().map(|agent| agent.name)))]
     agent: String,

@@ -3,6 +3,7 @@
 
 use super::ask::{self, Registered};
 use super::policy;
+use super::values::directory;
 use crate::agent::ALL as AGENTS;
 use crate::approval::Asked;
 use crate::audit::HostDisk;
@@ -47,7 +48,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIR|off")]
     audit: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// Whose hook this is: what it sends, and how it is answered
     #[arg(long, value_name = "AGENT", default_value = AGENTS.first().map_or("", |agent| agent.name),

@@ -3,22 +3,24 @@
 use super::call::finish;
 use super::compile::Failed;
 use super::human::{self, Color};
+use super::values::directory;
 use super::{POLICY_ERROR, install_managed, install_user};
 use crate::hook::{CLOSE_STDIN, OBSERVE};
 use crate::install::command;
 use crate::rules::{self, Check, Diagnostics};
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").required(true)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Options {
     /// For this account: Codex's `config.toml`
-    #[arg(long, required_unless_present = "managed", conflicts_with = "managed")]
+    #[arg(long, group = "whose")]
     user: bool,
     /// For this machine: Codex's `requirements.toml` and `/etc/prexec`
-    #[arg(long)]
+    #[arg(long, group = "whose")]
     pub(super) managed: bool,
     /// The posture to start from, where no policy stands there yet
     #[arg(long, value_enum, value_name = "POSTURE")]
@@ -36,7 +38,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     executable: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR", conflicts_with = "managed")]
+    #[arg(long, value_name = "DIR", value_parser = directory(), conflicts_with = "managed")]
     pub(super) home: Option<PathBuf>,
     /// Have Codex's sandbox keep the policy's secrets unread as well: from the tools that own them, too
     #[arg(long, conflicts_with = "user")]
@@ -53,15 +55,16 @@ pub(super) struct Options {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").required(true)))]
 pub(super) struct Removal {
     /// For this account
-    #[arg(long, required_unless_present = "managed", conflicts_with = "managed")]
+    #[arg(long, group = "whose")]
     user: bool,
     /// For this machine
-    #[arg(long)]
+    #[arg(long, group = "whose")]
     pub(super) managed: bool,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR", conflicts_with = "managed")]
+    #[arg(long, value_name = "DIR", value_parser = directory(), conflicts_with = "managed")]
     pub(super) home: Option<PathBuf>,
     /// The root of an image, instead of this machine's
     #[arg(long, value_name = "DIR", conflicts_with = "user")]

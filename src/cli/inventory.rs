@@ -3,6 +3,7 @@
 use super::call::{CallOptions, finish, unwritten, write_line};
 use super::human::Color;
 use super::policy;
+use super::values::directory;
 use crate::gate;
 use crate::install::codex_home;
 use crate::inventory::{Against, Drift, Inventory, Kind, Places, look};
@@ -26,7 +27,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]

@@ -3,6 +3,7 @@
 use super::call::{finish, unwritten};
 use super::human::Color;
 use super::rewrite::rewrite;
+use super::values::{day, number_of};
 use super::{POLICY_ERROR, human, policy};
 use crate::lint::{self, Finding, Level};
 use crate::rules::{Diagnostics, Loader, SourceFile};
@@ -25,7 +26,7 @@ pub(super) struct Options {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
     /// The day that days of review are held against [default: today]
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<String>,
     /// Say what a code stands for, and end; `all` for every one
     #[arg(long, value_name = "CODE", conflicts_with_all = ["format", "fix"])]
@@ -130,7 +131,8 @@ fn write(options: &Options, findings: &[Finding], sources: &[SourceFile], files:
     let text = match options.format {
         Format::Human => {
             let shown = lint::human(findings, sources, options.color.paint(&out).is_on());
-            format!("{shown}{warnings} warnings, {} notes in {files} files\n", findings.len() - warnings)
+            let notes = number_of(findings.len() - warnings, "note");
+            format!("{shown}{}, {notes} in {}\n", number_of(warnings, "warning"), number_of(files, "file"))
         }
         Format::Json => lint::json(findings, sources),
         Format::Sarif => lint::sarif(findings, sources),

@@ -40,6 +40,7 @@ mod suggest;
 mod test;
 mod trail;
 mod try_canary;
+mod values;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;

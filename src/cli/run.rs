@@ -10,6 +10,7 @@
 use super::call::CallOptions;
 use super::gate_record::{Decided, Run};
 use super::shell::{self, Shell};
+use super::values::directory;
 use super::{ask, policy, process};
 use crate::approval::Gate;
 use crate::codex;
@@ -37,7 +38,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "P")]
     policy: Vec<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// Where the run is recorded [default: where the hook records]
     #[arg(long, value_name = "DIR|off")]

@@ -3,6 +3,7 @@
 use super::call::{finish, unwritten};
 use super::check::read_line;
 use super::human::Color;
+use super::values::directory;
 use super::{POLICY_ERROR, human, policy, trail};
 use crate::suggest::{Learner, render};
 use crate::trail::{Span, source};
@@ -21,7 +22,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "P")]
     policy: Vec<PathBuf>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     home: Option<PathBuf>,
     /// When to colour messages
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]

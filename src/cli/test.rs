@@ -132,6 +132,9 @@ impl Bench {
                 return Ok(());
             }
         };
+        if cases.is_empty() {
+            return Err(format!("`{}` holds no case", file.display()));
+        }
         for case in &cases {
             let name = format!("{}: {}{}", case.line, tool(case), case.shown);
             let policy = self.policy_of(file, case);

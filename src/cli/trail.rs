@@ -1,5 +1,6 @@
 //! What the verbs that read the trail have in common: where it is, which span of time, and progress.
 
+use super::values::directory;
 use crate::audit::{MACHINE, USER};
 use crate::trail::{Moment, Span, close_due, length, point, source};
 use crate::world::{HostWorld, World};
@@ -24,7 +25,7 @@ pub(super) struct TrailOptions {
     #[arg(long, value_name = "LENGTH", conflicts_with = "since")]
     last: Option<String>,
     /// The account's home directory, instead of the one in the account database
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = directory())]
     pub(super) home: Option<PathBuf>,
 }
 

@@ -89,8 +89,7 @@ pub(super) fn registered(machine: &Machine) -> Finding {
         .collect();
     if !unrecorded.is_empty() {
         let events = unrecorded.join(", ");
-        finding
-            .say(format!("{events} starts no prexec: records do not say what became of calls; install again for that"));
+        finding.say(format!("no prexec is started by {events}, so records do not say what became of calls"));
     }
     finding
 }

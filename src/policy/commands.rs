@@ -110,10 +110,16 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn places(self) -> impl Iterator<Item = &'a [Value]> {
+    fn places(self) -> impl Iterator<Item = &'a [Value]> + Clone {
         let names = (!self.names.is_empty()).then_some(self.names);
         let written = self.words.iter().take(self.fixed).map(|word| core::slice::from_ref(&word.value));
         written.chain(names.into_iter().flat_map(core::iter::repeat))
+    }
+
+    /// Whether all that is left are numbers, or nothing at all (`kill $!`), and none of these words is a number.
+    fn none_can_be(self, tokens: &[String], mut left: impl Iterator<Item = &'a [Value]>) -> bool {
+        self.names.is_empty()
+            && left.all(|values| values.iter().all(|value| cannot_be(value, tokens.iter().map(String::as_str))))
     }
 
     /// Nobody knows whether a name stands in a place.
@@ -138,6 +144,9 @@ fn shape_in(rule: &PrefixRule, shape: &Shape, reading: Reading<'_>) -> Answer {
             (true, false) => return either_way(rule, shape, reading),
             (false, true) => return Answer::No,
             (false, false) => {}
+        }
+        if reading.none_can_be(alternatives, places.clone()) {
+            return Answer::No;
         }
         let Some(values) = places.next() else { return Answer::No };
         result = result.min(place_answer(rule, &alternatives.iter().map(String::as_str), values, false));
@@ -295,6 +304,9 @@ fn prefix_in<'r>(
         if result == Answer::No || !are_one_word(before) {
             return result.min(Answer::Maybe); // what becomes no word or several cannot be aligned with what follows
         }
+        if reading.none_can_be(alternatives, places.clone()) {
+            return Answer::No;
+        }
         let Some(values) = places.next() else { return Answer::No };
         result = result.min(place_answer(rule, &alternatives.iter().map(String::as_str), values, false));
         before = values;
@@ -354,7 +366,16 @@ fn word_answer<'r>(
         Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => {
             could([prefix, suffix], &|token| could_be(prefix, suffix, token, rule.ignore_case))
         }
+        Value::Unknown { may_be_empty: false, .. } if cannot_be(value, alternatives.clone()) => Answer::No,
         Value::Pattern(_) | Value::Unknown { .. } => Answer::Maybe,
+    }
+}
+
+/// Whether a word that is only known to be a number, where it is one at all, is none of these tokens.
+fn cannot_be<'r>(value: &Value, mut tokens: impl Iterator<Item = &'r str>) -> bool {
+    match value {
+        Value::Unknown { may_split: false, form, .. } => !tokens.any(|token| form.fits(token.as_bytes())),
+        _ => false,
     }
 }
 

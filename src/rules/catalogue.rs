@@ -4,6 +4,7 @@ use super::arguments::{Call, Signature};
 use super::diagnostics::Problem;
 use super::session::Site;
 use crate::decision::Decision;
+use crate::text::date::is_day;
 use starlark::values::{Value, list::ListRef};
 use std::{
     borrow::ToOwned,
@@ -98,27 +99,6 @@ fn text(value: Value<'_>) -> String {
         }
     }
     value.to_json().unwrap_or_else(|_| value.to_string())
-}
-
-/// Whether a text is a day as ISO 8601 writes it.
-fn is_day(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let number = |part: Option<&str>, digits: usize| {
-        let part = part.filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
-        part.parse::<u32>().ok()
-    };
-    let (year, month, day) = (number(parts.next(), 4), number(parts.next(), 2), number(parts.next(), 2));
-    let in_month = |year: u32, month: u32| match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    match (year, month, day, parts.next()) {
-        (Some(year), Some(month), Some(day), None) => day > 0 && day <= in_month(year, month),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

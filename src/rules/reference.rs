@@ -11,8 +11,8 @@ pub fn reference() -> String {
     let mut text = String::from(
         "<!-- Made of the loader's own signatures by `UPDATE_GOLDEN=1 cargo test --test docs`; do not edit. -->\n\
          # Reference of the language\n\n\
-         A policy is a Starlark file: Python's expressions, `def`, `for`, `if`, comprehensions and f-strings, without imports, exceptions \
-         and side effects. What it can call stands here, as the loader itself knows it. `None` counts as not given. `policies/prexec.pyi` \
+         A policy is a Starlark file: Python's expressions, `def`, `for`, `if`, comprehensions and f-strings, without `import`, exceptions \
+         and side effects. `load(\"./FILE.rules\", \"NAME\")` takes names of a file below this one's directory. What it can call stands here, as the loader itself knows it. `None` counts as not given. `policies/prexec.pyi` \
          says the same to editors.\n",
     );
     for (signature, about) in builtins::SIGNATURES {
@@ -58,9 +58,8 @@ fn meaning(function: &str, name: &str) -> &'static str {
         ("prefix_rule", "unless") => {
             "options (`--dry-run`) with which the rule does not speak of a command; for rules that forbid or prompt"
         }
-        ("prefix_rule", "match" | "not_match") => {
-            "commands for which the rule must (not) match; checked when it is loaded"
-        }
+        ("prefix_rule", "match") => "commands for which the rule must match; checked when it is loaded",
+        ("prefix_rule", "not_match") => "commands for which it must not match",
         ("prefix_rule", "decision") => "what is decided; `allow` where it is left out",
         ("glob_rule", "decision") => "what is decided; `forbidden` where it is left out",
         ("host_executable", "name") => "the bare name of the program",
@@ -81,9 +80,10 @@ fn meaning(function: &str, name: &str) -> &'static str {
         ("env_rule", "access") => "`read`: printed or sent; `set`: set for a command",
         ("tool_rule", "tool") => "the name of a tool, or a glob: `mcp__github__*`",
         ("tool_rule", "arguments") => "argument -> regular expression; all must match for the rule to apply",
-        ("tool_rule", "match" | "not_match") => {
-            "calls, `{\"tool\": ..., \"arguments\": {...}}`, for which the rule must (not) match; checked when it is loaded"
+        ("tool_rule", "match") => {
+            "calls, `{\"tool\": ..., \"arguments\": {...}}`, for which the rule must match; checked when it is loaded"
         }
+        ("tool_rule", "not_match") => "calls, as above, for which it must not match",
         ("default", "commands") => "programs that are run; `allow` where no layer says otherwise",
         ("default", "reads") => "files that are read; `allow`",
         ("default", "writes") => "files that are written; `allow`",
@@ -105,7 +105,8 @@ fn meaning(function: &str, name: &str) -> &'static str {
         ("recording", "text") => "commands are recorded too, with secrets taken out; `False` where it is left out",
         ("select_policy", "fallback") => "the path for everybody else",
         (_, "decision") => "what is decided where the rule matches",
-        (_, "match" | "not_match") => "examples for which the rule must (not) match; checked when it is loaded",
+        (_, "match") => "examples for which the rule must match; checked when it is loaded",
+        (_, "not_match") => "examples for which it must not match",
         (_, "justification") => "why, and what to do instead: the message of a denial ends with it",
         (_, "tiers") => "the rule counts in these tiers only",
         (_, "owner") => "who answers for the rule; nothing is decided by it",

@@ -58,7 +58,7 @@ pub fn open(path: &Path, check: &Check) -> Result<Found, Diagnostic> {
         if path.extension().is_some_and(|extension| extension == "rules") {
             return Ok(Found::Sources);
         }
-        let what = "this is neither a `*.rules` file nor a compiled policy; compile it again with `prexec compile`";
+        let what = "this is neither a `*.rules` file nor a compiled policy; name a policy, or compile it again with `prexec compile`";
         return Err(Diagnostic::of_file(&name(), what, None));
     }
     let source = FileSource { file, length: metadata.len() };

@@ -45,7 +45,8 @@ pub fn render(found: &Suggestions, from: &str) -> String {
         text = format!("{text}\n# Calls that asked and get no rule:\n{}", left.collect::<Vec<_>>().concat());
     }
     if counts.unread > 0 {
-        text = format!("{text}\n# {} lines are no hook calls and were passed over.\n", counts.unread);
+        let what = if counts.unread == 1 { "line is no hook call and was" } else { "lines are no hook calls and were" };
+        text = format!("{text}\n# {} {what} passed over.\n", counts.unread);
     }
     text
 }

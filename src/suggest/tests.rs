@@ -139,7 +139,7 @@ fn the_text_loads_and_no_example_ends_its_comment() {
     let loaded = Loader::new().load_text("s.rules", &text).unwrap();
     assert_eq!(loaded.rules.len(), 1, "{text}");
     assert!(loaded.policy.layers[0].prefix_rules.is_empty(), "{text}");
-    assert!(text.contains("TODO: who looked at this") && text.contains("1 lines are no hook calls"), "{text}");
+    assert!(text.contains("TODO: who looked at this") && text.contains("1 line is no hook call"), "{text}");
 }
 
 #[test]

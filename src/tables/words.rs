@@ -133,6 +133,8 @@ vocabulary! {
         Suffix = "suffix",
         /// The beginning of names of files that are written.
         NamePrefix = "name-prefix",
+        /// A file that is written, in whose name the program puts numbers for `%p` and `%n`, and any text for another sign (valgrind).
+        NameTemplate = "name-template",
         /// A file that is replaced by one with an ending more or less.
         Compressed = "compressed",
         /// A pathspec of files that git takes into its index.

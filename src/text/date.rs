@@ -35,6 +35,27 @@ fn civil(mut days: u64) -> (u64, u64, u64) {
     (year, 12, 31)
 }
 
+/// Whether a text is a day as ISO 8601 writes it.
+pub fn is_day(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let number = |part: Option<&str>, digits: usize| {
+        let part = part.filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
+        part.parse::<u32>().ok()
+    };
+    let (year, month, day) = (number(parts.next(), 4), number(parts.next(), 2), number(parts.next(), 2));
+    let in_month = |year: u32, month: u32| match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    match (year, month, day, parts.next()) {
+        (Some(year), Some(month), Some(day), None) => day > 0 && day <= in_month(year, month),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{civil, time};

@@ -21,8 +21,8 @@ fn usage_errors_of_verbs_for_people_are_1() {
         (&["check", "--color", "perhaps", "a"], "invalid value 'perhaps'"),
         (&["check", "--policy"], "a value is required"),
         (&["explain", "--jsonl", "a"], "unexpected argument '--jsonl'"),
-        (&["check", "--policy", "policy.rules", "--tool", "mcp__a__b", "not json"], "given as a JSON object"),
-        (&["explain", "--policy", "policy.rules", "--tool", "mcp__a__b", "{"], "given as a JSON object"),
+        (&["check", "--policy", "policy.rules", "--tool", "mcp__a__b", "not json"], "are no JSON"),
+        (&["explain", "--policy", "policy.rules", "--tool", "mcp__a__b", "{"], "are no JSON"),
     ] {
         let ended = place.run(arguments, b"");
         assert_eq!((ended.status, ended.stdout.as_str()), (Some(1), ""), "{arguments:?}: {ended:?}");

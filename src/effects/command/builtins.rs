@@ -2,7 +2,7 @@
 
 use super::{Command, Declared, git, options::Parsed, options::split, paths, variables::assignment_text};
 use crate::{
-    effect::{Value, Word},
+    effect::{Certainty, Kind, Value, Word},
     path::{self, Last, Resolution},
     shell,
     tables::words::Builtin,
@@ -22,6 +22,7 @@ impl<'t> Command<'_, 't> {
             },
             Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
             Builtin::Declare | Builtin::Export => {
+                self.listed_variables(parsed);
                 // `declare -p x` and `declare -f x` only show.
                 let shows = builtin == Builtin::Declare
                     && parsed.uses(&[b"-p"])
@@ -73,7 +74,10 @@ impl<'t> Command<'_, 't> {
                     }
                 }
             }
-            Builtin::Set => self.set(operands),
+            Builtin::Set => {
+                self.listed_variables(parsed);
+                self.set(operands);
+            }
             Builtin::ShellOptions => {
                 let changes = parsed.uses(&[b"-s", b"-u"]) || !parsed.doubts.is_empty();
                 let on = |name: &[u8]| changes && operands.iter().any(|w| w.value.known() == Some(name));
@@ -102,6 +106,22 @@ impl<'t> Command<'_, 't> {
             Builtin::Test => self.test(operands),
             Builtin::Exit => self.outcome.ends = true,
             Builtin::GitConfig => git::config(self, parsed),
+        }
+    }
+
+    /// `set`, `export -p`, `declare -p NAME` print variables with their values.
+    fn listed_variables(&mut self, parsed: &Parsed<'t>) {
+        let prints = parsed.operands.is_empty() || parsed.uses(&[b"-p"]);
+        // Functions; in a function, its own variables.
+        if !prints || parsed.uses(&[b"-f", b"-F"]) || self.name == b"local" {
+            return;
+        }
+        if parsed.operands.is_empty() {
+            self.push(Kind::ReadEnv(Value::ANY_WORD), Certainty::Unknown, self.span, true);
+        }
+        for word in &parsed.operands {
+            let certainty = if word.value.known().is_some() { Certainty::Known } else { Certainty::Unknown };
+            self.push(Kind::ReadEnv(word.value.clone()), certainty, word.span, true);
         }
     }
 
@@ -193,6 +213,8 @@ impl<'t> Command<'_, 't> {
             };
             match other.strip_suffix(b"]").map(|text| split(text, b'[')) {
                 None if is_name(other) => {
+                    // What the name shows from now on is the other's.
+                    self.push(Kind::ReadEnv(Value::Known(other.into())), Certainty::Known, word.span, false);
                     let prefix = [other, b"="].concat();
                     let value = Value::Affix { prefix: prefix.as_slice().into(), suffix: b"".into() };
                     let effects = assignment_text(&self.analysis.tables, &value, word.span, &self.by, false);
@@ -292,12 +314,14 @@ impl<'t> Command<'_, 't> {
                     let named = letters.strip_suffix(b"o");
                     rest = after;
                     self.outcome.literal_globs |= letters.contains(&b'f');
+                    self.outcome.traces |= text.starts_with(b"-") && letters.contains(&b'x');
                     self.outcome.reading |=
                         !named.unwrap_or(letters).iter().all(|letter| HARMLESS_LETTERS.contains(letter));
                     if named.is_some()
                         && let Some((name, after)) = after.split_first()
                     {
                         self.outcome.literal_globs |= name.value.known() == Some(b"noglob");
+                        self.outcome.traces |= matches!(name.value.known(), Some(b"xtrace"));
                         self.outcome.reading |= !name.value.known().is_some_and(is_harmless_option);
                         rest = after;
                     }

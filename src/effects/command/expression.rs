@@ -505,9 +505,9 @@ pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
     let found = found(parsed, &parsed.operands, false);
     let named = !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty());
     if goes_through_links(on, parsed) {
-        on.analysis.through_links = true;
+        let outer = core::mem::replace(&mut on.analysis.through_links, true);
         on.modify(&found, false, span);
-        on.analysis.through_links = false;
+        on.analysis.through_links = outer;
     } else if named {
         on.remove(&found, false, span);
     }

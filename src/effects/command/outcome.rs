@@ -31,6 +31,8 @@ pub struct Outcome {
     pub extended_globs: bool,
     /// Globs may stand for themselves (`set -f`).
     pub literal_globs: bool,
+    /// The shell shows what it runs (`set -x`).
+    pub traces: bool,
     /// The shell or function ends here (`exit`, `return`, `exec`).
     pub ends: bool,
     /// The command executes what it reads from standard input.
@@ -75,6 +77,7 @@ impl Outcome {
         self.loose_case |= other.loose_case;
         self.extended_globs |= other.extended_globs;
         self.literal_globs |= other.literal_globs;
+        self.traces |= other.traces;
         self.ends |= other.ends;
         self.executes_stdin |= other.executes_stdin;
     }

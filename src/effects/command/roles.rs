@@ -86,6 +86,7 @@ impl Command<'_, '_> {
             Role::ReadGlob => self.glob(Role::Read, word, manner)?,
             Role::ReadListAt => self.read_list_at(word, manner)?,
             Role::NamePrefix => self.name_prefix(word),
+            Role::NameTemplate => self.name_template(word),
             Role::Compressed => self.compressed(word, manner)?,
             Role::Read | Role::ReadTree if manner.extracts => {
                 if role == Role::Read {

@@ -37,6 +37,8 @@ pub enum Shell {
     Child,
     /// The one that executes the command, at a time that is not known (`trap`).
     Later,
+    /// The one that executes the command, when it ends (`trap ... EXIT`).
+    AtExit,
 }
 
 /// Shell text that a command executes.

@@ -33,7 +33,7 @@ impl Scripts for Noting {
         let who = match script.shell {
             Shell::Current => "here",
             Shell::Child => "script",
-            Shell::Later => "later",
+            Shell::Later | Shell::AtExit => "later",
         };
         let kind = Kind::Unknown(Cause { code: "script", detail: format!("{who} '{text}'") });
         let certainty = Certainty::Known;

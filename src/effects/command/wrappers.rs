@@ -371,7 +371,9 @@ impl<'t> Command<'_, 't> {
         if resets || (rest.is_empty() && first.value.is_one_word()) {
             return Ok(());
         }
-        self.script(&first.value, Shell::Later, self.stdin, &[], first.span)?;
+        let at_exit = |word: &Word| matches!(word.value.known(), Some(b"EXIT" | b"0"));
+        let shell = if !rest.is_empty() && rest.iter().all(at_exit) { Shell::AtExit } else { Shell::Later };
+        self.script(&first.value, shell, self.stdin, &[], first.span)?;
         // When it runs is open, so nothing that it changes can be relied on.
         let changes = self.outcome != super::Outcome::default();
         self.outcome = super::Outcome { anything: changes, ..super::Outcome::default() };

@@ -80,10 +80,7 @@ impl Fold<'_> {
                 self.arithmetic(at, subscript, state, analysis)?;
             }
         }
-        let is_name = parameter.name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-        if is_name && !parameter.length && !state.is_touched(&parameter.name) {
-            self.expanded.push((parameter.name.clone(), span));
-        }
+        self.expands(parameter, span, state);
         let operator = parameter.operation.as_ref().map_or(&b""[..], |o| &o.operator);
         if parameter.indirect
             && operator != b"*"
@@ -117,10 +114,15 @@ impl Fold<'_> {
             }
             _ => {}
         }
+        let mark = self.environment.mark();
         for operand in &operation.operands {
             self.bodies(at, operand, state, analysis)?;
         }
+        if matches!(operator, b":?" | b"?") {
+            self.environment.said(mark, analysis);
+        }
         if matches!(operator, b":=" | b"=") {
+            self.environment.copy(&parameter.name, mark);
             analysis.effects.extend(super::variables::shell_variable(&analysis.tables, &parameter.name, None, span));
             state.assign(&parameter.name, Held::Unknown);
         }

@@ -128,7 +128,9 @@ impl Fold<'_> {
         let mut held = Held::Unknown;
         let start = analysis.effects.len();
         if let Some(list) = list {
+            let mark = self.environment.mark();
             let words = self.expand(at, list, &mut state, analysis)?;
+            self.environment.copy(name, mark);
             let found = self.found_by(at, list, &state, analysis);
             self.settle_compound(&[], &analysis.effects, start, &mut state);
             // An answer that is no number of a word leaves the variable empty.

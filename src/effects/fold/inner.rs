@@ -111,8 +111,8 @@ impl Scripts for Fold<'_> {
         };
         let after = self.inner_script(index, state, script, analysis)?;
         self.here = current;
-        if script.shell == Shell::Later {
-            self.trap(index, after);
+        if matches!(script.shell, Shell::Later | Shell::AtExit) {
+            self.trap(index, after, script.shell == Shell::AtExit);
             return Ok(Outcome::default());
         }
         if script.shell == Shell::Current

@@ -11,6 +11,7 @@ mod bodies;
 mod builtins;
 mod compound;
 mod delimiters;
+mod environment;
 mod evaluated;
 mod expression;
 mod file_names;
@@ -41,7 +42,7 @@ mod written;
 
 use super::command::{Analysis, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
-use crate::effect::{Bytes, Cause, Certainty, Effect, Kind, Span, Value, Word};
+use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
 use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
 use crate::shell::{self, Dialect, Limits, Others};
 use crate::world::World;
@@ -157,8 +158,8 @@ struct Fold<'w> {
     bytes: Cell<usize>,
     /// The state in which the command that is being analysed runs, and the one that shell text in it leaves.
     here: Option<Here>,
-    /// Variables of the environment that the words of the command at hand expand.
-    expanded: Vec<(Bytes, Span)>,
+    /// Whose values of the environment the call shows.
+    environment: environment::Environment,
     /// Directories that are changed to.
     directories: Vec<Vec<u8>>,
     /// What is known of moving data.
@@ -223,7 +224,7 @@ impl<'w> Fold<'w> {
             bytes: Cell::new(MAX_BYTES),
             here: None,
             left: None,
-            expanded: Vec::new(),
+            environment: environment::Environment::default(),
             directories: Vec::new(),
             locals: None,
             loose_case: false,

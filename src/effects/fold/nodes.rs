@@ -114,6 +114,7 @@ impl Fold<'_> {
             }
             Node::Condition { operands, arithmetic, redirections } => {
                 self.redirect(at, redirections, &state, analysis)?;
+                let mark = self.environment.mark();
                 let mut before: Option<&Word> = None;
                 for (place, operand) in operands.iter().enumerate() {
                     if !arithmetic.contains(&place) {
@@ -127,6 +128,7 @@ impl Fold<'_> {
                 }
                 // what a regular expression matched
                 for name in [&b"BASH_REMATCH"[..], b"MATCH", b"MBEGIN", b"MEND", b"match", b"mbegin", b"mend"] {
+                    self.environment.copy(name, mark);
                     if name == b"BASH_REMATCH" || state.held(name).is_some() {
                         state.assign(name, Held::Unknown);
                     }

@@ -5,7 +5,7 @@ use super::positional::Positional;
 use super::printed::Settled;
 use super::state::State;
 use super::{At, Body, Ends, Fold, Here, Locals, MAX_CALLS, bodies};
-use crate::effect::{Bytes, Certainty, Effect, Kind, Run, Span, Value, Word};
+use crate::effect::{Certainty, Effect, Kind, Run, Span, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, Outcome, Stdin};
 use crate::effects::patch;
@@ -25,7 +25,7 @@ impl Fold<'_> {
     ) -> Result<Ends, LimitReached> {
         let mut state = state;
         // A command inside the words of another has a list of its own.
-        let outer = core::mem::take(&mut self.expanded);
+        let outer = self.environment.exchange(Vec::new());
         let start = analysis.effects.len();
         let argv = self.expand(at, &simple.words, &mut state, analysis)?;
         let names = self.names_at_the_end(at, simple, &argv, &state, analysis);
@@ -35,16 +35,18 @@ impl Fold<'_> {
         let stdin = self.redirect(at, &simple.redirections, &state, analysis)?;
         self.taken_from_stdin(&mut into, &stdin, simple, analysis);
         let at = stdin.at(at);
-        let expanded = core::mem::replace(&mut self.expanded, outer);
+        let expanded = self.environment.exchange(outer);
         if argv.is_empty() {
             let null = [&b"cat"[..], b"more"].iter().any(|name| state.function(name).is_some());
             if null && simple.words.is_empty() && !simple.redirections.is_empty() {
                 let detail = "zsh runs `cat` or `more` for a redirection alone, and the script defines such a function";
                 super::unknown(analysis, "zsh-null-command", detail.into(), span);
             }
+            let mark = self.environment.mark();
             for assignment in &simple.assignments {
                 self.assign(at, assignment, &mut state, analysis)?;
             }
+            self.environment.assigned(mark, analysis);
             let effects = analysis.effects.get(start..).unwrap_or_default();
             return Ok(self.remember(None, effects, &state.clone(), Ends::both(state)));
         }
@@ -86,7 +88,7 @@ impl Fold<'_> {
         let ends = self.aliased(at, &argv, (&temporary, span), &before, ends, analysis)?;
         let ends = self.arrays(at, simple, &argv, &before, start_of_run, ends, analysis)?;
         if !self.failed {
-            reads_of_environment(expanded, &argv, analysis);
+            self.environment.got(expanded, &argv, analysis);
         }
         self.flow(&into, &argv, &before.cwd, span, analysis);
         let ends = self.remember(written, analysis.effects.get(settled..).unwrap_or_default(), &before, ends);
@@ -271,6 +273,7 @@ impl Fold<'_> {
             }
         }
         self.loose_case |= outcome.loose_case;
+        self.environment.trace(outcome.traces);
         self.literal_globs |= outcome.literal_globs;
         if outcome.extended_globs && !self.extended_globs {
             self.extended_globs = true;
@@ -394,22 +397,6 @@ fn thawed(end: Option<State>, frozen: bool) -> Option<State> {
 
 fn is_read(argv: &[Word]) -> bool {
     argv.first().is_some_and(|w| w.value.known() == Some(b"read"))
-}
-
-/// Builtins that show none of their words.
-const SILENT: [&[u8]; 8] = [b"[", b"test", b":", b"true", b"false", b"cd", b"exit", b"return"];
-
-/// Variables of the environment whose values a command gets: it may print or send them.
-fn reads_of_environment(names: Vec<(Bytes, Span)>, argv: &[Word], analysis: &mut Analysis<'_>) {
-    let program = argv.first().and_then(|w| w.value.known());
-    if program.is_some_and(|p| SILENT.contains(&p)) {
-        return;
-    }
-    let by: Option<Rc<str>> = program.filter(|_| !names.is_empty()).map(|p| String::from_utf8_lossy(p).into());
-    for (name, span) in names {
-        let kind = Kind::ReadEnv(Value::Known(name));
-        analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });
-    }
 }
 
 /// Whether it is the program that Codex itself replaces, under the names that it takes for it.

@@ -31,8 +31,9 @@ impl Traps {
 }
 
 impl Fold<'_> {
-    /// Keeps the text of a trap, whose script has been followed in the state in which it was set and left the state `after`.
-    pub(super) fn trap(&mut self, script: usize, after: Option<State>) {
+    /// Keeps the text of a trap, whose script has been followed in the state in which it was set and left the state `after`; `at_exit`: it
+    /// runs when the shell ends, and not before.
+    pub(super) fn trap(&mut self, script: usize, after: Option<State>, at_exit: bool) {
         let Some(here) = &mut self.here else { return };
         let mut lost = here.before.clone();
         lost.lose();
@@ -41,8 +42,17 @@ impl Fold<'_> {
         }
         self.traps.waiting.push(script);
         self.traps.since = join(self.traps.since.take(), Some(here.before.clone()));
-        // A signal may come at any time: what the trap changes is not known from now on.
-        if after.is_some_and(|after| after != here.before) {
+        if after.is_none_or(|after| after == here.before) {
+            return;
+        }
+        // In zsh the end of the function that sets it counts.
+        if at_exit && self.locals.is_none() {
+            // Where the shell is a part of another, that one sees the files.
+            let mut left = here.before.clone();
+            left.files.disturb();
+            here.after = Some(left);
+        } else {
+            // A signal may come at any time: what the trap changes is not known from now on.
             here.after = Some(lost);
         }
     }

@@ -94,6 +94,19 @@ impl Fold<'_> {
         if let Some(subscript) = &assignment.subscript {
             self.subscript(at, &assignment.name, subscript, state, analysis)?;
         }
+        let mark = self.environment.mark();
+        let held = self.held_after(at, assignment, state, analysis);
+        self.environment.copy(&assignment.name, mark);
+        held
+    }
+
+    fn held_after(
+        &mut self,
+        at: At<'_>,
+        assignment: &Assignment,
+        state: &mut State,
+        analysis: &mut Analysis<'_>,
+    ) -> Result<Held, LimitReached> {
         match &assignment.value {
             AssignedValue::Scalar(word) => {
                 let before = bodies::may_assign(word).then(|| state.clone());
