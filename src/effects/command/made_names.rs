@@ -62,19 +62,12 @@ impl<'t> Command<'_, 't> {
         self.write(&names, false, word.span);
     }
 
-    /// `valgrind --log-file=memcheck-%p.log`: a name with the number of the process; `%q{HOME}` is the value of a variable.
+    /// `valgrind --log-file=memcheck-%p.log`: the number of the process stands in the name, of which no rule speaks; `%q{HOME}` is the
+    /// value of a variable.
     pub(super) fn name_template(&mut self, word: &Word) {
-        let Some(text) = word.value.known() else { return self.write(&word.value, false, word.span) };
-        let mut pieces = text.split(|b| *b == b'%');
-        let mut pattern = escaped(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            let Some((b'p' | b'n', rest)) = piece.split_first() else {
-                return self.write(&Value::ANY_WORD, false, word.span);
-            };
-            pattern.push(b'*');
-            pattern.extend_from_slice(&escaped(rest));
-        }
-        let name = if text.contains(&b'%') { Value::Pattern(pattern.into()) } else { word.value.clone() };
+        let text = word.value.known().unwrap_or_default();
+        let numbers = text.split(|b| *b == b'%').skip(1).all(|piece| matches!(piece.first(), Some(b'p' | b'n')));
+        let name = if numbers { word.value.clone() } else { Value::ANY_WORD };
         self.write(&name, false, word.span);
     }
 
