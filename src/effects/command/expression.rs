@@ -1,8 +1,10 @@
 //! `find` and `fd`: commands inside an expression, with the names that are found in their words.
 
 use super::{
-    Analysis, Command, Stdin, names,
-    options::{self, Parsed},
+    Analysis, Command, Stdin,
+    endings::Endings,
+    names,
+    options::{self, Parsed, Use},
     placed::placed,
     wrappers::replace,
 };
@@ -22,8 +24,9 @@ pub(super) fn command_option<'t>(
     on: &mut Command<'_, 't>,
     program: &Program<'t>,
     parsed: &Parsed<'t>,
-    words: &[Word],
+    option: &Use<'t>,
 ) -> Result<(), LimitReached> {
+    let words = option.arguments.as_slice();
     if words.is_empty() {
         return Ok(());
     }
@@ -32,7 +35,8 @@ pub(super) fn command_option<'t>(
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
-    let names = found_names(parsed, find, here);
+    let names =
+        if find { found_names(parsed, &Endings::of(parsed).at(parsed, option), here) } else { vec![Value::ANY_WORD] };
     let outer = on.analysis.through_links;
     on.analysis.through_links = outer || goes_through_links(on, parsed);
     let result = with_names(on, parsed, words, (find, several, here), &names);
@@ -107,6 +111,27 @@ impl FoundNames {
     /// Whether they are those that stand in a directory, and not all that may be below one: true as long as nobody makes others.
     pub(in crate::effects) fn is_listed(&self) -> bool {
         !self.values.iter().all(|value| matches!(value, Value::Below { .. }))
+    }
+
+    /// What each of them is: one of those that are listed, or what all have in common that stand below one directory.
+    pub(in crate::effects) fn each(&self) -> Option<Value> {
+        if let [name @ (Value::Known(_) | Value::Set(_))] = self.values.as_slice() {
+            return Some(name.clone());
+        }
+        let mut common: Option<(&Bytes, &[u8])> = None;
+        for value in &self.values {
+            let Value::Below { dir, suffix } = value else { return None };
+            let end = match common {
+                Some((other, _)) if other != dir => return None,
+                Some((_, end)) => {
+                    let same = end.iter().rev().zip(suffix.iter().rev()).take_while(|(a, b)| a == b).count();
+                    end.get(end.len() - same..).unwrap_or_default()
+                }
+                None => suffix,
+            };
+            common = Some((dir, end));
+        }
+        common.map(|(dir, end)| Value::Below { dir: dir.clone(), suffix: end.into() })
     }
 }
 
@@ -207,6 +232,8 @@ const OF_RG: [&[u8]; 44] = [
 ];
 /// Start points whose names are followed one by one.
 const MAX_STARTS: usize = 4;
+/// Kinds of names that are followed one by one.
+const MAX_VALUES: usize = 16;
 
 /// The names that `find` or `grep -l` writes, where its words are known and it does nothing else.
 pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -> Option<FoundNames> {
@@ -233,7 +260,7 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
         return None;
     }
     // Without its own action the expression is printed, an action inside it prints only what comes to it.
-    let values = found_names(&parsed, true, false);
+    let values = found_names(&parsed, &Endings::of(&parsed).printed(&parsed), false);
     let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
     values.iter().all(below).then_some(FoundNames { values, nul, cut: !nul, plain: false })
 }
@@ -371,16 +398,17 @@ pub(in crate::effects) fn ends_with_nul(argv: &[Word]) -> bool {
     matches!(known.as_deref(), Some([b"tr", b"\\n" | b"\\012", b"\\0" | b"\\00" | b"\\000"]))
 }
 
-/// What the found names may be; one value for each start point where these are few.
-fn found_names(parsed: &Parsed<'_>, find: bool, here: bool) -> Vec<Value> {
+/// What the found names may be, with one of these ends: values for each start point where these are few.
+fn found_names(parsed: &Parsed<'_>, ends: &[Vec<u8>], here: bool) -> Vec<Value> {
     let starts = parsed.operands.as_slice();
-    if !find {
-        return vec![Value::ANY_WORD];
+    if !here && (2..=MAX_STARTS).contains(&starts.len()) {
+        // Of many it is said where they begin only.
+        let any = [Vec::new()];
+        let ends = if ends.len() * starts.len() > MAX_VALUES { &any } else { ends };
+        let each = |start| ends.iter().map(move |end| found(core::slice::from_ref(start), end, here));
+        return starts.iter().flat_map(each).collect();
     }
-    if !here && (2..=4).contains(&starts.len()) {
-        return starts.iter().map(|start| found(parsed, core::slice::from_ref(start), here)).collect();
-    }
-    vec![found(parsed, starts, here)]
+    ends.iter().map(|end| found(starts, end, here)).collect()
 }
 
 fn run_with(
@@ -442,11 +470,18 @@ fn braces(word: &Word) -> Word {
     Word { value, span: word.span }
 }
 
-/// What is known of the names that are found: where they begin, and how they end where a single `-name` says so.
-fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
-    let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
-    let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
-    let suffix = suffix.unwrap_or_default();
+/// What is known of the names that are found: where they begin, and how they end.
+fn found(starts: &[Word], suffix: &[u8], here: bool) -> Value {
+    // A start point is found by its own name, as which links and `..` are not known any more.
+    let itself = |start: &[u8]| {
+        let end = start.iter().rposition(|b| *b != b'/').map_or(0, |at| at + 1);
+        start.get(..end).unwrap_or(start).ends_with(suffix)
+    };
+    let any_itself = match starts {
+        [] => b".".ends_with(suffix),
+        all => all.iter().any(|word| word.value.known().is_some_and(itself)),
+    };
+    let suffix = if any_itself && !here { &[] } else { suffix };
     let prefix = match (here, starts) {
         (true, _) => b"./".into(),
         (_, []) => return Value::Below { dir: b".".into(), suffix: suffix.into() },
@@ -488,28 +523,21 @@ fn common(words: &[Word]) -> Vec<u8> {
     common
 }
 
-/// The literal end of the pattern of `-name '*END'`.
-fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
-    // Only what stands before the first action restricts it.
-    let mut tests = parsed.uses.iter().take_while(|u| !u.spec.roles.contains(&Role::Rest) && u.spec.name != b"-delete");
-    let name = tests.find(|u| u.spec.name == b"-name")?;
-    let pattern = name.arguments.first()?.value.known()?;
-    let end = pattern.strip_prefix(b"*").unwrap_or(pattern);
-    let literal = !end.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\' | b']'));
-    (literal && (!end.is_empty())).then(|| end.to_vec())
-}
-
 /// `-delete`: what is found goes away.
-pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
+pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>, option: &Use<'_>) {
     let span = on.span;
-    let found = found(parsed, &parsed.operands, false);
-    let named = !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty());
-    if goes_through_links(on, parsed) {
-        on.analysis.through_links = true;
-        on.modify(&found, false, span);
-        on.analysis.through_links = false;
-    } else if named {
-        on.remove(&found, false, span);
+    let ends = Endings::of(parsed).at(parsed, option);
+    let named = ends.iter().all(|end| !end.is_empty());
+    let leads_out = goes_through_links(on, parsed);
+    for end in &ends {
+        let found = found(&parsed.operands, end, false);
+        if leads_out {
+            on.analysis.through_links = true;
+            on.modify(&found, false, span);
+            on.analysis.through_links = false;
+        } else if named {
+            on.remove(&found, false, span);
+        }
     }
     if named {
         return;

@@ -10,6 +10,7 @@ mod builtins;
 mod code;
 mod diffs;
 mod emit;
+mod endings;
 mod expression;
 mod filters;
 mod git;

@@ -88,12 +88,10 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Option<Heard> {
         let Stdin::Names(names) = at.stdin else { return None };
-        let name = match names.values.as_slice() {
-            // Without both a file may be called `-`, which programs take for standard input.
-            [name @ Value::Below { dir, suffix }] if !dir.is_empty() || !suffix.is_empty() => name,
-            [name @ (Value::Known(_) | Value::Set(_))] => name,
-            _ => return None,
-        };
+        // Without both a file may be called `-`, which programs take for standard input.
+        let nameless =
+            |name: &Value| matches!(name, Value::Below { dir, suffix } if dir.is_empty() && suffix.is_empty());
+        let name = names.each().filter(|name| !nameless(name))?;
         let tree = self.scripts.get(at.script)?.tree.clone();
         let Node::Simple(simple) = &tree.get(condition)?.node else { return None };
         let variable = listened(simple, names.nul)?;
@@ -105,7 +103,7 @@ impl Fold<'_> {
         }
         // A name that ends a line early, or loses blanks or a backslash, is another one.
         let whole = !names.cut || self.are_words(names, state, span, analysis);
-        whole.then(|| Heard { variable: variable.into(), name: name.clone() })
+        whole.then(|| Heard { variable: variable.into(), name })
     }
 
     /// Whether nothing that a node runs reads the standard input of the shell.
