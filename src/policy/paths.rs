@@ -312,8 +312,8 @@ impl View {
     /// Whether of the trees that are found below a directory only those count whose names end so: what is in another comes into none of
     /// them, neither by the call nor by a link.
     fn is_of_names(&self, top: &[u8], suffix: &[u8], contents: &Contents, scene: &Scene<'_>) -> bool {
-        let linked = !self.path.entry && !(contents.links.is_empty() && contents.linked.is_empty());
-        !suffix.is_empty() && !suffix.contains(&b'/') && !linked && !scene.is_filled(top)
+        let apart = self.path.entry || contents.links.is_empty() && contents.linked.is_empty();
+        !suffix.is_empty() && !suffix.contains(&b'/') && apart && !scene.is_filled(top)
     }
 
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made

@@ -3,7 +3,7 @@
 use super::{
     Analysis, Command, Stdin,
     endings::Endings,
-    names,
+    fd, names,
     options::{self, Parsed, Use},
     placed::placed,
     wrappers::replace,
@@ -31,6 +31,22 @@ pub(super) fn command_option<'t>(
         return Ok(());
     }
     on.scripts.forget_files();
+    if program.name() == b"fd"
+        && let (Some(names), Some(at)) = (fd::names(parsed, true), fd::place(words))
+        && let (before @ [_, ..], after) = words.split_at(at)
+    {
+        let after = after.split_first().map_or(after, |(_, rest)| rest);
+        let batch = matches!(option.spec.name, b"-X" | b"--exec-batch");
+        if batch && after.is_empty() {
+            return on.inner_with_names(before, &names, Stdin::Empty);
+        }
+        if !batch {
+            return names.iter().try_for_each(|name| {
+                let name = Word { value: name.clone(), span: on.span };
+                on.inner(&[before, &[name], after].concat(), Stdin::Empty).map(|_| ())
+            });
+        }
+    }
     let find = program.runs() == Runs::Find;
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
@@ -242,6 +258,14 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     if matches!(program.name(), b"grep" | b"egrep" | b"fgrep" | b"rg") {
         return names_of_grep(&program, words);
     }
+    if program.name() == b"fd" {
+        let parsed = options::parse(&program, words, false);
+        if parsed.uses.iter().any(|one| one.spec.roles.contains(&Role::Rest)) {
+            return None;
+        }
+        let nul = parsed.uses(&[b"-0", b"--print0"]);
+        return fd::names(&parsed, false).map(|values| FoundNames { values, nul, cut: !nul, plain: false });
+    }
     if program.runs() != Runs::Find {
         return None;
     }
@@ -269,7 +293,7 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
 pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let row = analysis.tables.program(name);
     row.is_some_and(|row| {
-        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git" | b"ls") || row.runs() == Runs::Find
+        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"fd" | b"git" | b"ls") || row.runs() == Runs::Find
     })
 }
 
@@ -390,6 +414,44 @@ pub(in crate::effects) fn names_pass(argv: &[Word], names: &FoundNames) -> bool 
         },
         _ => false,
     }
+}
+
+/// Those of the names that end as the pattern of `grep '\.py$'` says, where it says that.
+pub(in crate::effects) fn narrowed(argv: &[Word], names: FoundNames) -> FoundNames {
+    let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+    let ends = match known.as_deref() {
+        Some([b"grep", b"-E", pattern] | [b"egrep", pattern]) => ends_of_pattern(pattern, true),
+        Some([b"grep", pattern]) => ends_of_pattern(pattern, false),
+        _ => None,
+    };
+    let Some(ends) = ends else { return names };
+    let mut values = Vec::new();
+    for value in &names.values {
+        let Value::Below { dir, suffix } = value else { return names };
+        for end in &ends {
+            let longer = if suffix.ends_with(end) { suffix } else { end };
+            let value = Value::Below { dir: dir.clone(), suffix: longer.clone() };
+            if longer.ends_with(suffix) && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+    }
+    if values.is_empty() || values.len() > MAX_VALUES { names } else { FoundNames { values, ..names } }
+}
+
+/// How a line ends that matches `\.py$`, or `\.(ts|tsx)$` in the extended language.
+fn ends_of_pattern(pattern: &[u8], extended: bool) -> Option<Vec<Bytes>> {
+    let end = pattern.strip_suffix(b"$")?.strip_prefix(b"\\.")?;
+    let (open, bar, close): (&[u8], &[u8], &[u8]) =
+        if extended { (b"(", b"|", b")") } else { (b"\\(", b"\\|", b"\\)") };
+    let group = end.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let text = group.unwrap_or(end);
+    let all: Vec<&[u8]> = match (group, bar) {
+        (Some(text), [bar]) => text.split(|b| b == bar).collect(),
+        _ => vec![text],
+    };
+    let plain = |end: &&[u8]| !end.is_empty() && end.iter().all(u8::is_ascii_alphanumeric);
+    all.iter().all(plain).then(|| all.iter().map(|end| [b".", *end].concat().into()).collect())
 }
 
 /// `tr '\n' '\0'`: whether a program ends with a NUL what ended with a newline before.
