@@ -309,6 +309,13 @@ impl View {
         led.into_iter().any(|led| restricted(&led.to))
     }
 
+    /// Whether of the trees that are found below a directory only those count whose names end so: what is in another comes into none of
+    /// them, neither by the call nor by a link.
+    fn is_of_names(&self, top: &[u8], suffix: &[u8], contents: &Contents, scene: &Scene<'_>) -> bool {
+        let apart = self.path.entry || contents.links.is_empty() && contents.linked.is_empty();
+        !suffix.is_empty() && !suffix.contains(&b'/') && apart && !scene.is_filled(top)
+    }
+
     /// Whether nothing that stands in the tree now is what the rule restricts: then only the whole tree, not anything in it, made
     /// the rule possible.
     fn stands_clear(&self, rule: &PathRule<'_>, scene: &Scene<'_>) -> bool {
@@ -339,8 +346,14 @@ impl View {
         let spared = |path: &[u8], directory: bool| {
             path::below(path, top).is_some_and(|rest| passed(rest, directory)) && !renamed(path)
         };
+        let only_named = self.path.tree && self.is_of_names(top, suffix, contents, scene);
+        let of_name = |path: &[u8]| {
+            let mut above = core::iter::successors(Some(path), |path| path::parent(path));
+            above.any(|path| path.ends_with(suffix))
+        };
         let named = |(path, directory): &(&Vec<u8>, bool)| {
-            (self.path.tree || path.ends_with(suffix)) && !spared(path, *directory)
+            let meant = if self.path.tree { !only_named || of_name(path) } else { path.ends_with(suffix) };
+            meant && !spared(path, *directory)
         };
         let kinds = contents.directories.iter().copied().chain(core::iter::repeat(false));
         clear(PathValue::file(Value::Known(top.into())))

@@ -166,6 +166,18 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether the call brings anything below `dir`, or `dir` itself.
+    pub(super) fn is_filled(&self, dir: &[u8]) -> bool {
+        let brings = |made: &PathValue| match &made.value {
+            Value::Known(_) | Value::Set(_) => {
+                made.value.alternatives().is_none_or(|all| all.iter().any(|path| self.meets(path, dir)))
+            }
+            Value::Below { dir: into, .. } => self.meets(into, dir),
+            _ => true,
+        };
+        self.is_checked_out(dir) || self.writes.iter().filter(|made| !made.existing).any(|made| brings(made))
+    }
+
     /// Whether git may put files of other commits below `dir`. That it writes them is judged by what stands there; what is read
     /// afterwards is not.
     pub(super) fn is_checked_out(&self, dir: &[u8]) -> bool {

@@ -1,8 +1,10 @@
 //! `find` and `fd`: commands inside an expression, with the names that are found in their words.
 
 use super::{
-    Analysis, Command, Stdin, names,
-    options::{self, Parsed},
+    Analysis, Command, Stdin,
+    endings::Endings,
+    fd, names,
+    options::{self, Parsed, Use},
     placed::placed,
     wrappers::replace,
 };
@@ -22,17 +24,35 @@ pub(super) fn command_option<'t>(
     on: &mut Command<'_, 't>,
     program: &Program<'t>,
     parsed: &Parsed<'t>,
-    words: &[Word],
+    option: &Use<'t>,
 ) -> Result<(), LimitReached> {
+    let words = option.arguments.as_slice();
     if words.is_empty() {
         return Ok(());
     }
     on.scripts.forget_files();
+    if program.name() == b"fd"
+        && let (Some(names), Some(at)) = (fd::names(parsed, true), fd::place(words))
+        && let (before @ [_, ..], after) = words.split_at(at)
+    {
+        let after = after.split_first().map_or(after, |(_, rest)| rest);
+        let batch = matches!(option.spec.name, b"-X" | b"--exec-batch");
+        if batch && after.is_empty() {
+            return on.inner_with_names(before, &names, Stdin::Empty);
+        }
+        if !batch {
+            return names.iter().try_for_each(|name| {
+                let name = Word { value: name.clone(), span: on.span };
+                on.inner(&[before, &[name], after].concat(), Stdin::Empty).map(|_| ())
+            });
+        }
+    }
     let find = program.runs() == Runs::Find;
     let several = find && words.last().is_some_and(|w| w.value.known() == Some(b"+"));
     let words = if several { words.split_last().map_or(words, |(_, rest)| rest) } else { words };
     let here = parsed.uses.iter().any(|u| matches!(u.spec.name, b"-execdir" | b"-okdir"));
-    let names = found_names(parsed, find, here);
+    let names =
+        if find { found_names(parsed, &Endings::of(parsed).at(parsed, option), here) } else { vec![Value::ANY_WORD] };
     let outer = on.analysis.through_links;
     on.analysis.through_links = outer || goes_through_links(on, parsed);
     let result = with_names(on, parsed, words, (find, several, here), &names);
@@ -107,6 +127,27 @@ impl FoundNames {
     /// Whether they are those that stand in a directory, and not all that may be below one: true as long as nobody makes others.
     pub(in crate::effects) fn is_listed(&self) -> bool {
         !self.values.iter().all(|value| matches!(value, Value::Below { .. }))
+    }
+
+    /// What each of them is: one of those that are listed, or what all have in common that stand below one directory.
+    pub(in crate::effects) fn each(&self) -> Option<Value> {
+        if let [name @ (Value::Known(_) | Value::Set(_))] = self.values.as_slice() {
+            return Some(name.clone());
+        }
+        let mut common: Option<(&Bytes, &[u8])> = None;
+        for value in &self.values {
+            let Value::Below { dir, suffix } = value else { return None };
+            let end = match common {
+                Some((other, _)) if other != dir => return None,
+                Some((_, end)) => {
+                    let same = end.iter().rev().zip(suffix.iter().rev()).take_while(|(a, b)| a == b).count();
+                    end.get(end.len() - same..).unwrap_or_default()
+                }
+                None => suffix,
+            };
+            common = Some((dir, end));
+        }
+        common.map(|(dir, end)| Value::Below { dir: dir.clone(), suffix: end.into() })
     }
 }
 
@@ -207,6 +248,8 @@ const OF_RG: [&[u8]; 44] = [
 ];
 /// Start points whose names are followed one by one.
 const MAX_STARTS: usize = 4;
+/// Kinds of names that are followed one by one.
+const MAX_VALUES: usize = 16;
 
 /// The names that `find` or `grep -l` writes, where its words are known and it does nothing else.
 pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -> Option<FoundNames> {
@@ -214,6 +257,14 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
     let program = analysis.tables.program(first.value.known()?)?;
     if matches!(program.name(), b"grep" | b"egrep" | b"fgrep" | b"rg") {
         return names_of_grep(&program, words);
+    }
+    if program.name() == b"fd" {
+        let parsed = options::parse(&program, words, false);
+        if parsed.uses.iter().any(|one| one.spec.roles.contains(&Role::Rest)) {
+            return None;
+        }
+        let nul = parsed.uses(&[b"-0", b"--print0"]);
+        return fd::names(&parsed, false).map(|values| FoundNames { values, nul, cut: !nul, plain: false });
     }
     if program.runs() != Runs::Find {
         return None;
@@ -233,7 +284,7 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
         return None;
     }
     // Without its own action the expression is printed, an action inside it prints only what comes to it.
-    let values = found_names(&parsed, true, false);
+    let values = found_names(&parsed, &Endings::of(&parsed).printed(&parsed), false);
     let below = |value: &Value| matches!(value, Value::Below { dir, .. } if !dir.is_empty() && !dir.starts_with(b"-"));
     values.iter().all(below).then_some(FoundNames { values, nul, cut: !nul, plain: false })
 }
@@ -242,7 +293,7 @@ pub(in crate::effects) fn output_names(analysis: &Analysis<'_>, argv: &[Word]) -
 pub(in crate::effects) fn may_write_names(analysis: &Analysis<'_>, name: &[u8]) -> bool {
     let row = analysis.tables.program(name);
     row.is_some_and(|row| {
-        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"git" | b"ls") || row.runs() == Runs::Find
+        matches!(row.name(), b"grep" | b"egrep" | b"fgrep" | b"rg" | b"fd" | b"git" | b"ls") || row.runs() == Runs::Find
     })
 }
 
@@ -365,22 +416,61 @@ pub(in crate::effects) fn names_pass(argv: &[Word], names: &FoundNames) -> bool 
     }
 }
 
+/// Those of the names that end as the pattern of `grep '\.py$'` says, where it says that.
+pub(in crate::effects) fn narrowed(argv: &[Word], names: FoundNames) -> FoundNames {
+    let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
+    let ends = match known.as_deref() {
+        Some([b"grep", b"-E", pattern] | [b"egrep", pattern]) => ends_of_pattern(pattern, true),
+        Some([b"grep", pattern]) => ends_of_pattern(pattern, false),
+        _ => None,
+    };
+    let Some(ends) = ends else { return names };
+    let mut values = Vec::new();
+    for value in &names.values {
+        let Value::Below { dir, suffix } = value else { return names };
+        for end in &ends {
+            let longer = if suffix.ends_with(end) { suffix } else { end };
+            let value = Value::Below { dir: dir.clone(), suffix: longer.clone() };
+            if longer.ends_with(suffix) && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+    }
+    if values.is_empty() || values.len() > MAX_VALUES { names } else { FoundNames { values, ..names } }
+}
+
+/// How a line ends that matches `\.py$`, or `\.(ts|tsx)$` in the extended language.
+fn ends_of_pattern(pattern: &[u8], extended: bool) -> Option<Vec<Bytes>> {
+    let end = pattern.strip_suffix(b"$")?.strip_prefix(b"\\.")?;
+    let (open, bar, close): (&[u8], &[u8], &[u8]) =
+        if extended { (b"(", b"|", b")") } else { (b"\\(", b"\\|", b"\\)") };
+    let group = end.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let text = group.unwrap_or(end);
+    let all: Vec<&[u8]> = match (group, bar) {
+        (Some(text), [bar]) => text.split(|b| b == bar).collect(),
+        _ => vec![text],
+    };
+    let plain = |end: &&[u8]| !end.is_empty() && end.iter().all(u8::is_ascii_alphanumeric);
+    all.iter().all(plain).then(|| all.iter().map(|end| [b".", *end].concat().into()).collect())
+}
+
 /// `tr '\n' '\0'`: whether a program ends with a NUL what ended with a newline before.
 pub(in crate::effects) fn ends_with_nul(argv: &[Word]) -> bool {
     let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
     matches!(known.as_deref(), Some([b"tr", b"\\n" | b"\\012", b"\\0" | b"\\00" | b"\\000"]))
 }
 
-/// What the found names may be; one value for each start point where these are few.
-fn found_names(parsed: &Parsed<'_>, find: bool, here: bool) -> Vec<Value> {
+/// What the found names may be, with one of these ends: values for each start point where these are few.
+fn found_names(parsed: &Parsed<'_>, ends: &[Vec<u8>], here: bool) -> Vec<Value> {
     let starts = parsed.operands.as_slice();
-    if !find {
-        return vec![Value::ANY_WORD];
+    if !here && (2..=MAX_STARTS).contains(&starts.len()) {
+        // Of many it is said where they begin only.
+        let any = [Vec::new()];
+        let ends = if ends.len() * starts.len() > MAX_VALUES { &any } else { ends };
+        let each = |start| ends.iter().map(move |end| found(core::slice::from_ref(start), end, here));
+        return starts.iter().flat_map(each).collect();
     }
-    if !here && (2..=4).contains(&starts.len()) {
-        return starts.iter().map(|start| found(parsed, core::slice::from_ref(start), here)).collect();
-    }
-    vec![found(parsed, starts, here)]
+    ends.iter().map(|end| found(starts, end, here)).collect()
 }
 
 fn run_with(
@@ -442,11 +532,18 @@ fn braces(word: &Word) -> Word {
     Word { value, span: word.span }
 }
 
-/// What is known of the names that are found: where they begin, and how they end where a single `-name` says so.
-fn found(parsed: &Parsed<'_>, starts: &[Word], here: bool) -> Value {
-    let alternatives = [&b"-o"[..], b"-or", b"!", b"-not", b",", b"("];
-    let suffix = if parsed.uses(&alternatives) { None } else { name_end(parsed) };
-    let suffix = suffix.unwrap_or_default();
+/// What is known of the names that are found: where they begin, and how they end.
+fn found(starts: &[Word], suffix: &[u8], here: bool) -> Value {
+    // A start point is found by its own name, as which links and `..` are not known any more.
+    let itself = |start: &[u8]| {
+        let end = start.iter().rposition(|b| *b != b'/').map_or(0, |at| at + 1);
+        start.get(..end).unwrap_or(start).ends_with(suffix)
+    };
+    let any_itself = match starts {
+        [] => b".".ends_with(suffix),
+        all => all.iter().any(|word| word.value.known().is_some_and(itself)),
+    };
+    let suffix = if any_itself && !here { &[] } else { suffix };
     let prefix = match (here, starts) {
         (true, _) => b"./".into(),
         (_, []) => return Value::Below { dir: b".".into(), suffix: suffix.into() },
@@ -488,28 +585,21 @@ fn common(words: &[Word]) -> Vec<u8> {
     common
 }
 
-/// The literal end of the pattern of `-name '*END'`.
-fn name_end(parsed: &Parsed<'_>) -> Option<Vec<u8>> {
-    // Only what stands before the first action restricts it.
-    let mut tests = parsed.uses.iter().take_while(|u| !u.spec.roles.contains(&Role::Rest) && u.spec.name != b"-delete");
-    let name = tests.find(|u| u.spec.name == b"-name")?;
-    let pattern = name.arguments.first()?.value.known()?;
-    let end = pattern.strip_prefix(b"*").unwrap_or(pattern);
-    let literal = !end.iter().any(|b| matches!(b, b'*' | b'?' | b'[' | b'\\' | b']'));
-    (literal && (!end.is_empty())).then(|| end.to_vec())
-}
-
 /// `-delete`: what is found goes away.
-pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) {
+pub(super) fn delete(on: &mut Command<'_, '_>, parsed: &Parsed<'_>, option: &Use<'_>) {
     let span = on.span;
-    let found = found(parsed, &parsed.operands, false);
-    let named = !matches!(&found, Value::Affix { suffix, .. } | Value::Below { suffix, .. } if suffix.is_empty());
-    if goes_through_links(on, parsed) {
-        let outer = core::mem::replace(&mut on.analysis.through_links, true);
-        on.modify(&found, false, span);
-        on.analysis.through_links = outer;
-    } else if named {
-        on.remove(&found, false, span);
+    let ends = Endings::of(parsed).at(parsed, option);
+    let named = ends.iter().all(|end| !end.is_empty());
+    let leads_out = goes_through_links(on, parsed);
+    for end in &ends {
+        let found = found(&parsed.operands, end, false);
+        if leads_out {
+            let outer = core::mem::replace(&mut on.analysis.through_links, true);
+            on.modify(&found, false, span);
+            on.analysis.through_links = outer;
+        } else if named {
+            on.remove(&found, false, span);
+        }
     }
     if named {
         return;

@@ -10,7 +10,9 @@ mod builtins;
 mod code;
 mod diffs;
 mod emit;
+mod endings;
 mod expression;
+mod fd;
 mod filters;
 mod git;
 mod given;
@@ -49,7 +51,9 @@ mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
 pub use expression::FoundNames;
-pub(in crate::effects) use expression::{ends_with_nul, may_end_in_names, may_write_names, names_pass, output_names};
+pub(in crate::effects) use expression::{
+    ends_with_nul, may_end_in_names, may_write_names, names_pass, narrowed, output_names,
+};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};

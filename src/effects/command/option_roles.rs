@@ -24,7 +24,7 @@ impl<'t> Command<'_, 't> {
             for (argument, role) in one.arguments.iter().zip(one.spec.roles) {
                 match role {
                     Role::Rest => {
-                        expression::command_option(self, program, parsed, &one.arguments)?;
+                        expression::command_option(self, program, parsed, one)?;
                         break;
                     }
                     Role::Archive => self.archive(argument, parsed),
@@ -44,7 +44,7 @@ impl<'t> Command<'_, 't> {
                 }
             }
             if program.runs() == Runs::Find && one.spec.name == b"-delete" {
-                expression::delete(self, parsed);
+                expression::delete(self, parsed, one);
             }
             if one.spec.optional && one.arguments.is_empty() && one.spec.roles[0] == Role::ExecProgram {
                 // The program that is run is then the pager or browser of the configuration.

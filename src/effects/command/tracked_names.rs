@@ -7,12 +7,19 @@ use crate::path;
 use crate::world::{World, git_index, repository};
 use alloc::{vec, vec::Vec};
 
+/// Most ways in which the names of an index end that are followed one by one.
+const MAX_ENDS: usize = 12;
 /// Variables with which git would read another index or another repository, or takes a pathspec in another way.
 const PLACES: [&str; 5] = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_ICASE_PATHSPECS"];
 
 /// The names that a command writes in the directory `cwd`: those of its tree, as they are called from there. None where a name could
-/// be an option or more than one word: a file of the index need not stand in the tree, where such names are looked for otherwise.
-pub(in crate::effects) fn tracked_names(world: &dyn World, argv: &[Word], cwd: &Value) -> Option<FoundNames> {
+/// be an option or more than one word (`still`: the index stays as it is until git has read it): a file of the index need not stand in the tree, where such names are looked for otherwise.
+pub(in crate::effects) fn tracked_names(
+    world: &dyn World,
+    argv: &[Word],
+    cwd: &Value,
+    still: bool,
+) -> Option<FoundNames> {
     let known: Option<Vec<&[u8]>> = argv.iter().map(|word| word.value.known()).collect();
     let known = known?;
     let asked = match known.as_slice() {
@@ -33,10 +40,73 @@ pub(in crate::effects) fn tracked_names(world: &dyn World, argv: &[Word], cwd: &
         return None;
     }
     let suffixes = asked.places.iter().map(|pathspec| ending(pathspec)).collect::<Option<Vec<_>>>()?;
+    let said = !suffixes.is_empty() && suffixes.len() <= 4 && suffixes.iter().all(|suffix| !suffix.is_empty());
+    let of_index = || {
+        let here = path::below(cwd, root)?.strip_prefix(b"/").unwrap_or_default();
+        let own = |name: &Vec<u8>| match here {
+            [] => Some(name.clone()),
+            here => Some(name.strip_prefix(here)?.strip_prefix(b"/")?.to_vec()),
+        };
+        let meant = |name: &Vec<u8>| asked.places.is_empty() || asked.places.iter().any(|one| may_mean(one, name));
+        known_by(tracked.iter().filter_map(own).filter(meant))
+    };
+    if let Some(values) = (asked.plain && still && !said).then(of_index).flatten() {
+        return Some(FoundNames { values, nul: asked.nul, cut: !asked.nul, plain: true });
+    }
     let suffixes = if suffixes.is_empty() || suffixes.len() > 4 { vec![Bytes::default()] } else { suffixes };
     let below = |suffix: Bytes| Value::Below { dir: Bytes::default(), suffix };
     let values = suffixes.into_iter().map(below).collect();
     Some(FoundNames { values, nul: asked.nul, cut: !asked.nul, plain: asked.plain })
+}
+
+/// What these names are, by the directory that holds all of them and how they end; none where there is no name, or where they end in
+/// many ways.
+fn known_by(names: impl Iterator<Item = Vec<u8>>) -> Option<Vec<Value>> {
+    let mut dir: Option<Vec<u8>> = None;
+    let mut ends: Vec<Vec<u8>> = Vec::new();
+    for name in names {
+        let own = directory(&name);
+        let dir = dir.get_or_insert_with(|| own.to_vec());
+        while !dir.is_empty()
+            && *dir != own
+            && !own.strip_prefix(dir.as_slice()).is_some_and(|rest| rest.starts_with(b"/"))
+        {
+            dir.truncate(directory(dir).len());
+        }
+        let base = name.rsplit(|b| *b == b'/').next().unwrap_or(&name);
+        let end = base.get(base.iter().rposition(|b| *b == b'.').unwrap_or(0)..).unwrap_or(base);
+        if !ends.iter().any(|one| one == end) {
+            ends.push(end.to_vec());
+        }
+        if ends.len() > MAX_ENDS {
+            return None;
+        }
+    }
+    let dir = Bytes::from(dir?.as_slice());
+    Some(ends.into_iter().map(|end| Value::Below { dir: dir.clone(), suffix: end.into() }).collect())
+}
+
+/// The directory of a name, as it is written.
+fn directory(name: &[u8]) -> &[u8] {
+    name.iter().rposition(|b| *b == b'/').and_then(|slash| name.get(..slash)).unwrap_or_default()
+}
+
+/// Whether a pathspec, which is no magic, may choose a name.
+fn may_mean(pathspec: &[u8], name: &[u8]) -> bool {
+    let mut place = pathspec;
+    while let Some(rest) = place.strip_prefix(b"./") {
+        place = rest;
+    }
+    let literal = place.iter().position(|b| matches!(b, b'*' | b'?'));
+    let odd = place == b"." || place.windows(2).any(|two| matches!(two, b"//" | b"/."));
+    match literal {
+        _ if odd => true,
+        Some(end) => place.get(..end).is_none_or(|begin| name.starts_with(begin)),
+        None => {
+            let place = place.strip_suffix(b"/").unwrap_or(place);
+            place.is_empty() || name.strip_prefix(place).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+        }
+    }
 }
 
 /// What a command is asked for.

@@ -164,10 +164,9 @@ impl Fold<'_> {
         let [Word { parts, span }] = list else { return None };
         let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
         let names = self.names_printed(at, *body, state, analysis)?;
-        let [name @ (Value::Below { .. } | Value::Known(_) | Value::Set(_))] = names.values.as_slice() else {
-            return None;
-        };
-        self.are_words(&names, state, *span, analysis).then(|| name.clone())
+        // A shell leaves out what ends such names.
+        let name = names.each().filter(|_| !names.nul)?;
+        self.are_words(&names, state, *span, analysis).then_some(name)
     }
 
     /// Looks at a loop's round from a head that is widened until the round changes nothing of it any more. Effects of rounds that

@@ -42,6 +42,10 @@ const DEAF: [&[u8]; 27] = [
 const OF_FILES: [&[u8]; 9] = [b"cat", b"wc", b"head", b"tail", b"md5sum", b"sha1sum", b"sha256sum", b"file", b"nl"];
 /// Programs whose first operand is a pattern or a script, and whose options are letters without arguments.
 const OF_PATTERNS: [&[u8]; 4] = [b"grep", b"egrep", b"fgrep", b"sed"];
+/// Commands of git that read none, but for options that ask.
+const OF_GIT: [&[u8]; 4] = [b"diff", b"log", b"show", b"blame"];
+/// Letters of `rg` without arguments.
+const LETTERS_OF_RG: &[u8] = b"qnilcHwxFPosvNSUI";
 /// Letters of those.
 const PLAIN_LETTERS: &[u8] = b"qnilLcHhwxEFPorsvz";
 /// How deep commands may stand inside each other here.
@@ -88,12 +92,10 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Option<Heard> {
         let Stdin::Names(names) = at.stdin else { return None };
-        let name = match names.values.as_slice() {
-            // Without both a file may be called `-`, which programs take for standard input.
-            [name @ Value::Below { dir, suffix }] if !dir.is_empty() || !suffix.is_empty() => name,
-            [name @ (Value::Known(_) | Value::Set(_))] => name,
-            _ => return None,
-        };
+        // Without both a file may be called `-`, which programs take for standard input.
+        let nameless =
+            |name: &Value| matches!(name, Value::Below { dir, suffix } if dir.is_empty() && suffix.is_empty());
+        let name = names.each().filter(|name| !nameless(name))?;
         let tree = self.scripts.get(at.script)?.tree.clone();
         let Node::Simple(simple) = &tree.get(condition)?.node else { return None };
         let variable = listened(simple, names.nul)?;
@@ -105,7 +107,7 @@ impl Fold<'_> {
         }
         // A name that ends a line early, or loses blanks or a backslash, is another one.
         let whole = !names.cut || self.are_words(names, state, span, analysis);
-        whole.then(|| Heard { variable: variable.into(), name: name.clone() })
+        whole.then(|| Heard { variable: variable.into(), name })
     }
 
     /// Whether nothing that a node runs reads the standard input of the shell.
@@ -192,14 +194,18 @@ fn is_deaf_command(name: &[u8], words: &[Word], redirections: &[Redirection], va
     }
     // The last word is a file: the loop's variable is in it, so it is neither nothing nor `-`.
     let Some((last, before)) = words.split_last() else { return false };
-    let file = last
-        .parts
-        .iter()
-        .any(|part| matches!(part, Part::Parameter(one) if *one.name == *variable && one.operation.is_none()));
+    let file = is_of(last, variable);
     let number = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
     let letters = |text: &[u8], all: &[u8]| {
         text.strip_prefix(b"-").is_some_and(|l| !l.is_empty() && l.iter().all(|b| all.contains(b)))
     };
+    if name == b"git" {
+        // A lone dash, or a word that asks for it, is standard input; an abbreviation asks, too.
+        let asks = |text: &[u8]| text == b"-" || text.ends_with(b"=-") || text.starts_with(b"--std");
+        let own = |word: &Word| plain(word).map_or_else(|| is_of(word, variable), |text| !asks(text));
+        let quiet = words.first().and_then(plain).is_some_and(|first| OF_GIT.contains(&first));
+        return quiet && words.iter().all(own);
+    }
     if OF_FILES.contains(&name) {
         return file
             && before
@@ -210,13 +216,24 @@ fn is_deaf_command(name: &[u8], words: &[Word], redirections: &[Redirection], va
                 .and_then(plain)
                 .is_none_or(|text| !matches!(text, b"-n" | b"-c") || name == b"cat" || name == b"wc");
     }
-    if OF_PATTERNS.contains(&name) {
+    let around =
+        |text: &[u8]| matches!(text, [b'-', b'A' | b'B' | b'C', rest @ ..] if !rest.is_empty() && number(rest));
+    if OF_PATTERNS.contains(&name) || name == b"rg" {
+        let all = if name == b"rg" { LETTERS_OF_RG } else { PLAIN_LETTERS };
         let (flags, operands): (Vec<&Word>, Vec<&Word>) =
             before.iter().partition(|word| plain(word).is_some_and(|text| text.starts_with(b"-")));
-        let known = flags.iter().all(|word| plain(word).is_some_and(|text| letters(text, PLAIN_LETTERS)));
+        let known = flags
+            .iter()
+            .all(|word| plain(word).is_some_and(|text| letters(text, all) || name != b"sed" && around(text)));
         return file && known && operands.len() == 1 && operands.iter().all(|word| plain(word).is_some());
     }
     false
+}
+
+/// Whether a word has the variable in it, as it is.
+fn is_of(word: &Word, variable: &[u8]) -> bool {
+    let own = |part: &Part| matches!(part, Part::Parameter(one) if *one.name == *variable && one.operation.is_none());
+    word.parts.iter().any(own)
 }
 
 /// Where a loop's body stands.

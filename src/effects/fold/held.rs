@@ -11,6 +11,8 @@ const MAX_VALUES: usize = 16;
 pub(super) enum Held {
     /// A value that is known at least in part.
     Is(Value),
+    /// Nothing, or one name of a list of files, which is this value: a command is looked at with either.
+    Found(Value),
     /// An array of these elements; one that is not one word stands for any number of elements.
     Array(Rc<[Value]>),
     /// Anything.
@@ -31,7 +33,7 @@ impl Held {
     /// Bytes of all its texts together.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Is(value) => value.size(),
+            Self::Is(value) | Self::Found(value) => value.size(),
             Self::Array(all) => all.iter().map(|one| one.size().saturating_add(1)).sum(),
             Self::Unknown => 0,
         }
@@ -42,7 +44,7 @@ impl Held {
         match self {
             Self::Is(Value::Unknown { form, .. }) => *form != Form::Anything,
             Self::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| is_integer(one))),
-            Self::Array(_) | Self::Unknown => false,
+            Self::Found(_) | Self::Array(_) | Self::Unknown => false,
         }
     }
 
@@ -84,7 +86,7 @@ impl Held {
         match self {
             Self::Is(Value::Unknown { form, .. }) => *form == Form::Digits,
             Self::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| Form::Digits.fits(one))),
-            Self::Array(_) | Self::Unknown => false,
+            Self::Found(_) | Self::Array(_) | Self::Unknown => false,
         }
     }
 }

@@ -136,7 +136,8 @@ impl Fold<'_> {
                 {
                     after = after.join(&end);
                 }
-                let found = command.and_then(|one| self.names_output(&one, names.as_ref(), &state, analysis));
+                let still = undisturbed && index == 0 && state.files.is_alone();
+                let found = command.and_then(|one| self.names_output(&one, names.as_ref(), (&state, still), analysis));
                 // Behind others it could meet what these make.
                 let first = names.is_none();
                 let found = found.filter(|found| !first || !found.is_listed() || (undisturbed && index == 0));
@@ -206,17 +207,17 @@ impl Fold<'_> {
         let mut names = None;
         for element in elements {
             let writer = self.writer(&tree, *element, names.is_some(), state, analysis)?;
-            names = Some(self.names_output(&writer, names.as_ref(), state, analysis)?);
+            names = Some(self.names_output(&writer, names.as_ref(), (state, state.files.is_alone()), analysis)?);
         }
         names
     }
 
-    /// The names of files that an element writes, and nothing else.
+    /// The names of files that an element writes, and nothing else; `still`: nobody changes the index of git meanwhile.
     fn names_output(
         &self,
         writer: &Writer<'_>,
         before: Option<&FoundNames>,
-        state: &State,
+        (state, still): (&State, bool),
         analysis: &Analysis<'_>,
     ) -> Option<FoundNames> {
         let errors = |one: &Redirection| {
@@ -227,34 +228,31 @@ impl Fold<'_> {
             return None;
         }
         let found = match before {
-            Some(names) if command::names_pass(&writer.argv, names) => Some(names.clone()),
+            Some(names) if command::names_pass(&writer.argv, names) => {
+                Some(command::narrowed(&writer.argv, names.clone()))
+            }
             Some(names) if !names.nul && command::ends_with_nul(&writer.argv) => {
                 Some(FoundNames { nul: true, ..names.clone() })
             }
             Some(_) => None,
             None => command::output_names(analysis, &writer.argv)
-                .or_else(|| self.tracked(&writer.argv, state, analysis))
+                .or_else(|| self.tracked(&writer.argv, (state, still), analysis))
                 .or_else(|| self.names_of_ls(&writer.argv, state)),
         };
         found.filter(|names| !names.is_listed() || listed::makes_nothing(&writer.simple.redirections))
     }
 
     /// The names that git tracks, where nothing before made git track others.
-    fn tracked(&self, argv: &[Argument], state: &State, analysis: &Analysis<'_>) -> Option<FoundNames> {
-        let quiet = |word: Option<&Argument>| {
-            let name = word.and_then(|word| word.value.known());
-            name.is_some_and(|name| QUIET_GIT.contains(&name))
-        };
-        let changes = |effect: &Effect| match &effect.kind {
-            Kind::Unknown(_) | Kind::SetEnv(_) => true,
-            Kind::Write(_) => effect.by.as_deref() == Some("git"),
-            Kind::Run(run) => effect.by.as_deref() == Some("git") && !quiet(run.argv.get(1)),
-            _ => false,
-        };
-        if analysis.effects.iter().any(changes) {
+    pub(super) fn tracked(
+        &self,
+        argv: &[Argument],
+        (state, still): (&State, bool),
+        analysis: &Analysis<'_>,
+    ) -> Option<FoundNames> {
+        if analysis.effects.iter().any(changes_index) {
             return None;
         }
-        command::tracked_names(self.world, argv, &state.cwd)
+        command::tracked_names(self.world, argv, &state.cwd, still)
     }
 
     /// What an element certainly writes, the same in every shell.
@@ -270,6 +268,20 @@ impl Fold<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether an effect may make git track other names.
+pub(super) fn changes_index(effect: &Effect) -> bool {
+    let quiet = |word: Option<&Argument>| {
+        let name = word.and_then(|word| word.value.known());
+        name.is_some_and(|name| QUIET_GIT.contains(&name))
+    };
+    match &effect.kind {
+        Kind::Unknown(_) | Kind::SetEnv(_) => true,
+        Kind::Write(_) => effect.by.as_deref() == Some("git"),
+        Kind::Run(run) => effect.by.as_deref() == Some("git") && !quiet(run.argv.get(1)),
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::compound::MAX_VALUES;
 use super::held::is_integer;
 use super::state::State;
-use super::{At, Fold, heard};
+use super::{At, Fold, heard, list};
 use crate::effect::{Bytes, Effect, Form, Kind, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
@@ -72,8 +72,8 @@ impl Fold<'_> {
         fit.then(|| FoundNames { values: [names].into(), nul: false, cut: true, plain: true })
     }
 
-    /// Whether nobody in a pipeline that begins with `ls` makes a file while that looks which there are: who gets the names does
-    /// nothing without one. True, too, where it does not begin so.
+    /// Whether nobody in a pipeline that begins with `ls` or `git` makes a file, or has git track others, while that looks which there
+    /// are: who gets the names does nothing without one. True, too, where it does not begin so.
     pub(super) fn lists_undisturbed(
         &mut self,
         at: At<'_>,
@@ -89,7 +89,11 @@ impl Fold<'_> {
             _ => None,
         };
         let mut elements = pipeline.elements.iter();
-        let names = elements.next().and_then(plain).and_then(|argv| self.names_of_ls(&argv, state));
+        let listing = |argv: Vec<Word>| {
+            let tracked = || self.tracked(&argv, (state, true), analysis);
+            self.names_of_ls(&argv, state).or_else(tracked)
+        };
+        let names = elements.next().and_then(plain).and_then(listing);
         let Some(names) = names else { return Ok(true) };
         for element in elements.by_ref() {
             let argv = plain(element);
@@ -108,7 +112,8 @@ impl Fold<'_> {
             self.node(At { stdin: Stdin::Stream, piped: true, ..at }, *element, state.clone(), analysis)?;
         }
         let quiet = |effect: &Effect| matches!(effect.kind, Kind::Run(_) | Kind::Read(_) | Kind::ReadEnv(_));
-        let all = analysis.effects.get(start..).unwrap_or_default().iter().all(quiet);
+        let all = |effect: &Effect| quiet(effect) && !list::changes_index(effect);
+        let all = analysis.effects.get(start..).unwrap_or_default().iter().all(all);
         analysis.effects.truncate(start);
         Ok(all)
     }

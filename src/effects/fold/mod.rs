@@ -348,7 +348,7 @@ impl Fold<'_> {
         let Some(Located { node, span }) = tree.get(located) else { return Ok(Ends::both(state)) };
         let span = self.place(at, *span);
         match node {
-            Node::Simple(simple) => self.simple(at, simple, span, state, analysis),
+            Node::Simple(simple) => self.simple_with_found(at, simple, span, state, analysis),
             Node::Pipeline(pipeline) => self.pipeline(at, pipeline, state, analysis),
             Node::List(items) => self.list(at, items, state, analysis),
             Node::Subshell { body, redirections } => self.subshell(at, *body, redirections, state, analysis),

@@ -62,7 +62,7 @@ impl Seen<'_> {
         }
         match self.state.held(name)? {
             Held::Is(value) => Some(value.clone()),
-            Held::Array(_) | Held::Unknown => None,
+            Held::Found(_) | Held::Array(_) | Held::Unknown => None,
         }
     }
 }
@@ -81,7 +81,7 @@ impl words::State for Seen<'_> {
                     Vec::from([Value::ANY_WORDS])
                 }
                 Held::Array(all) => all.to_vec(),
-                Held::Is(_) | Held::Unknown => return None,
+                Held::Is(_) | Held::Found(_) | Held::Unknown => return None,
             },
         };
         elements.into_iter().map(|value| self.paid(value)).collect()

@@ -147,6 +147,20 @@ impl State {
         }
     }
 
+    /// The variable that holds nothing or a name holds this of the two. It is not assigned.
+    pub(super) fn choose(&mut self, name: &[u8], held: Held) {
+        if !self.lost && matches!(self.held(name), Some(Held::Found(_))) {
+            self.variables.insert(name, held);
+        }
+    }
+
+    /// Takes back what was chosen, where nothing was assigned since.
+    pub(super) fn unchoose(&mut self, name: &[u8], chosen: &Held, held: &Held) {
+        if !self.lost && self.held(name) == Some(chosen) {
+            self.variables.insert(name, held.clone());
+        }
+    }
+
     fn put(&mut self, name: &[u8], held: Held) {
         if name == b"argv" && self.positional.is_some() {
             self.positional = None; // zsh

@@ -115,6 +115,9 @@ impl Fold<'_> {
                     Some(before) => self.held_by(at, word, &before.join(state)),
                     None => self.held_by(at, word, state),
                 };
+                let unknown = held == Held::Unknown && assignment.subscript.is_none() && !assignment.append;
+                let found = if unknown { self.one_found(at, word, state, analysis) } else { None };
+                let held = found.unwrap_or(held);
                 if assignment.append && assignment.subscript.is_some() {
                     return Ok(Held::Unknown);
                 }

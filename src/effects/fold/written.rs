@@ -56,6 +56,11 @@ impl Files {
         self.frozen
     }
 
+    /// Whether nothing runs at the same time.
+    pub(super) fn is_alone(&self) -> bool {
+        !self.disturbed && !self.frozen
+    }
+
     /// Goes back to whether new texts were remembered.
     pub(super) fn thaw(&mut self, frozen: bool) {
         self.frozen = frozen;
