@@ -15,6 +15,7 @@ mod filters;
 mod git;
 mod given;
 mod globs;
+mod installed;
 mod jq;
 mod listed_names;
 mod made_names;
@@ -50,6 +51,7 @@ mod wrappers;
 pub(in crate::effects) use code::check_imports;
 pub use expression::FoundNames;
 pub(in crate::effects) use expression::{ends_with_nul, may_end_in_names, may_write_names, names_pass, output_names};
+pub(in crate::effects) use installed::check_installed;
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
@@ -91,6 +93,8 @@ pub struct Analysis<'t> {
     pub effects: Vec<Effect>,
     /// Programs that import modules from a directory; [`check_imports`] looks at what stands there.
     imports: Vec<code::Import>,
+    /// Installed programs that runners start; [`check_installed`] looks at what else the call does with them.
+    installed: Vec<installed::Standing>,
     /// Configuration of git that has been read.
     git: super::git::Seen,
     /// What is unknown only where a name is unusual; [`check_names`] looks at what stands there.
@@ -127,6 +131,7 @@ impl<'t> Analysis<'t> {
             home,
             effects: Vec::new(),
             imports: Vec::new(),
+            installed: Vec::new(),
             git: super::git::Seen::default(),
             suspicions: Vec::new(),
             shells: Vec::new(),
