@@ -111,9 +111,9 @@ impl Command<'_, '_> {
 
     /// The program, and a file that a runner takes for its settings, are code that it loads: a rule on what may be executed answers
     /// for those of the project, unless the call itself writes them. A rule on the program's name does not.
-    fn code_in_force(&mut self, file: Vec<u8>, span: Span) {
+    pub(super) fn code_in_force(&mut self, file: Vec<u8>, span: Span) {
         let path = paths::standing(&Value::Known(file.into()), &self.cwd, false);
-        let detail = format!("`{}` runs what the project has installed", self.by);
+        let detail = format!("`{}` runs what stands in the project", self.by);
         let id = self.analysis.next_command();
         self.analysis.effects.extend(shells::code_at(id, path, detail, span, Some(self.by.clone())));
     }
