@@ -135,6 +135,12 @@ pub struct Shape {
     pub options: Vec<Bytes>,
 }
 
+impl Shape {
+    /// Stands among the options where the command only runs what the project has installed (`npx tsc`). No table has such an option,
+    /// so no word of a call can be it.
+    pub const INSTALLED: &str = "--installed-here";
+}
+
 /// A file-system path as far as it is known: absolute and lexically normalised where the value is known in full.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PathValue {

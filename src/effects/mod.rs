@@ -70,6 +70,7 @@ pub fn analyse(call: &Call, cwd: &[u8], world: &dyn World, tables: Tables<'_>) -
     };
     tools::add(call, cwd, world, &mut analysis);
     command::check_imports(&mut analysis, world);
+    command::check_installed(&mut analysis);
     let ordered =
         |comments: &[Span]| matches!(&call.tool, ToolCall::Shell { script } if command::is_straight(script, comments));
     command::check_names(&mut analysis, world, ordered);

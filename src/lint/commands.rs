@@ -119,7 +119,7 @@ fn runs_others(rule: &PrefixRule, tables: &Tables<'_>, found: &mut Vec<Finding>)
     let runs = |name: &&String| {
         tables.program(name.as_bytes()).is_some_and(|program| match program.runs() {
             Runs::Nothing | Runs::Project | Runs::Trap => false,
-            Runs::ProjectArgv => program.has(flags::NETWORK),
+            Runs::ProjectArgv | Runs::InstalledArgv => program.has(flags::NETWORK),
             _ => true,
         })
     };

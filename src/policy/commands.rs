@@ -82,6 +82,9 @@ impl<'a> Command<'a> {
         let Some(shape) = self.shape.filter(|_| !rule.unless.is_empty()) else { return false };
         let named = |name: &String| shape.options.iter().any(|option| option.as_slice() == name.as_bytes());
         let revoked = |name: &String| shape.options.iter().any(|option| takes_back(option, name));
+        if named(&Shape::INSTALLED.into()) && rule.unless.iter().any(|word| word == Shape::INSTALLED) {
+            return true;
+        }
         let known = self.readings.iter().all(|lookup| lookup.argv.iter().all(|word| word.value.known().is_some()));
         known && rule.unless.iter().any(named) && !rule.unless.iter().any(revoked)
     }

@@ -312,6 +312,8 @@ vocabulary! {
         Project = "project",
         /// The rest of argv is a command that may come from the project or from a package (`npx`, `uv run`).
         ProjectArgv = "project-argv",
+        /// The same, and what stands in `node_modules/.bin` here or above is run before anything is looked for elsewhere (`npx`).
+        InstalledArgv = "installed-argv",
         /// A program that people work in; it reads commands from the terminal.
         Editor = "editor",
         /// Shows text; at a terminal it can be told to run something.

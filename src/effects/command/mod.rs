@@ -17,6 +17,7 @@ mod filters;
 mod git;
 mod given;
 mod globs;
+mod installed;
 mod jq;
 mod listed_names;
 mod made_names;
@@ -54,6 +55,7 @@ pub use expression::FoundNames;
 pub(in crate::effects) use expression::{
     ends_with_nul, may_end_in_names, may_write_names, names_pass, narrowed, output_names,
 };
+pub(in crate::effects) use installed::check_installed;
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
@@ -95,6 +97,8 @@ pub struct Analysis<'t> {
     pub effects: Vec<Effect>,
     /// Programs that import modules from a directory; [`check_imports`] looks at what stands there.
     imports: Vec<code::Import>,
+    /// Installed programs that runners start; [`check_installed`] looks at what else the call does with them.
+    installed: Vec<installed::Standing>,
     /// Configuration of git that has been read.
     git: super::git::Seen,
     /// What is unknown only where a name is unusual; [`check_names`] looks at what stands there.
@@ -131,6 +135,7 @@ impl<'t> Analysis<'t> {
             home,
             effects: Vec::new(),
             imports: Vec::new(),
+            installed: Vec::new(),
             git: super::git::Seen::default(),
             suspicions: Vec::new(),
             shells: Vec::new(),

@@ -32,6 +32,11 @@ impl Command<'_, '_> {
         }
     }
 
+    /// Whether a script of the package may have that name: also where its file cannot be read.
+    pub(super) fn may_be_script(&self, name: &[u8]) -> bool {
+        self.package().is_none_or(|text| has_script(&text, name))
+    }
+
     /// Notes the file that the script `name` stands in, which the program then executes.
     pub(super) fn package_script(&mut self, name: &[u8]) {
         if self.package().is_some_and(|text| has_script(&text, name)) {
@@ -53,6 +58,21 @@ fn shortcut(text: &[u8]) -> Option<Vec<u8>> {
     let (rest, long) = SHORT.iter().find_map(|(short, long)| Some((text.strip_prefix(*short)?, *long)))?;
     rest.first().filter(|b| !b.is_ascii_whitespace())?;
     Some([long, rest].concat())
+}
+
+/// Words that `pnpm` or `yarn` takes for a command of its own, in any of its versions.
+const MANAGER_WORDS: &str = " access add approve-builds audit autoclean bin bugs c cache cat-file cat-index check ci clean \
+    clean-install completion config constraints create dedupe deploy deprecate dist-tag dlx docs doctor edit env exec explain explore \
+    fetch find-hash generate-lock-entry get global help home i ignored-builds import info init install install-clean install-test it \
+    la licenses link list ll ln lockfile login logout ls m multi node npm outdated owner pack patch patch-commit patch-remove peers \
+    ping pkg plugin policies prefix profile prune publish purge rb rebuild recursive remove repo restart rm root rt run run-script \
+    runtime s sbom search se self-update server set set-script setup show stage star stars start stop store t tag team test token \
+    tst un uni uninstall unlink unplug unpublish unstar up update upgrade upgrade-interactive v version versions view whoami why \
+    with with-current workspace workspaces x xmas ";
+
+/// Whether it is one of them.
+pub(super) fn is_manager_word(name: &[u8]) -> bool {
+    MANAGER_WORDS.split_ascii_whitespace().any(|word| word.as_bytes() == name)
 }
 
 /// Whether a word is the name of a file that `bun` runs, by its ending.

@@ -268,6 +268,21 @@ impl<'t> Command<'_, 't> {
         if row.has(flags::INERT) || own.has(traits::ABOUT) {
             return Ok(());
         }
+        let executes = row.operands().any(|(role, _)| role == Role::Script);
+        if let Some(program) = row.name().strip_prefix(b"python -m ")
+            && (executes || row.has(flags::SUBCOMMANDS))
+        {
+            // What stands here under the module's name comes before what is installed: it is the project's, unless the call writes it.
+            for place in [program.to_vec(), [program, b".py"].concat()] {
+                self.code_in_force(place, self.span);
+            }
+            if !executes {
+                // `python -m pip list` is `pip list`.
+                let mut argv = Vec::from([Word::known(program, self.span)]);
+                argv.extend_from_slice(&parsed.operands);
+                return self.inner(&argv, self.stdin).map(|_| ());
+            }
+        }
         self.doubts(&own);
         self.option_effects(row, &own)?;
         self.operand_effects(row, &own)

@@ -52,6 +52,9 @@ impl<'t> Command<'_, 't> {
             if program.operands().next().is_some() {
                 if matches!(program.name(), b"yarn" | b"pnpm") {
                     self.package_script(sub);
+                    if self.installed_by_name(parsed, self.argv.get(at..).unwrap_or_default())? {
+                        return Ok(true);
+                    }
                 }
                 // An option before it may be one whose argument this is.
                 if program.name() == b"bun" && at == 1 && package::is_script_file(sub) {

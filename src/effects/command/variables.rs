@@ -93,6 +93,15 @@ fn runs_project(tables: &Tables<'_>, argv: &[Word]) -> Option<Place> {
         matches!(role, Role::Chdir | Role::NewRoot | Role::Code | Role::ShellString | Role::ExecProgram | Role::Rest)
     };
     match program.runs() {
+        // `timeout 60 python x.py`: what it starts gets the variable, and stays where it is unless an option says otherwise.
+        Runs::Argv if parsed.doubts.is_empty() && !program.has(flags::ASSIGNMENTS) => {
+            let moves = parsed.uses.iter().any(|one| one.spec.roles.iter().any(elsewhere));
+            let skip = program.skip();
+            let moved = moves || program.operands().take(skip).any(|(role, _)| elsewhere(&role));
+            let words = parsed.operands.get(skip..).filter(|words| !words.is_empty() && words.len() < argv.len())?;
+            let inner = runs_project(tables, words)?;
+            return Some(if moved { Place::Anywhere } else { inner });
+        }
         Runs::Project => {}
         Runs::Interpreter if !parsed.operands.is_empty() || parsed.uses(&[b"-m"]) => {}
         _ => return None,

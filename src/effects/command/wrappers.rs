@@ -47,7 +47,8 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
             Runs::Argv | Runs::ArgvAgain => self.argv_wrapper(program, parsed),
-            Runs::ProjectArgv => self.project_wrapper(program, parsed),
+            Runs::InstalledArgv if self.runs_installed(parsed)? => Ok(()),
+            Runs::ProjectArgv | Runs::InstalledArgv => self.project_wrapper(program, parsed),
             Runs::ShellWords => {
                 // the end of options; a command of that name, which does not exist, to dash
                 let rest = match operands.split_first() {
