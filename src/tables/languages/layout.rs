@@ -83,6 +83,10 @@ doings! {
     Join = "join",
     /// The value is its argument with `~` replaced.
     ExpandHome = "expand-home",
+    /// Gives the paths that it finds.
+    Find = "find",
+    /// Does nothing besides with one argument by place, and perhaps more with others.
+    Single = "single",
     /// A program that executes the language; the key is `program NAME`.
     Program = "program",
     /// An option of such a program that does not change what the code means; the key is `option NAME`.

@@ -43,6 +43,8 @@ impl Reading<'_> {
             }
             // Standard input, which is open already.
             Doing::Read if first.as_ref().is_some_and(|r| r.len() == 1 && self.text(r.start) == b"0") => {}
+            // Names of directories are no effect.
+            Doing::Find => {}
             Doing::Connect => self.out.acts.push(Act::Fetch(Value::ANY_WORD, None)),
             _ if first.is_none() => self.doubt("no first argument is written to", name),
             _ => {
@@ -58,7 +60,7 @@ impl Reading<'_> {
         let acts = match does {
             Doing::Read => alloc::vec![Act::Read(one, false)],
             Doing::ReadTree => alloc::vec![Act::Read(one, true)],
-            Doing::Write => alloc::vec![Act::Write(one, false)],
+            Doing::Write => alloc::vec![written(one)],
             Doing::WriteTree => alloc::vec![Act::Write(one, true)],
             Doing::ReadWrite => alloc::vec![Act::Read(one.clone(), false), Act::Write(one, false)],
             Doing::Modify => alloc::vec![Act::Modify(one, false)],
@@ -120,7 +122,7 @@ impl Reading<'_> {
             self.out.acts.push(Act::Read(path.clone(), false));
         }
         if writes {
-            self.out.acts.push(Act::Write(path, false));
+            self.out.acts.push(written(path));
         }
     }
 
@@ -198,6 +200,14 @@ impl Reading<'_> {
         if inner.open || !inner.places.is_empty() || !inner.names.iter().all(|(n, _)| known(n)) {
             self.doubt("nothing is known of the options", b"{");
         }
+    }
+}
+
+/// Writes a file. What was found is there already.
+fn written(path: Value) -> Act {
+    match path {
+        Value::Below { .. } | Value::Pattern(_) => Act::Modify(path, false),
+        _ => Act::Write(path, false),
     }
 }
 

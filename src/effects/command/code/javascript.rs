@@ -117,7 +117,11 @@ fn names<'a>(reading: &mut Reading<'a>) -> BTreeMap<&'a [u8], usize> {
                 }
                 None => {}
             },
-            (Kind::Mark, b"}" | b"]") if next == b"=" => places.extend(within(token.mate)),
+            (Kind::Mark, b"}" | b"]") if matches!(next, b"=" | b"of" | b"in") => places.extend(within(token.mate)),
+            // `for (x of ...)` without a declaration.
+            (Kind::Name, _) if matches!(next, b"of" | b"in") && !is_property(reading, at) => {
+                places.insert(at);
+            }
             (Kind::Name, _)
                 if assigns(next) && reading.kind(at + 1) == Some(Kind::Mark) && !is_property(reading, at) =>
             {
@@ -283,7 +287,7 @@ fn constants(reading: &mut Reading<'_>, counts: &BTreeMap<&[u8], usize>) {
             && counts.get(name) == Some(&1)
             && !bumped.contains(name)
         {
-            reading.constants.insert(name, text);
+            reading.constants.insert(name, Value::from(text));
         }
     }
 }

@@ -6,6 +6,7 @@
 //! is a doubt. Calls with known arguments are effects in any case.
 
 mod calls;
+mod held;
 mod javascript;
 mod perl;
 mod perl_text;
@@ -55,10 +56,10 @@ fn unread() -> Program {
 }
 
 /// Works code of the language out.
-fn analyse(language: &str, code: &[u8], home: Option<&[u8]>) -> Program {
+fn analyse(language: &str, code: &[u8], home: Option<&[u8]>, given: &[Value]) -> Program {
     match language {
         _ if code.len() > MAX_CODE => unread(),
-        "python" => python::analyse(code, home),
+        "python" => python::analyse(code, home, given),
         "node" => javascript::analyse(code, home),
         "perl" => perl::analyse(code),
         _ => unread(),
@@ -170,7 +171,7 @@ impl<'t> Command<'_, 't> {
         span: crate::effect::Span,
         own: bool,
     ) -> Result<bool, LimitReached> {
-        let program = analyse(language, code, self.analysis.home);
+        let program = analyse(language, code, self.analysis.home, &self.given(language, own));
         if let Some(doubt) = &program.doubt {
             let detail = format!("`{}` runs code that is not worked out: {doubt}", self.by);
             self.unknown("opaque-code", detail, span, own);
@@ -192,6 +193,20 @@ impl<'t> Command<'_, 't> {
         Ok(program.doubt.is_some())
     }
 
+    /// The arguments that the code gets, as far as each is one word; `option`: the code is that of an option.
+    fn given(&self, language: &str, option: bool) -> Vec<Value> {
+        let known = |at: usize| self.argv.get(at).and_then(|w| w.value.known());
+        let mark = if option { &b"-c"[..] } else { b"-" };
+        // Further on it could be the argument of an option.
+        let simple = |name: &[u8]| {
+            doing(language, &[b"option ", name].concat()) == Some(Doing::Option) && !matches!(name, b"-c" | b"-m")
+        };
+        let at = (1..self.argv.len()).find(|at| known(*at).is_none_or(|name| !simple(name)));
+        let Some(at) = at.filter(|at| language == "python" && known(*at) == Some(mark)) else { return Vec::new() };
+        let rest = self.argv.get(at + 1 + usize::from(option)..).unwrap_or(&[]);
+        rest.iter().map(|w| w.value.clone()).take_while(Value::is_one_word).collect()
+    }
+
     /// Modules of the interpreter may be taken from the directory.
     pub(super) fn imports(&mut self, span: crate::effect::Span, own: bool) {
         // Further on it could be the argument of an option, or of the code.
@@ -211,6 +226,17 @@ impl<'t> Command<'_, 't> {
     }
 
     fn act(&mut self, act: Act, span: crate::effect::Span) -> Result<(), LimitReached> {
+        // A loop goes through all of them.
+        if let Act::Read(Value::Set(all), _) | Act::Write(Value::Set(all), _) | Act::Modify(Value::Set(all), _) = &act {
+            for one in all.iter().map(|one| Value::Known(one.clone())) {
+                match &act {
+                    Act::Read(_, tree) => self.read(&one, *tree, span),
+                    Act::Write(_, tree) => self.write(&one, *tree, span),
+                    _ => self.modify(&one, matches!(act, Act::Modify(_, true)), span),
+                }
+            }
+            return Ok(());
+        }
         let known = |value: &Value| !matches!(value, Value::Unknown { .. });
         if let Act::Read(path, _) | Act::Write(path, _) | Act::Modify(path, _) = &act
             && !known(path)

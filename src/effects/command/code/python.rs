@@ -44,11 +44,14 @@ const KEYWORDS: &[&[u8]] = &[
 ];
 
 /// Works the program out.
-pub(super) fn analyse(text: &[u8], home: Option<&[u8]>) -> Program {
+pub(super) fn analyse(text: &[u8], home: Option<&[u8]>, given: &[Value]) -> Program {
     let Some(tokens) = python_text::tokens(text) else { return super::unread() };
     let mut reading = Reading::new("python", &tokens, home);
     reading.out.moves = reading.changes_directory();
     imports(&mut reading);
+    if reading.keeps_arguments() {
+        reading.given = given;
+    }
     names(&mut reading);
     let mut at = 0;
     while at < tokens.len() {
@@ -58,11 +61,14 @@ pub(super) fn analyse(text: &[u8], home: Option<&[u8]>) -> Program {
     if starts && reading.environment {
         reading.doubt("a command may get another environment by", b"os.environ");
     }
+    if let Some(name) = reading.weak.filter(|_| reading.objects || !reading.paths.is_empty()) {
+        reading.doubt("a path may have the attribute", name);
+    }
     reading.out
 }
 
 /// Whether a statement can begin at `at`.
-fn begins(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn begins(reading: &Reading<'_>, at: usize) -> bool {
     at == 0 || at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"\n" | b";" | b":"))
 }
 
@@ -195,7 +201,7 @@ fn from_import(reading: &mut Reading<'_>, at: usize, end: usize) -> bool {
 const MAX_TARGETS: usize = 64;
 
 /// The next token with that text, at the same depth of brackets and not far away.
-fn next_flat(reading: &Reading<'_>, mut at: usize, text: &[u8]) -> Option<usize> {
+pub(super) fn next_flat(reading: &Reading<'_>, mut at: usize, text: &[u8]) -> Option<usize> {
     for _ in 0..MAX_TARGETS {
         match reading.text(at) {
             found if found == text => return Some(at),
@@ -243,6 +249,9 @@ fn names(reading: &mut Reading<'_>) {
                 Some(end) => bind(at + 1..end),
                 None => reading.doubt("too many names follow", b"lambda"),
             },
+            (Kind::Name, b"def") if !reading.is_mark(at + 2, b"(") => {
+                reading.doubt("nothing is known of the parameters of", next);
+            }
             (Kind::Name, b"def") => bind(at + 1..reading.mate(at + 2).min(tokens.len())),
             (Kind::Name, b"as") if reading.is_mark(at + 1, b"(") || reading.is_mark(at + 1, b"[") => {
                 bind(at + 1..reading.mate(at + 1).min(tokens.len()));
@@ -252,22 +261,8 @@ fn names(reading: &mut Reading<'_>) {
             _ => {}
         }
     }
-    for (at, token) in tokens.iter().enumerate() {
-        let alone = at == 0 || at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"\n" | b";"));
-        // Both of the patterns above count `x = "text"`.
-        let once = counts.get(token.text) == Some(&2) && reading.doing(token.text).is_none();
-        if token.kind == Kind::Name && alone && once && reading.is_mark(at + 1, b"=") {
-            let end = (at..tokens.len()).find(|n| matches!(reading.text(*n), b"\n" | b";")).unwrap_or(tokens.len());
-            if let Value::Known(text) = reading.value(at + 2..end) {
-                reading.constants.insert(token.text, text.to_vec());
-                if let Some((Doing::Path, open)) = reading.chain(at + 2) {
-                    reading.paths.insert(token.text);
-                    reading.approved.insert(open);
-                }
-            }
-        }
-    }
-    reading.bound = counts.into_keys().collect();
+    reading.bound = counts.keys().copied().collect();
+    super::held::settle(reading, &counts);
 }
 
 /// Looks at the token at `at`; returns where to go on.
@@ -275,6 +270,7 @@ fn step(reading: &mut Reading<'_>, at: usize) -> usize {
     let text = reading.text(at);
     match reading.kind(at) {
         Some(Kind::Mark) if text == b"." => attribute(reading, at + 1),
+        Some(Kind::Mark) if text == b"(" => group(reading, at),
         Some(Kind::Name) if is_import(reading, at) => import_end(reading, at),
         Some(Kind::Name) => name(reading, at),
         _ => at + 1,
@@ -294,8 +290,10 @@ fn attribute(reading: &mut Reading<'_>, at: usize) -> usize {
         return at + 1;
     }
     // Methods of texts and lists that move and copy files where the value is a path.
-    let acts = !reading.paths.is_empty() && matches!(name, b"replace" | b"copy") && !replaces_text(reading, at);
-    if acts || reading.kind(at) != Some(Kind::Name) || reading.doing(&[b".", name].concat()) != Some(Doing::Harmless) {
+    if matches!(name, b"replace" | b"copy") && !replaces_text(reading, at) {
+        reading.weak = Some(name);
+    }
+    if reading.kind(at) != Some(Kind::Name) || reading.doing(&[b".", name].concat()) != Some(Doing::Harmless) {
         reading.doubt("nothing is known of the attribute", name);
     }
     at + 1
@@ -341,6 +339,23 @@ fn plain_format(reading: &Reading<'_>, dot: usize) -> bool {
     !literals.is_empty()
 }
 
+/// `(Path(A) / B).method(...)`.
+fn group(reading: &mut Reading<'_>, at: usize) -> usize {
+    let end = reading.mate(at).saturating_add(1);
+    let callee = at.checked_sub(1).is_some_and(|b| match reading.kind(b) {
+        Some(Kind::Name) => !KEYWORDS.contains(&reading.text(b)),
+        Some(Kind::Mark) => matches!(reading.text(b), b")" | b"]" | b"}"),
+        _ => true,
+    });
+    if !callee
+        && reading.is_mark(end, b".")
+        && let Some(held) = reading.held(at..end, 0).filter(|held| held.path)
+    {
+        path(reading, end + 1, held.value);
+    }
+    at + 1
+}
+
 /// A name that is not an attribute.
 fn name(reading: &mut Reading<'_>, at: usize) -> usize {
     let text = reading.text(at);
@@ -378,13 +393,19 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         Doing::Harmless => return end,
         Doing::Denied => reading.doubt("what is not worked out is done by", text),
         Doing::Environment => environment(reading, end),
-        Doing::Path if called && reading.approved.contains(&end) => {}
+        Doing::Path if called && !reading.is_mark(reading.mate(end).saturating_add(1), b".") => reading.objects = true,
         Doing::Path if called => {
             let value = reading.value(at..reading.mate(end).saturating_add(1));
             let method = reading.mate(end).saturating_add(2);
             path(reading, method, value);
         }
         Doing::Join | Doing::ExpandHome if called => {}
+        Doing::Single if called => {
+            let arguments = reading.arguments(end, b"=");
+            if arguments.open || !arguments.names.is_empty() || arguments.places.len() > 1 {
+                reading.doubt("nothing is known of the arguments of", text);
+            }
+        }
         _ if called => {
             let last = reading.text(end - 1);
             let open = does == Doing::Open
@@ -432,7 +453,8 @@ fn path(reading: &mut Reading<'_>, at: usize, value: Value) {
     let dotted = at.checked_sub(1).is_some_and(|dot| reading.is_mark(dot, b"."));
     let does = if dotted { reading.doing(&[b"Path.", name].concat()) } else { None };
     match does {
-        Some(Doing::Harmless) => {}
+        Some(Doing::Harmless) => reading.objects = true,
+        Some(Doing::Find) if reading.is_mark(at + 1, b"(") => reading.objects = true,
         Some(does) if reading.is_mark(at + 1, b"(") => {
             let arguments = reading.arguments(at + 1, b"=");
             let first = arguments.places.first().cloned();

@@ -1,6 +1,9 @@
 //! What a program does as far as it is worked out, and the parts of finding it that languages share.
 
-use super::token::{Kind, Token};
+use super::{
+    held::Held,
+    token::{Kind, Token},
+};
 use crate::{
     effect::Value,
     tables::languages::{Doing, doing},
@@ -59,8 +62,16 @@ pub(super) struct Reading<'a> {
     pub(super) bound: BTreeSet<&'a [u8]>,
     /// Those that only count.
     pub(super) counters: BTreeSet<&'a [u8]>,
-    /// Those that have one text in the whole run.
-    pub(super) constants: BTreeMap<&'a [u8], Vec<u8>>,
+    /// Those that are one text in the whole run, or one of a few, or a path that is found.
+    pub(super) constants: BTreeMap<&'a [u8], Value>,
+    /// What stands in the lists that have the same in the whole run.
+    pub(super) lists: BTreeMap<&'a [u8], Held>,
+    /// The arguments of the program, where they are known; the first is `sys.argv[1]`.
+    pub(super) given: &'a [Value],
+    /// An object that is a path is handed on.
+    pub(super) objects: bool,
+    /// A method that moves or copies a file where the value is a path.
+    pub(super) weak: Option<&'a [u8]>,
     /// Those of the constants that are paths.
     pub(super) paths: BTreeSet<&'a [u8]>,
     /// Tokens that have been looked at already.
@@ -83,7 +94,24 @@ impl<'a> Reading<'a> {
     pub(super) fn new(language: &'static str, tokens: &'a [Token<'a>], home: Option<&'a [u8]>) -> Self {
         let (aliases, bound, constants) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let (approved, counters, paths, out) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Program::default());
-        Self { language, tokens, home, aliases, bound, counters, constants, paths, approved, environment: false, out }
+        let (lists, given, objects, weak, environment) = (BTreeMap::new(), &[][..], false, None, false);
+        Self {
+            language,
+            tokens,
+            home,
+            aliases,
+            bound,
+            counters,
+            constants,
+            lists,
+            given,
+            objects,
+            weak,
+            paths,
+            approved,
+            environment,
+            out,
+        }
     }
 
     /// Whether the program may change its own directory.
@@ -160,48 +188,7 @@ impl<'a> Reading<'a> {
 
     /// The value of an expression as far as it is known: literals, names of constants, paths that are put together of such.
     pub(super) fn value(&self, range: Range<usize>) -> Value {
-        self.known(range.clone(), 0).map_or_else(|| self.beginning(range), Value::from)
-    }
-
-    fn known(&self, range: Range<usize>, depth: usize) -> Option<Vec<u8>> {
-        let all = self.tokens.get(range.clone())?;
-        let first = all.first()?;
-        if depth > 4 {
-            return None;
-        }
-        if all.iter().all(|t| t.kind == Kind::Text) && (all.len() == 1 || self.language == "python") {
-            let parts: Option<Vec<&[u8]>> = all.iter().map(|t| t.value.as_deref()).collect();
-            return parts.map(|p| p.concat());
-        }
-        if let [Token { kind: Kind::Name, text, .. }] = all {
-            return self.constants.get(text).cloned();
-        }
-        if first.kind != Kind::Name {
-            return None;
-        }
-        let (does, open) = self.chain(range.start)?;
-        if self.mate(open).checked_add(1)? != range.end || !self.is_mark(open, b"(") {
-            return None;
-        }
-        let arguments = self.arguments(open, b"=");
-        if arguments.open || !arguments.names.is_empty() {
-            return None;
-        }
-        let parts: Option<Vec<Vec<u8>>> = arguments.places.into_iter().map(|r| self.known(r, depth + 1)).collect();
-        let parts = parts?;
-        match does {
-            Doing::Path | Doing::Join if !parts.is_empty() => {
-                Some(parts.into_iter().fold(Vec::new(), |all, part| crate::path::join(&all, &part)))
-            }
-            Doing::ExpandHome => match parts.as_slice() {
-                [one] if one == b"~" || one.starts_with(b"~/") => {
-                    Some([self.home?, one.get(1..).unwrap_or_default()].concat())
-                }
-                [one] if !one.starts_with(b"~") => Some(one.clone()),
-                _ => None,
-            },
-            _ => None,
-        }
+        self.held(range.clone(), 0).map_or_else(|| self.beginning(range), |held| held.value)
     }
 
     /// `"a" + x`: how it begins and ends. Only operands with `+` between them.

@@ -99,6 +99,10 @@ fn standing(dir: &Value, world: &dyn World) -> Option<String> {
 fn made(effects: &[Effect]) -> Option<String> {
     effects.iter().find_map(|effect| {
         let Kind::Write(path) = &effect.kind else { return None };
+        // A file that is found stood there before, where it is looked for as well.
+        if path.existing && !path.tree && matches!(path.value, Value::Below { .. } | Value::Pattern(_)) {
+            return None;
+        }
         let all = path.value.alternatives();
         let harmless = all.is_some_and(|all| {
             all.iter().all(|path| {

@@ -72,7 +72,7 @@ fn programs(language: &'static str, seed: u64, make: impl Fn(&mut Dice) -> Strin
     let clean: Vec<String> = all
         .iter()
         .filter(|code| {
-            let program = analyse(language, code.as_bytes(), None);
+            let program = analyse(language, code.as_bytes(), None, &[]);
             program.doubt.is_none() && program.acts.is_empty()
         })
         .cloned()
@@ -166,7 +166,7 @@ proptest::proptest! {
     #[test]
     fn any_text_is_read_or_not(text in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
         for language in LANGUAGES {
-            let _ = analyse(language, &text, None);
+            let _ = analyse(language, &text, None, &[]);
         }
     }
 
@@ -174,7 +174,7 @@ proptest::proptest! {
     #[test]
     fn any_soup_is_read_or_not(text in "([a-z]{1,3}|[()\\[\\]{}.,:;=+\"'`$/\\\\\n #%@<>-]|open|import|from|as|f\"|lambda|for|in|require|s/|\\$\\{){0,40}") {
         for language in LANGUAGES {
-            let _ = analyse(language, text.as_bytes(), None);
+            let _ = analyse(language, text.as_bytes(), None, &[]);
         }
     }
 
@@ -183,10 +183,10 @@ proptest::proptest! {
     fn evaluation_is_always_a_doubt(text in "[a-z0-9 ;{}/$!,.=()\\[\\]\"'#|+\n-]{0,24}") {
         for (language, line) in [("python", "\neval('1')\n"), ("node", "\n;eval('1');\n"), ("perl", "\n;eval '1';\n")] {
             let code = [text.as_str(), line].concat();
-            let before = analyse(language, text.as_bytes(), None);
+            let before = analyse(language, text.as_bytes(), None, &[]);
             // Where the text before is a whole program, the line behind is code.
             if before.doubt.is_none() {
-                let after = analyse(language, code.as_bytes(), None);
+                let after = analyse(language, code.as_bytes(), None, &[]);
                 proptest::prop_assert!(after.doubt.is_some(), "{language}: {code}");
             }
         }
@@ -216,7 +216,7 @@ fn long_programs_take_time_in_proportion() {
     let time = |language: &str, piece: &str, bytes: usize| {
         let code = piece.repeat(bytes / piece.len());
         let begin = Instant::now();
-        let _ = analyse(language, code.as_bytes(), None);
+        let _ = analyse(language, code.as_bytes(), None, &[]);
         begin.elapsed().max(Duration::from_millis(2))
     };
     for piece in pieces {
