@@ -28,6 +28,9 @@ pub(in crate::effects) struct Import {
     pub(super) data: Option<Vec<u8>>,
 }
 
+/// How files end that are taken for modules.
+const MODULES: [&[u8]; 3] = [b".py", b".pyc", b".so"];
+
 /// Whether the interpreter looks for a module of the name that a file has.
 fn is_sought(name: &[u8]) -> bool {
     let stem = name.split(|b| *b == b'.').next().unwrap_or(name);
@@ -89,7 +92,7 @@ fn standing(dir: &Value, world: &dyn World) -> Option<String> {
                 inside.is_none_or(|all| all.iter().any(|(n, _)| n.starts_with(b"__init__.")))
             }
             Child::Directory | Child::Link => true,
-            Child::Other => [&b".py"[..], b".pyc", b".so"].iter().any(|end| name.ends_with(end)),
+            Child::Other => MODULES.iter().any(|end| name.ends_with(end)),
         };
         module.then(|| format!("`{text}`"))
     })
@@ -107,7 +110,9 @@ fn made(effects: &[Effect]) -> Option<String> {
         let harmless = all.is_some_and(|all| {
             all.iter().all(|path| {
                 let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
-                !is_sought(name) && !name.starts_with(b"__init__")
+                // `queue.go` is no module.
+                let module = !name.contains(&b'.') || MODULES.iter().any(|end| name.ends_with(end));
+                !module || (!is_sought(name) && !name.starts_with(b"__init__"))
             })
         });
         let trees = path.tree && (!path.existing || path.is_checkout());
