@@ -6,7 +6,7 @@ use std::path::{self, PathBuf};
 
 /// A directory, from the root: what is registered or kept must not depend on where the verb was started.
 pub(super) fn directory() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|given| path::absolute(given))
+    PathBufValueParser::new().try_map(path::absolute)
 }
 
 /// A day as ISO 8601 writes it.
