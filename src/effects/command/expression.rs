@@ -359,11 +359,15 @@ fn ends_of(parsed: &Parsed<'_>) -> Option<Vec<Vec<u8>>> {
     let filters = parsed.uses.iter().filter(|u| matches!(u.spec.name, b"-g" | b"--glob" | b"--include"));
     let mut ends = Vec::new();
     for filter in filters {
-        let pattern: &[u8] = match &filter.arguments.first()?.value {
-            Value::Known(pattern) => pattern,
-            Value::Affix { suffix, .. } => suffix,
+        let (begin, pattern): (&[u8], &[u8]) = match &filter.arguments.first()?.value {
+            Value::Known(pattern) => (pattern, pattern),
+            Value::Affix { prefix, suffix } => (prefix, suffix),
             _ => return None,
         };
+        // A comment to rg, which then passes over nothing.
+        if filter.spec.name != b"--include" && (begin.is_empty() || begin.starts_with(b"#")) {
+            return None;
+        }
         if pattern.starts_with(b"!") {
             continue;
         }

@@ -68,7 +68,8 @@ impl Command<'_, '_> {
         for code in found.settings.into_iter().chain([found.program.clone()]) {
             self.code_in_force(code, first.span);
         }
-        let places = Vec::from([found.program.clone(), found.leads]);
+        let mut places = found.nearer;
+        places.extend([found.program.clone(), found.leads]);
         self.analysis.installed.push(Standing { places, by: self.by.clone(), span: first.span });
         if let Some(Effect { kind: Kind::Run(run), .. }) = self.analysis.effects.get_mut(self.run_at)
             && let Some(shape) = &mut run.shape
@@ -88,20 +89,23 @@ impl Command<'_, '_> {
             return None;
         }
         let world = self.scripts.world()?;
-        let mut settings = Vec::new();
+        let (mut settings, mut nearer) = (Vec::new(), Vec::new());
         let mut at = Some(self.cwd.known().filter(|cwd| path::is_absolute(cwd))?);
         while let Some(dir) = at {
             settings.extend(SETTINGS.iter().map(|file| path::join(dir, file)));
             let program = path::join(&path::join(dir, PROGRAMS), name);
             match world.entry(&program) {
-                Entry::Missing => at = path::parent(dir),
-                Entry::Other => return Some(Installed { leads: program.clone(), program, settings }),
+                Entry::Missing => {
+                    nearer.push(program);
+                    at = path::parent(dir);
+                }
+                Entry::Other => return Some(Installed { leads: program.clone(), program, settings, nearer }),
                 Entry::Link(_) => {
                     let Resolution::At { path, .. } = path::resolve(world, &program, None, Last::Follow) else {
                         return None;
                     };
                     let stands = world.entry(&path) == Entry::Other;
-                    return stands.then_some(Installed { leads: path, program, settings });
+                    return stands.then_some(Installed { leads: path, program, settings, nearer });
                 }
                 Entry::Directory | Entry::Error => return None,
             }
@@ -149,7 +153,7 @@ fn may_touch(path: &PathValue, place: &[u8]) -> bool {
 /// A program that has been found installed, for a look at all that the call does.
 #[derive(Clone, Debug)]
 pub(in crate::effects) struct Standing {
-    /// Its path, and the file that it leads to.
+    /// Its path, the file that it leads to, and where a nearer one would stand.
     places: Vec<Vec<u8>>,
     by: Rc<str>,
     span: Span,
@@ -162,4 +166,6 @@ struct Installed {
     leads: Vec<u8>,
     /// The files by which it finds it, which may be missing.
     settings: Vec<Vec<u8>>,
+    /// Where no program of that name stands, and one would be taken.
+    nearer: Vec<Vec<u8>>,
 }

@@ -131,6 +131,9 @@ impl Fold<'_> {
             let mark = self.environment.mark();
             let words = self.expand(at, list, &mut state, analysis)?;
             self.environment.copy(name, mark);
+            if chosen {
+                self.environment.said(mark, analysis);
+            }
             let found = self.found_by(at, list, &state, analysis);
             self.settle_compound(&[], &analysis.effects, start, &mut state);
             // An answer that is no number of a word leaves the variable empty.
@@ -221,6 +224,7 @@ impl Fold<'_> {
             flows: self.flows.moment(),
             scripts: self.scripts.len(),
             aliases: self.aliases.len(),
+            copies: self.environment.copies(),
             locals: self.locals.as_ref().map(|locals| locals.names.len()),
             flags: [self.parents, self.loose_case, self.extended_globs, self.literal_globs],
         }
@@ -234,6 +238,7 @@ struct Mind {
     /// With each script that is parsed in the script, functions and traps may come.
     scripts: usize,
     aliases: usize,
+    copies: usize,
     locals: Option<usize>,
     flags: [bool; 4],
 }

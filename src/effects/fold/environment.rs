@@ -10,24 +10,37 @@ use crate::shell::words;
 use alloc::{collections::BTreeMap, rc::Rc, string::String, vec::Vec};
 
 /// Builtins that show none of their words, as long as the shell does not show what it runs.
-const SILENT: [&[u8]; 8] = [b"[", b"test", b":", b"true", b"false", b"cd", b"exit", b"return"];
-/// Most variables of the environment of which one variable is said to hold the value; it holds whole texts of scripts otherwise.
+const SILENT: [&[u8]; 5] = [b"[", b"test", b":", b"true", b"false"];
+/// Operators of `test` that name in their message what is no number.
+const NUMERIC: [&[u8]; 6] = [b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"];
+/// Most variables of which one variable is said to hold the value; it holds whole texts of scripts otherwise.
 const MAX_COPIES: usize = 32;
+
+/// A variable that a word expands.
+#[derive(Clone)]
+pub(super) struct Expanded {
+    name: Bytes,
+    span: Span,
+    /// The script has not assigned it.
+    inherited: bool,
+}
 
 /// What is known of values of the environment.
 #[derive(Default)]
 pub(super) struct Environment {
     /// The variables that the words of the command at hand expand.
-    expanded: Vec<(Bytes, Span)>,
-    /// The variables of the environment whose values a variable of the script may hold, whenever it got them.
+    expanded: Vec<Expanded>,
+    /// The variables whose values a variable of the script may hold, whenever it got them.
     copies: BTreeMap<Bytes, Vec<Bytes>>,
+    /// How many there are.
+    count: usize,
     /// The shell shows what it runs (`set -x`).
     traced: bool,
 }
 
 impl Environment {
     /// The list of another command, which begins or goes on.
-    pub(super) fn exchange(&mut self, list: Vec<(Bytes, Span)>) -> Vec<(Bytes, Span)> {
+    pub(super) fn exchange(&mut self, list: Vec<Expanded>) -> Vec<Expanded> {
         core::mem::replace(&mut self.expanded, list)
     }
 
@@ -43,11 +56,33 @@ impl Environment {
             return;
         }
         let copies = self.copies.entry(into.into()).or_default();
-        for (name, _) in names {
+        for Expanded { name, .. } in names {
             if copies.len() < MAX_COPIES && !copies.contains(name) {
                 copies.push(name.clone());
+                self.count += 1;
             }
         }
+    }
+
+    /// How many copies are known, which only grow: a later round of a loop may show what an earlier one has copied.
+    pub(super) const fn copies(&self) -> usize {
+        self.count
+    }
+
+    /// The variables whose values one of the script may hold, by any number of steps.
+    fn origins(&self, name: &Bytes) -> Vec<Bytes> {
+        let mut all: Vec<Bytes> = Vec::new();
+        let mut next = 0;
+        all.extend(self.copies.get(name).into_iter().flatten().cloned());
+        while let Some(copies) = all.get(next).map(|one| self.copies.get(one)) {
+            for copy in copies.into_iter().flatten() {
+                if all.len() < MAX_COPIES && !all.contains(copy) {
+                    all.push(copy.clone());
+                }
+            }
+            next += 1;
+        }
+        all
     }
 
     /// From now on the shell shows what it runs.
@@ -56,31 +91,60 @@ impl Environment {
     }
 
     fn add(&mut self, name: &[u8], span: Span, state: &State) {
-        if !state.is_touched(name) {
-            self.expanded.push((name.into(), span));
-        }
-        let copies = self.copies.get(name).into_iter().flatten();
-        self.expanded.extend(copies.map(|copy| (copy.clone(), span)));
+        self.expanded.push(Expanded { name: name.into(), span, inherited: !state.is_touched(name) });
     }
 
     /// What a command gets: it may print or send it.
-    pub(super) fn got(&self, names: Vec<(Bytes, Span)>, argv: &[Word], analysis: &mut Analysis<'_>) {
+    pub(super) fn got(&self, names: &[Expanded], argv: &[Word], analysis: &mut Analysis<'_>) {
         let program = argv.first().and_then(|w| w.value.known());
-        if program.is_none_or(|program| self.traced || !SILENT.contains(&program)) {
-            show(names, program, analysis);
+        let operator = |w: &Word| w.value.known().is_some_and(|text| NUMERIC.contains(&text));
+        // `[ X OPERATOR Y ]`
+        let operands = argv.len().saturating_sub(1 + usize::from(program == Some(b"[")));
+        let unknown = operands > 2 && argv.get(2).is_some_and(|w| w.value.known().is_none());
+        let silent = |program: &[u8]| match program {
+            b"[" | b"test" => !unknown && !argv.iter().any(operator),
+            other => SILENT.contains(&other),
+        };
+        if program.is_none_or(|program| self.traced || !silent(program)) {
+            self.show(names, program, analysis);
         }
     }
 
     /// What assignments without a command have got since: nobody sees it but who follows the shell.
     pub(super) fn assigned(&self, since: usize, analysis: &mut Analysis<'_>) {
         if self.traced {
-            show(self.expanded.get(since..).unwrap_or_default().to_vec(), None, analysis);
+            self.said(since, analysis);
         }
     }
 
-    /// `${x:?WORD}` prints the word.
+    /// What has been expanded since is printed (`${x:?WORD}`, `select`), or read by whatever a compound command runs.
     pub(super) fn said(&self, since: usize, analysis: &mut Analysis<'_>) {
-        show(self.expanded.get(since..).unwrap_or_default().to_vec(), None, analysis);
+        self.show(self.expanded.get(since..).unwrap_or_default(), None, analysis);
+    }
+
+    fn show(&self, names: &[Expanded], program: Option<&[u8]>, analysis: &mut Analysis<'_>) {
+        let by: Option<Rc<str>> = program.filter(|_| !names.is_empty()).map(|p| String::from_utf8_lossy(p).into());
+        for Expanded { name, span, inherited } in names {
+            let origins = self.origins(name);
+            for name in inherited.then_some(name).into_iter().chain(&origins) {
+                let kind = Kind::ReadEnv(Value::Known(name.clone()));
+                let by = by.clone();
+                analysis.effects.push(Effect { kind, certainty: Certainty::Known, span: *span, by, command: None });
+            }
+        }
+    }
+
+    /// What programs and code show by a name (`printenv x`, `os.environ["x"]`) may be a copy of another variable.
+    pub(super) fn resolve(&self, analysis: &mut Analysis<'_>) {
+        let mut more = Vec::new();
+        for effect in &analysis.effects {
+            let Kind::ReadEnv(value) = &effect.kind else { continue };
+            for origin in value.alternatives().unwrap_or_default().iter().flat_map(|name| self.origins(name)) {
+                more.push(Effect { kind: Kind::ReadEnv(Value::Known(origin)), ..effect.clone() });
+            }
+        }
+        more.retain(|effect| !analysis.effects.contains(effect));
+        analysis.effects.append(&mut more);
     }
 }
 
@@ -101,13 +165,5 @@ impl Fold<'_> {
                 self.environment.add(name, span, state);
             }
         }
-    }
-}
-
-fn show(names: Vec<(Bytes, Span)>, program: Option<&[u8]>, analysis: &mut Analysis<'_>) {
-    let by: Option<Rc<str>> = program.filter(|_| !names.is_empty()).map(|p| String::from_utf8_lossy(p).into());
-    for (name, span) in names {
-        let kind = Kind::ReadEnv(Value::Known(name));
-        analysis.effects.push(Effect { kind, certainty: Certainty::Known, span, by: by.clone(), command: None });
     }
 }

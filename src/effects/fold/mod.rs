@@ -97,6 +97,7 @@ pub(super) fn script(
         }
         fold.root(script, state, Stdin::Inherited, analysis)?;
         fold.trapped(analysis)?;
+        fold.environment.resolve(analysis);
         fold.leftovers(analysis)?;
         fold.absent_names(analysis);
         others = others.and(fold.others);

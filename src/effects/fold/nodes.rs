@@ -113,8 +113,8 @@ impl Fold<'_> {
                 state.define(name, Body { script: at.script, node: *body });
             }
             Node::Condition { operands, arithmetic, redirections } => {
-                self.redirect(at, redirections, &state, analysis)?;
                 let mark = self.environment.mark();
+                self.redirect(at, redirections, &state, analysis)?;
                 let mut before: Option<&Word> = None;
                 for (place, operand) in operands.iter().enumerate() {
                     if !arithmetic.contains(&place) {

@@ -88,7 +88,7 @@ impl Fold<'_> {
         let ends = self.aliased(at, &argv, (&temporary, span), &before, ends, analysis)?;
         let ends = self.arrays(at, simple, &argv, &before, start_of_run, ends, analysis)?;
         if !self.failed {
-            self.environment.got(expanded, &argv, analysis);
+            self.environment.got(&expanded, &argv, analysis);
         }
         self.flow(&into, &argv, &before.cwd, span, analysis);
         let ends = self.remember(written, analysis.effects.get(settled..).unwrap_or_default(), &before, ends);

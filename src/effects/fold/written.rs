@@ -309,7 +309,9 @@ impl Fold<'_> {
         analysis: &mut Analysis<'_>,
     ) -> Result<Input, LimitReached> {
         let start = analysis.effects.len();
+        let mark = self.environment.mark();
         let input = self.redirect(at, redirections, state, analysis)?;
+        self.environment.said(mark, analysis);
         self.settle_compound(redirections, &analysis.effects, start, state);
         Ok(input)
     }

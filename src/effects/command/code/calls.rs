@@ -144,7 +144,8 @@ impl Reading<'_> {
 
     fn process(&mut self, command: Option<Range<usize>>, arguments: &Arguments<'_>) {
         let named = |name: &[u8]| arguments.names.iter().find(|(n, _)| *n == name).map(|(_, r)| r.clone());
-        let shell = named(b"shell").map(|r| self.text(r.start));
+        // `0 or 1` is more than one word.
+        let shell = named(b"shell").map(|r| if r.len() == 1 { self.text(r.start) } else { &b"?"[..] });
         let cwd = named(b"cwd").map(|r| self.value(r));
         let Some(command) = command else { return self.doubt("no command is written to", b"subprocess") };
         let list = self.list(command.clone());

@@ -110,7 +110,7 @@ impl Reading<'_> {
     }
 
     /// Whether the name is that of the language, and nothing else in the program.
-    fn is_own(&self, name: &[u8]) -> bool {
+    pub(super) fn is_own(&self, name: &[u8]) -> bool {
         !self.bound.contains(name) && !self.aliases.contains_key(name)
     }
 
@@ -245,6 +245,13 @@ impl Reading<'_> {
     pub(super) fn keeps_arguments(&self) -> bool {
         let tokens = self.tokens.iter().enumerate();
         tokens.filter(|(at, t)| t.kind == Kind::Name && !self.approved.contains(at)).all(|(at, token)| {
+            // A function of its own counts otherwise, and what is deleted moves the others.
+            let before = at.checked_sub(1).map_or(&b""[..], |b| self.text(b));
+            let own_count =
+                token.text == b"len" && (!self.is_mark(at + 1, b"(") || matches!(before, b"def" | b"class"));
+            if own_count || token.text == b"del" {
+                return false;
+            }
             let named = self.is_argv(at);
             let own = token.text == b"argv" && at.checked_sub(2).is_some_and(|sys| self.is_argv(sys) == Some(at + 1));
             let Some(end) = named else { return own || token.text != b"argv" };
@@ -403,7 +410,8 @@ fn is_only_read(reading: &Reading<'_>, name: &[u8], after: usize) -> bool {
 /// The name of a loop at `at`, and what it goes through.
 fn looped<'a>(reading: &Reading<'a>, at: usize) -> Option<(&'a [u8], usize, Given)> {
     let name = reading.tokens.get(at + 1).filter(|t| t.kind == Kind::Name)?;
-    if reading.text(at + 2) != b"in" {
+    let before = at.checked_sub(1).map_or(&b""[..], |b| reading.text(b));
+    if reading.text(at + 2) != b"in" || before == b"async" {
         return None;
     }
     let statement = python::begins(reading, at);

@@ -256,7 +256,13 @@ fn names(reading: &mut Reading<'_>) {
             (Kind::Name, b"as") if reading.is_mark(at + 1, b"(") || reading.is_mark(at + 1, b"[") => {
                 bind(at + 1..reading.mate(at + 1).min(tokens.len()));
             }
-            (Kind::Name, b"as" | b"global" | b"nonlocal" | b"del") => bind(at + 1..at + 2),
+            (Kind::Name, b"as") => bind(at + 1..at + 2),
+            (Kind::Name, b"global" | b"nonlocal" | b"del") => {
+                let ends = |n: &usize| matches!(reading.text(*n), b"\n" | b";");
+                bind(at + 1..(at + 1..tokens.len()).find(ends).unwrap_or(tokens.len()));
+            }
+            // `a.b += 1` gives the attribute another value.
+            (Kind::Mark, mark) if depth == 0 && mark != b":=" && assigns(mark) => bind(statement..at.saturating_sub(1)),
             (Kind::Name, _) if next == b":=" || (depth == 0 && assigns(next)) => bind(at..at + 1),
             _ => {}
         }
@@ -389,6 +395,9 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         return next;
     };
     let called = reading.is_mark(end, b"(");
+    if text == b"type" && end == next && !shows_type(reading, at) {
+        reading.doubt("a class is made or handed on by", text);
+    }
     match does {
         Doing::Harmless => return end,
         Doing::Denied => reading.doubt("what is not worked out is done by", text),
@@ -421,6 +430,34 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         _ => reading.doubt("a function is handed on:", text),
     }
     end
+}
+
+/// Whether `type` at `at` only asks for the class of a value, to show or compare it: a class that is called makes another value (a file
+/// opens another file), and one that is made has methods of its own.
+fn shows_type(reading: &Reading<'_>, at: usize) -> bool {
+    if !reading.is_mark(at + 1, b"(") {
+        return false;
+    }
+    let close = reading.mate(at + 1);
+    let after = |n: usize| close.saturating_add(n);
+    let one = next_flat_in(reading, at + 2..close, b",").is_none();
+    let named = reading.is_mark(after(1), b".")
+        && reading.text(after(2)) == b"__name__"
+        && !assigns(reading.text(after(3)))
+        && !reading.is_mark(after(3), b"(");
+    let compared = matches!(reading.text(after(1)), b"is" | b"==" | b"!=");
+    let before = |n: usize| at.checked_sub(n).map_or(&b""[..], |b| reading.text(b));
+    let printed = before(1) == b"("
+        && before(2) == b"print"
+        && reading.is_own(b"print")
+        && matches!(reading.text(after(1)), b")" | b",");
+    one && (named || compared || printed)
+}
+
+/// Where a mark stands in a range outside of brackets in it.
+fn next_flat_in(reading: &Reading<'_>, range: core::ops::Range<usize>, mark: &[u8]) -> Option<usize> {
+    let found = next_flat(reading, range.start, mark)?;
+    (found < range.end).then_some(found)
 }
 
 /// `os.environ` and what is done with it.
