@@ -156,5 +156,5 @@ fn rules_are_suggested_from_records() {
         .collect();
     fs::write(place.path().join("all"), all + "no call\n").expect("a file");
     let out = says("all");
-    assert!(out.contains("prefix_rule([\"git\", \"status\"]") && out.contains("1 lines are no hook calls"), "{out}");
+    assert!(out.contains("prefix_rule([\"git\", \"status\"]") && out.contains("1 line is no hook call"), "{out}");
 }
