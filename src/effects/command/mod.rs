@@ -14,6 +14,7 @@ mod endings;
 mod expression;
 mod fd;
 mod filters;
+mod found_names;
 mod git;
 mod given;
 mod globs;
@@ -23,6 +24,7 @@ mod listed_names;
 mod made_names;
 mod media;
 mod media_words;
+mod name_filters;
 mod names;
 mod net;
 mod operands;
@@ -51,11 +53,10 @@ mod variables;
 mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
-pub use expression::FoundNames;
-pub(in crate::effects) use expression::{
-    ends_with_nul, may_end_in_names, may_write_names, names_pass, narrowed, output_names,
-};
+pub use found_names::FoundNames;
+pub(in crate::effects) use found_names::{may_end_in_names, may_write_names, output_names};
 pub(in crate::effects) use installed::check_installed;
+pub(in crate::effects) use name_filters::{ends_with_nul, names_pass, narrowed};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};

@@ -7,7 +7,12 @@ use crate::effect::{Bytes, Certainty, Effect, Kind, Span, Value, Word};
 use crate::effects::command::Analysis;
 use crate::shell::tree::Parameter;
 use crate::shell::words;
-use alloc::{collections::BTreeMap, rc::Rc, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    string::String,
+    vec::Vec,
+};
 
 /// Builtins that show none of their words, as long as the shell does not show what it runs.
 const SILENT: [&[u8]; 5] = [b"[", b"test", b":", b"true", b"false"];
@@ -136,14 +141,19 @@ impl Environment {
 
     /// What programs and code show by a name (`printenv x`, `os.environ["x"]`) may be a copy of another variable.
     pub(super) fn resolve(&self, analysis: &mut Analysis<'_>) {
+        let names = |effect: &Effect| match &effect.kind {
+            Kind::ReadEnv(value) => value.alternatives().unwrap_or_default().to_vec(),
+            _ => Vec::new(),
+        };
+        let mut shown: BTreeSet<Bytes> = analysis.effects.iter().flat_map(names).collect();
         let mut more = Vec::new();
         for effect in &analysis.effects {
-            let Kind::ReadEnv(value) = &effect.kind else { continue };
-            for origin in value.alternatives().unwrap_or_default().iter().flat_map(|name| self.origins(name)) {
-                more.push(Effect { kind: Kind::ReadEnv(Value::Known(origin)), ..effect.clone() });
+            for origin in names(effect).iter().flat_map(|name| self.origins(name)) {
+                if shown.insert(origin.clone()) {
+                    more.push(Effect { kind: Kind::ReadEnv(Value::Known(origin)), ..effect.clone() });
+                }
             }
         }
-        more.retain(|effect| !analysis.effects.contains(effect));
         analysis.effects.append(&mut more);
     }
 }

@@ -6,6 +6,7 @@
 //! is a doubt. Calls with known arguments are effects in any case.
 
 mod calls;
+mod classes;
 mod held;
 mod javascript;
 mod perl;

@@ -2,7 +2,7 @@
 //! attribute that is harmless on all values that such names can give.
 
 use super::{
-    calls, python_text,
+    calls, classes, python_text,
     reading::{Act, Program, Reading},
     token::{Kind, Token},
 };
@@ -213,7 +213,7 @@ pub(super) fn next_flat(reading: &Reading<'_>, mut at: usize, text: &[u8]) -> Op
 }
 
 /// Whether the text is an operator that gives a name a value.
-fn assigns(mark: &[u8]) -> bool {
+pub(super) fn assigns(mark: &[u8]) -> bool {
     mark.ends_with(b"=") && !matches!(mark, b"==" | b"!=" | b"<=" | b">=")
 }
 
@@ -395,7 +395,7 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         return next;
     };
     let called = reading.is_mark(end, b"(");
-    if text == b"type" && end == next && !shows_type(reading, at) {
+    if text == b"type" && end == next && !classes::only_asked_for(reading, at) {
         reading.doubt("a class is made or handed on by", text);
     }
     match does {
@@ -430,34 +430,6 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         _ => reading.doubt("a function is handed on:", text),
     }
     end
-}
-
-/// Whether `type` at `at` only asks for the class of a value, to show or compare it: a class that is called makes another value (a file
-/// opens another file), and one that is made has methods of its own.
-fn shows_type(reading: &Reading<'_>, at: usize) -> bool {
-    if !reading.is_mark(at + 1, b"(") {
-        return false;
-    }
-    let close = reading.mate(at + 1);
-    let after = |n: usize| close.saturating_add(n);
-    let one = next_flat_in(reading, at + 2..close, b",").is_none();
-    let named = reading.is_mark(after(1), b".")
-        && reading.text(after(2)) == b"__name__"
-        && !assigns(reading.text(after(3)))
-        && !reading.is_mark(after(3), b"(");
-    let compared = matches!(reading.text(after(1)), b"is" | b"==" | b"!=");
-    let before = |n: usize| at.checked_sub(n).map_or(&b""[..], |b| reading.text(b));
-    let printed = before(1) == b"("
-        && before(2) == b"print"
-        && reading.is_own(b"print")
-        && matches!(reading.text(after(1)), b")" | b",");
-    one && (named || compared || printed)
-}
-
-/// Where a mark stands in a range outside of brackets in it.
-fn next_flat_in(reading: &Reading<'_>, range: core::ops::Range<usize>, mark: &[u8]) -> Option<usize> {
-    let found = next_flat(reading, range.start, mark)?;
-    (found < range.end).then_some(found)
 }
 
 /// `os.environ` and what is done with it.
