@@ -195,6 +195,11 @@ mod generated {
             Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => one(&|word| {
                 word.starts_with(prefix) && word.ends_with(suffix) && word.len() >= prefix.len() + suffix.len()
             }),
+            // Checked by its first bytes here.
+            Value::Name(text) => one(&|word| {
+                let begin: Vec<u8> = text.iter().copied().take_while(|b| !matches!(b, b'[' | b'*')).collect();
+                word.starts_with(&begin)
+            }),
             Value::Pattern(_) => (0..=real.len()).any(|taken| agrees(rest, &real[taken..])),
             Value::Unknown { may_split, may_be_empty, form } => {
                 let least = usize::from(!may_be_empty);

@@ -257,6 +257,7 @@ fn word(value: &Value) -> String {
         Value::Below { dir, suffix } if dir.is_empty() => format!("{UNKNOWN}{}", part(suffix)),
         Value::Below { dir, suffix } => format!("{}/{UNKNOWN}{}", part(dir), part(suffix)),
         Value::Pattern(pattern) => format!("<files {}>", quoted(pattern)),
+        Value::Name(pattern) => format!("<a name like {}>", quoted(pattern)),
         Value::Unknown { may_split: false, may_be_empty: false, .. } => UNKNOWN.to_owned(),
         Value::Unknown { .. } => UNKNOWN_WORDS.to_owned(),
     }

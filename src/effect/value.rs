@@ -27,6 +27,9 @@ pub enum Value {
     /// A pathname expansion that is not carried out: glob text in which a backslash quotes the next byte. It becomes the
     /// matching paths, zero or more words, or its own text where nothing matches.
     Pattern(Bytes),
+    /// One word, which glob text matches: a name that a program makes up (`log-$(date +%F)`, `$(mktemp)`). Nothing expands it; as a path
+    /// it may be any that matches, whether it stands there or not.
+    Name(Bytes),
     /// Nothing is known.
     Unknown {
         /// It may become more than one word.
@@ -94,7 +97,7 @@ impl Value {
     /// Bytes of all its texts together.
     pub fn size(&self) -> usize {
         match self {
-            Self::Known(text) | Self::Pattern(text) => text.len(),
+            Self::Known(text) | Self::Pattern(text) | Self::Name(text) => text.len(),
             Self::Set(all) => all.iter().map(|one| one.len()).sum(),
             Self::Affix { prefix, suffix } | Self::Below { dir: prefix, suffix } => prefix.len() + suffix.len(),
             Self::Unknown { .. } => 0,

@@ -71,7 +71,7 @@ impl Subject {
 
 fn outside_ascii(value: &Value) -> bool {
     match value {
-        Value::Known(text) | Value::Pattern(text) => !text.is_ascii(),
+        Value::Known(text) | Value::Pattern(text) | Value::Name(text) => !text.is_ascii(),
         Value::Set(all) => all.iter().any(|text| !text.is_ascii()),
         Value::Affix { suffix, .. } => !suffix.is_ascii(),
         Value::Below { dir, suffix } => !(dir.is_ascii() && suffix.is_ascii()),
@@ -88,7 +88,9 @@ fn language(value: &Value, exact: Option<&[Vec<u8>]>, tree: bool, loose: bool) -
     match value {
         Value::Affix { suffix, .. } => affix(suffix, loose),
         Value::Below { dir, suffix } if is_absolute(dir) => below(dir, suffix, loose),
-        Value::Pattern(pattern) => expansion(pattern, tree, loose).unwrap_or_else(Re::any_absolute),
+        Value::Pattern(pattern) | Value::Name(pattern) => {
+            expansion(pattern, tree, loose).unwrap_or_else(Re::any_absolute)
+        }
         _ => Re::any_absolute(),
     }
 }

@@ -28,6 +28,7 @@ pub fn absolute(path: &Value, cwd: &Value) -> Value {
             _ => Value::Affix { prefix: Vec::new().into(), suffix: suffix.clone() },
         },
         Value::Pattern(text) if !is_absolute(text) => pattern(cwd, text),
+        Value::Name(text) => absolute(&Value::Pattern(text.clone()), cwd),
         other => other.clone(),
     }
 }

@@ -178,7 +178,7 @@ fn inside(value: &Value, name: &[u8]) -> Option<Value> {
         Value::Pattern(text) => Some(Value::Pattern(behind(text, &path::escape_pattern(name)))),
         Value::Below { dir, suffix } => Some(Value::Below { dir: dir.clone(), suffix: behind(suffix, name) }),
         Value::Affix { prefix, suffix } => Some(Value::Affix { prefix: prefix.clone(), suffix: behind(suffix, name) }),
-        Value::Known(_) | Value::Set(_) | Value::Unknown { .. } => None,
+        Value::Known(_) | Value::Set(_) | Value::Name(_) | Value::Unknown { .. } => None,
     }
 }
 

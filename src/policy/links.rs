@@ -52,13 +52,13 @@ fn stand_ins(path: &PathValue, scene: &Scene<'_>, all: &mut Vec<Reading>) {
         let (texts, tree): (&[Bytes], bool) = match value {
             Value::Known(_) | Value::Set(_) => (value.alternatives().unwrap_or_default(), path.tree),
             Value::Below { dir, .. } => (core::slice::from_ref(dir), true),
-            Value::Pattern(text) => (core::slice::from_ref(text), false),
+            Value::Pattern(text) | Value::Name(text) => (core::slice::from_ref(text), false),
             Value::Affix { .. } | Value::Unknown { .. } => continue,
         };
         let known = texts.iter().flat_map(|text| scene.stand_ins.iter().filter_map(|one| one.instead_of(text, tree)));
         found.extend(known.map(|known| match value {
             Value::Below { suffix, .. } => Value::Below { dir: known.into(), suffix: suffix.clone() },
-            Value::Pattern(_) => Value::Pattern(known.into()),
+            Value::Pattern(_) | Value::Name(_) => Value::Pattern(known.into()),
             _ => Value::Known(known.into()),
         }));
     }
@@ -94,7 +94,9 @@ fn leads(path: &PathValue, world: &dyn World, cwd: &[u8], keep: bool) -> Vec<Val
                 None => vec![Value::ANY_WORD],
             };
         }
-        Value::Pattern(text) => return expanded(text, world, cwd, keep).unwrap_or_else(|| vec![Value::ANY_WORD]),
+        Value::Pattern(text) | Value::Name(text) => {
+            return expanded(text, world, cwd, keep).unwrap_or_else(|| vec![Value::ANY_WORD]);
+        }
         // An affix's middle can already be anything; nothing more is known of it through links.
         Value::Affix { .. } | Value::Unknown { .. } => return Vec::new(),
     }]

@@ -1,5 +1,6 @@
 //! Where a call takes place: home directories, repositories and the trust tiers that follow from them.
 
+use super::expansion::{self, Reach};
 use super::made::Made;
 use super::paths;
 use super::places::StandIn;
@@ -150,7 +151,10 @@ impl<'a> Scene<'a> {
                 && let Some((at, _)) = paths::literal_directory(pattern)
             {
                 let holds_anything = made.tree && made.like.is_none() && made.found.is_none();
-                return (named || holds_anything) && self.meets(at, dir) && !is_apart(at);
+                return (named || holds_anything)
+                    && self.meets(at, dir)
+                    && !is_apart(at)
+                    && !self.is_beside(pattern, at, dir);
             }
             // A copy holds what was read, which is judged where it is read; only its names may be new.
             let copied = made.like.as_ref().is_some_and(|from| !named || self.world.entry(from) != Entry::Directory)
@@ -164,6 +168,23 @@ impl<'a> Scene<'a> {
                     && all.is_none_or(|all| all.iter().any(|p| p != dir && path::starts_with(p, dir)))
             }
         })
+    }
+
+    /// Whether names of a pattern in the directory `at` are neither `dir` nor above or below it, nor lead there by a link.
+    fn is_beside(&self, pattern: &[u8], at: &[u8], dir: &[u8]) -> bool {
+        let itself = |place: &[u8]| {
+            let led = path::resolve(self.world, place, Some(self.cwd), Last::Follow);
+            matches!(led, Resolution::At { path, .. } if path == place)
+        };
+        let (Some(rest), Some(below)) = (pattern.get(at.len()..), path::below(dir, at)) else { return false };
+        let single = rest.strip_prefix(b"/").is_some_and(|name| !name.contains(&b'/'));
+        if !single || !expansion::is_apart(rest, below) || !itself(at) || !itself(dir) {
+            return false;
+        }
+        let found = expansion::contents(self.world, at, rest, Reach::Files, self.cwd);
+        let is_link = |path: &Vec<u8>| matches!(self.world.entry(path), Entry::Link(_) | Entry::Error);
+        self.writes.iter().all(|made| made.leads.is_none())
+            && found.is_some_and(|found| !found.paths.iter().any(is_link))
     }
 
     /// Whether the call brings anything below `dir`, or `dir` itself.

@@ -107,7 +107,7 @@ fn could_be(value: &Value, file: &[u8]) -> bool {
     match value {
         Value::Affix { suffix, .. } => file.ends_with(suffix) || suffix.windows(2).any(|two| two == b".."),
         Value::Below { dir, suffix } => path::starts_with(file, dir) && file.ends_with(suffix),
-        Value::Pattern(text) => {
+        Value::Pattern(text) | Value::Name(text) => {
             let literal = text.split(special).next().unwrap_or_default();
             file.starts_with(literal) || text.windows(2).any(|two| two == b"..")
         }

@@ -135,6 +135,7 @@ fn word(word: &Word) -> Ordered {
             o.put("suffix", text(suffix));
         }
         Value::Pattern(pattern) => o.put("pattern", text(pattern)),
+        Value::Name(pattern) => o.put("name_like", text(pattern)),
         Value::Unknown { may_split, may_be_empty, .. } => {
             o.put("unknown", true);
             o.put("may_split", *may_split);

@@ -58,7 +58,7 @@ pub fn value_text(value: &Value) -> String {
 /// As [`value_text`], `None` where nothing is known.
 pub(crate) fn path_text(value: &Value) -> Option<String> {
     Some(match value {
-        Value::Known(bytes) | Value::Pattern(bytes) => text(bytes),
+        Value::Known(bytes) | Value::Pattern(bytes) | Value::Name(bytes) => text(bytes),
         Value::Set(all) => {
             let all: Vec<String> = all.iter().map(|b| text(b)).collect();
             format!("{{{}}}", all.join(","))

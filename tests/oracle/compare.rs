@@ -198,6 +198,7 @@ fn words_match(predicted: &[Word], real: &[Vec<u8>]) -> bool {
             one(&|word| names.iter().any(|name| word.starts_with(name)))
         }
         Value::Below { dir, suffix } => one(&|word| word.starts_with(dir) && word.ends_with(suffix)),
+        Value::Name(text) => one(&|word| glob_fits(text, word)),
         Value::Pattern(text) => {
             let fitting = real.iter().take_while(|word| glob_fits(text, word)).count();
             (0..=fitting).any(|taken| words_match(rest, &real[taken..]))

@@ -1,6 +1,6 @@
 //! Builtins of bash that change the shell.
 
-use super::{Command, Declared, git, options::Parsed, options::split, paths, variables::assignment_text};
+use super::{Alias, Chdir, Command, Declared, git, options::Parsed, options::split, paths, variables::assignment_text};
 use crate::{
     effect::{Certainty, Kind, Value, Word},
     path::{self, Last, Resolution},
@@ -8,19 +8,14 @@ use crate::{
     tables::words::Builtin,
     world::Entry,
 };
-use alloc::{format, string::ToString, vec, vec::Vec};
+use alloc::{format, string::ToString, vec::Vec};
 
 impl<'t> Command<'_, 't> {
     pub(super) fn builtin(&mut self, builtin: Builtin, parsed: &Parsed<'t>) {
         let operands = parsed.operands.as_slice();
         match builtin {
             Builtin::Plain => {}
-            Builtin::Cd => self.change_to(operands.first(), parsed.uses(&[b"-P"])),
-            Builtin::Pushd => match operands.first() {
-                Some(word) if !parsed.uses(&[b"-n"]) && parsed.uses.is_empty() => self.change_to(Some(word), false),
-                _ => self.outcome.chdir = Some(Value::ANY_WORD),
-            },
-            Builtin::Popd => self.outcome.chdir = Some(Value::ANY_WORD),
+            Builtin::Cd | Builtin::Pushd | Builtin::Popd => self.outcome.chdir = Some(self.gone(builtin, parsed)),
             Builtin::Declare | Builtin::Export => {
                 self.listed_variables(parsed);
                 // `declare -p x` and `declare -f x` only show.
@@ -125,16 +120,27 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    fn change_to(&mut self, word: Option<&Word>, physical: bool) {
-        let target = match word.map(|w| &w.value) {
+    /// Where `cd`, `pushd` and `popd` go. Other numbers of words, and options, turn the stack of directories or leave it as it is.
+    fn gone(&self, builtin: Builtin, parsed: &Parsed<'t>) -> Chdir {
+        let plain = parsed.uses.is_empty() && parsed.doubts.is_empty();
+        match (builtin, parsed.operands.as_slice()) {
+            (Builtin::Cd, [one]) if one.value.known() == Some(b"-") && plain => Chdir::Back,
+            (Builtin::Cd, operands) => Chdir::To(self.changed_to(operands.first(), parsed.uses(&[b"-P"]))),
+            (Builtin::Pushd, [one]) if plain => Chdir::Push(self.changed_to(Some(one), false)),
+            (Builtin::Popd, []) if plain => Chdir::Pop,
+            _ => Chdir::To(Value::ANY_WORD),
+        }
+    }
+
+    fn changed_to(&self, word: Option<&Word>, physical: bool) -> Value {
+        match word.map(|w| &w.value) {
             None => self.analysis.home.map_or(Value::ANY_WORD, |h| Value::Known(h.into())),
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
             Some(value) if value.is_one_word() => self.directory(value, physical),
             Some(_) => Value::ANY_WORD,
-        };
-        self.outcome.chdir = Some(target);
+        }
     }
 
     /// The directory that a path means. A shell goes by the path's text where there is such a directory, and else to where links
@@ -394,7 +400,7 @@ pub(super) fn is_name(text: &[u8]) -> bool {
 }
 
 /// The name of an alias, and its words, which are a program that nobody knows where they are not plain.
-fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
+fn simple_alias(text: &[u8]) -> Option<Alias> {
     let (name, value) = split(text, b'=');
     let value = value?;
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./,:+@%-".contains(byte);
@@ -407,8 +413,7 @@ fn simple_alias(text: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
         return None;
     }
     // Other text may be anything, but only where a command of that name stands.
-    let words = if words.iter().all(|word| ordinary(word)) { words } else { vec![b"\n".to_vec()] };
-    Some((name.to_vec(), words))
+    Some((name.to_vec(), words.iter().all(|word| ordinary(word)).then_some(words)))
 }
 
 /// Options of `shopt` that are known and change more than nothing of what the analysis takes for granted. Any other name is refused

@@ -24,7 +24,9 @@ pub(super) fn certainty(value: &Value) -> Certainty {
     match value {
         Value::Known(_) => Certainty::Known,
         Value::Affix { prefix, suffix } if prefix.is_empty() && suffix.is_empty() => Certainty::Unknown,
-        Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
+        Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) | Value::Name(_) => {
+            Certainty::Partial
+        }
         Value::Unknown { .. } => Certainty::Unknown,
     }
 }
@@ -132,7 +134,7 @@ impl Command<'_, '_> {
             Value::Known(_) | Value::Set(_) => {
                 value.alternatives().is_none_or(|all| all.iter().any(|one| path::demands_directory(one)))
             }
-            Value::Below { suffix: end, .. } | Value::Pattern(end) => path::demands_directory(end),
+            Value::Below { suffix: end, .. } | Value::Pattern(end) | Value::Name(end) => path::demands_directory(end),
             Value::Affix { .. } | Value::Unknown { .. } => true,
         };
         self.modify_sparing(value, tree, Spared::Nothing, !through, span);

@@ -278,7 +278,7 @@ fn attached(value: &Value) -> Option<Value> {
 fn may_be_path(value: &Value) -> bool {
     let looks = |text: &[u8]| text.iter().any(|b| matches!(b, b'/' | b'.')) || text.starts_with(b"~");
     match value {
-        Value::Known(text) | Value::Pattern(text) => looks(text) && !is_address(text),
+        Value::Known(text) | Value::Pattern(text) | Value::Name(text) => looks(text) && !is_address(text),
         Value::Set(all) => all.iter().any(|text| looks(text)),
         Value::Affix { prefix, suffix } => (looks(prefix) || looks(suffix)) && !is_address(prefix),
         Value::Below { .. } => true,

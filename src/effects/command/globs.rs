@@ -73,7 +73,7 @@ impl Command<'_, '_> {
                 text.first() == Some(&b'@')
             }
             Value::Set(all) => all.iter().any(|text| text.first() == Some(&b'@')),
-            Value::Below { .. } | Value::Unknown { .. } => false,
+            Value::Below { .. } | Value::Name(_) | Value::Unknown { .. } => false,
         };
         compiles && begins
     }

@@ -91,7 +91,7 @@ fn ending_in(name: &Value, end: &[u8]) -> Value {
         Value::Affix { prefix, suffix } => Value::Affix { prefix: prefix.clone(), suffix: with(suffix).into() },
         Value::Below { dir, suffix } => Value::Below { dir: dir.clone(), suffix: with(suffix).into() },
         Value::Pattern(text) => Value::Pattern([&**text, &escaped(end)].concat().into()),
-        Value::Set(_) | Value::Unknown { .. } => Value::ANY_WORD,
+        Value::Set(_) | Value::Name(_) | Value::Unknown { .. } => Value::ANY_WORD,
     }
 }
 

@@ -58,7 +58,7 @@ pub(in crate::effects) use found_names::{may_end_in_names, may_write_names, outp
 pub(in crate::effects) use installed::check_installed;
 pub(in crate::effects) use name_filters::{ends_with_nul, names_pass, narrowed};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
-pub use outcome::{Declared, Outcome};
+pub use outcome::{Alias, Chdir, Declared, Outcome};
 pub use scripts::{Script, Scripts, Shell, Stdin};
 pub use shells::is_usual_shell;
 pub(in crate::effects) use tracked_names::tracked_names;

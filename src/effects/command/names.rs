@@ -399,7 +399,7 @@ fn written(path: &PathValue, by: Option<&str>, looked: Looked<'_>, manner: Optio
         Value::Below { dir, suffix } if manner == Some(Manner::Found) => {
             Odd { marked: false, ..Odd::of_path(dir).or(Odd::of(suffix)) }
         }
-        Value::Pattern(text) => {
+        Value::Pattern(text) | Value::Name(text) => {
             let begins = |name: &[u8]| may_begin(&Value::Pattern(name.into()), MARKS);
             Odd { split: true, marked: path::components(text).any(begins) }
         }

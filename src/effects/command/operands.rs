@@ -22,7 +22,7 @@ fn last_names(value: &Value) -> Vec<Vec<u8>> {
         Value::Known(text) if **text == *b"-" => Vec::new(),
         Value::Known(text) => last(text).iter().map(|name| path::escape_pattern(name)).collect(),
         Value::Set(all) => all.iter().filter_map(|text| last(text)).map(|name| path::escape_pattern(&name)).collect(),
-        Value::Pattern(text) => last(text).into_iter().collect(),
+        Value::Pattern(text) | Value::Name(text) => last(text).into_iter().collect(),
         Value::Below { suffix, .. } | Value::Affix { suffix, .. } => {
             let end = last(suffix).unwrap_or_default();
             Vec::from([[b"*".as_slice(), &path::escape_pattern(&end)].concat()])

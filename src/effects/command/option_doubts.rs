@@ -123,6 +123,11 @@ pub(super) fn may_begin(value: &Value, marks: &[u8]) -> bool {
         Value::Pattern(text) => {
             !text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'_' | b'~'))
         }
+        // It begins with a number, a letter or the name of a directory.
+        Value::Name(text) => {
+            let digit = text.first().is_none_or(|b| *b == b'[') && marks.iter().any(u8::is_ascii_digit);
+            digit || begins(text)
+        }
         Value::Unknown { form: Form::Digits, .. } => marks.iter().any(u8::is_ascii_digit),
         Value::Unknown { .. } => true,
     }

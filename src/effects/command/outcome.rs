@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Outcome {
     /// The directory if the command succeeds.
-    pub chdir: Option<Value>,
+    pub chdir: Option<Chdir>,
     /// Shell variables that get a value, in order.
     pub assigned: Vec<(Vec<u8>, Value)>,
-    /// Aliases that are defined, with the words that they stand for.
-    pub aliases: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
+    /// Aliases that are defined.
+    pub aliases: Vec<Alias>,
     /// Arrays of which an element changes.
     pub elements: Vec<Vec<u8>>,
     /// Names that are declared, and as what.
@@ -37,6 +37,22 @@ pub struct Outcome {
     pub ends: bool,
     /// The command executes what it reads from standard input.
     pub executes_stdin: bool,
+}
+
+/// The name of an alias and the words that it stands for; none where its text is anything else.
+pub type Alias = (Vec<u8>, Option<Vec<Vec<u8>>>);
+
+/// Where a shell goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chdir {
+    /// To this directory (`cd DIR`).
+    To(Value),
+    /// To this one, from which `popd` comes back (`pushd DIR`).
+    Push(Value),
+    /// Back to where the last `pushd` was (`popd`).
+    Pop,
+    /// To where it was before (`cd -`).
+    Back,
 }
 
 /// A variable that a builtin declares.

@@ -86,6 +86,7 @@ fn shown(value: &Value) -> String {
         Value::Affix { prefix, suffix } => format!("{}*{}", text(prefix), text(suffix)),
         Value::Below { dir, suffix } => format!("{}/**{}", text(dir), text(suffix)),
         Value::Pattern(b) => format!("glob:{}", text(b)),
+        Value::Name(b) => format!("name:{}", text(b)),
         Value::Unknown { may_split: true, .. } => "...".into(),
         Value::Unknown { .. } => "?".into(),
     }
@@ -222,17 +223,32 @@ fn directories_change_as_far_as_is_known() {
         ("cd ..", "/"),
         ("cd /x/../y", "/y"),
         ("cd", "/home/u"),
-        ("cd -", "?"),
+        ("cd -", "back"),
+        ("cd -P -", "?"),
         ("cd %ANY", "?"),
         ("cd %ANYS", "?"),
         ("cd %SET:a|b", "/w/a|/w/b"),
         ("cd -P -- src", "/w/src"),
-        ("pushd x", "/w/x"),
-        ("popd", "?"),
+        ("pushd x", "push /w/x"),
+        ("pushd", "?"),
+        ("pushd +1", "?"),
+        ("pushd -1", "?"),
+        ("pushd -n x", "?"),
+        ("pushd x y", "?"),
+        ("popd", "pop"),
+        ("popd +1", "?"),
+        ("popd -1", "?"),
+        ("popd -n", "?"),
         ("builtin cd src", "/w/src"),
         ("command cd src", "/w/src"),
     ] {
-        assert_eq!(outcome_of(line).chdir.as_ref().map(shown).as_deref(), Some(wanted), "{line}");
+        let gone = match outcome_of(line).chdir.unwrap() {
+            Chdir::To(to) => shown(&to),
+            Chdir::Push(to) => format!("push {}", shown(&to)),
+            Chdir::Pop => "pop".into(),
+            Chdir::Back => "back".into(),
+        };
+        assert_eq!(gone, wanted, "{line}");
     }
     for line in ["env cd src", "sudo cd src", "cat src", "xargs cd"] {
         assert_eq!(outcome_of(line).chdir, None, "{line}");

@@ -4,16 +4,13 @@
 use super::simple::Called;
 use super::state::State;
 use super::{At, Ends, Fold, join};
-use crate::effect::{Span, Word};
+use crate::effect::{Span, Value, Word};
 use crate::effects::LimitReached;
-use crate::effects::command::Analysis;
+use crate::effects::command::{Alias, Analysis};
 use alloc::vec::Vec;
 
 /// How many aliases may stand for one another.
 const DEEPEST: usize = 4;
-
-/// The name of an alias and its words.
-pub(super) type Alias = (Vec<u8>, Vec<Vec<u8>>);
 
 impl Fold<'_> {
     /// Whether the script makes something else of a command name than the builtin or program.
@@ -68,9 +65,13 @@ impl Fold<'_> {
         let name = first.value.known().unwrap_or_default();
         let fits = |(alias, _): &&Alias| alias == name && !reading.used.contains(alias);
         let expanded = self.aliases.iter().filter(fits).map(|(alias, words)| {
-            let words = words.iter().map(|word| Word::known(word.clone(), first.span));
+            let words: Vec<Word> = match words {
+                Some(words) => words.iter().map(|word| Word::known(word.clone(), first.span)).collect(),
+                // Any command, or several.
+                None => Vec::from([Word { value: Value::ANY_WORDS, span: first.span }]),
+            };
             let used = reading.used.iter().chain([alias]).cloned().collect();
-            Reading { argv: words.chain(rest.iter().cloned()).collect(), used }
+            Reading { argv: words.into_iter().chain(rest.iter().cloned()).collect(), used }
         });
         expanded.collect()
     }

@@ -10,7 +10,9 @@ mod arithmetic;
 mod bodies;
 mod builtins;
 mod compound;
+mod dates;
 mod delimiters;
+mod directories;
 mod environment;
 mod evaluated;
 mod expression;
@@ -36,11 +38,12 @@ mod seen;
 mod simple;
 mod special;
 mod state;
+mod temporary;
 mod traps;
 mod variables;
 mod written;
 
-use super::command::{Analysis, Stdin};
+use super::command::{Alias, Analysis, Stdin};
 use super::{LimitReached, MAX_EFFECTS};
 use crate::effect::{Cause, Certainty, Effect, Kind, Span, Value, Word};
 use crate::shell::tree::{Located, Node, NodeId, RedirectionKind, Tree};
@@ -178,7 +181,7 @@ struct Fold<'w> {
     /// Globs may stand for themselves (`set -f`).
     literal_globs: bool,
     /// Aliases that the script may have defined.
-    aliases: Vec<aliases::Alias>,
+    aliases: Vec<Alias>,
     /// Shell text that runs later.
     traps: traps::Traps,
 }

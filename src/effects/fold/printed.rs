@@ -2,15 +2,18 @@
 
 use super::held::Held;
 use super::state::State;
-use super::{At, Fold, bodies, file_names, written};
+use super::{At, Fold, bodies, dates, file_names, temporary, written};
 use crate::effect::{self, Bytes, Form, Value};
 use crate::effects::command::Stdin;
+use crate::path::{self, Last, Resolution};
 use crate::shell::tree::{Node, NodeId, Parameter, Part, Redirection, RedirectionKind, Word};
 use crate::shell::words;
+use crate::world::repository;
 use alloc::{string::ToString, vec::Vec};
 
-/// The name of a file or directory that `mktemp` makes: ten letters and digits (mktemp(1)).
-const TEMPORARY: &[u8] = b"/tmp/tmp.[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]";
+/// Variables with which git takes another directory for the root.
+const PLACES_OF_GIT: [&str; 4] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"];
 
 impl Fold<'_> {
     /// What a single command certainly prints: a number (`date +%s`), or the name of a file that it makes (`mktemp`).
@@ -21,12 +24,11 @@ impl Fold<'_> {
         }
         let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
         match known?.as_slice() {
-            [b"date", b"+%s" | b"+%s%N" | b"+%Y" | b"+%Y%m%d"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => {
-                Some(Held::Is(Value::DIGITS))
-            }
-            // A new name that nobody has, in the directory for temporary files.
-            [b"mktemp"] | [b"mktemp", b"-d"] => Some(Held::Is(Value::Pattern(TEMPORARY.into()))),
+            [b"date", b"+%s%N"] | [b"nproc"] | [b"id", b"-u" | b"-g"] => Some(Held::Is(Value::DIGITS)),
+            [b"date", options @ .., format] if dates::are_plain(options) => dates::written(format).map(Held::Is),
+            [b"mktemp", words @ ..] => temporary::made(words, || self.temporary_directory(state)).map(Held::Is),
             [b"pwd"] => Some(Held::Is(Value::Known(state.cwd.known()?.into()))),
+            [b"git", b"rev-parse", b"--show-toplevel"] => self.toplevel(state),
             // The end of the last line, and of empty ones before it, is cut off.
             _ => {
                 let mut text = written::literal_output(&argv, Stdin::Empty)?;
@@ -36,6 +38,26 @@ impl Fold<'_> {
                 Some(Held::Is(Value::Known(text.into())))
             }
         }
+    }
+
+    /// Where `mktemp` makes what has no other place.
+    fn temporary_directory(&self, state: &State) -> Option<Vec<u8>> {
+        let dir = self.world.variable("TMPDIR").unwrap_or_else(|| b"/tmp".to_vec());
+        (!state.is_touched(b"TMPDIR") && path::is_absolute(&dir)).then_some(dir)
+    }
+
+    /// What `git rev-parse --show-toplevel` prints: the root of the repository, or nothing where git does not take it for one.
+    fn toplevel(&self, state: &State) -> Option<Held> {
+        let cwd = state.cwd.known().filter(|cwd| path::is_absolute(cwd))?;
+        let root = repository(self.world, cwd)?;
+        // Git prints where links lead.
+        let leads = path::resolve(self.world, cwd, None, Last::Follow);
+        let plain = matches!(leads, Resolution::At { path, exists: true } if path == cwd);
+        let elsewhere = |name: &str| self.world.variable(name).is_some() || state.is_touched(name.as_bytes());
+        if !plain || PLACES_OF_GIT.into_iter().any(elsewhere) {
+            return None;
+        }
+        Some(Held::Is(Value::one_of([Bytes::default(), root.into()], 2)?))
     }
 
     /// Whether what a command or the end of a pipeline prints is numbers, with blanks around them or not, or nothing: to arithmetic,
@@ -152,6 +174,7 @@ pub(super) struct Settled {
 fn splits_nowhere(value: &Value) -> bool {
     match value {
         Value::Unknown { may_split: false, form, .. } => *form != Form::Anything,
+        Value::Name(_) => true,
         value => value.alternatives().is_some_and(|all| all.iter().all(|one| is_one_plain_word(one))),
     }
 }

@@ -1,5 +1,6 @@
 //! Redirections: the files they open, and what standard input of the command becomes.
 
+use super::printed::Settled;
 use super::state::State;
 use super::{At, Fold};
 use crate::effect::{Certainty, Connect, Effect, Kind, PathValue, Span, Value};
@@ -49,7 +50,7 @@ impl Fold<'_> {
             let mut state = state.clone();
             self.bodies(at, &redirection.target, &mut state, analysis)?;
             let span = self.place(at, redirection.span);
-            let new = self.one(redirection, span, &state, analysis);
+            let new = self.one(at, redirection, span, &state, analysis);
             if matches!(redirection.descriptor, None | Some(Descriptor::Number(0)))
                 && let Some(new) = new
             {
@@ -62,7 +63,14 @@ impl Fold<'_> {
     }
 
     /// One redirection; what it makes of the descriptor that it reads from, if it is one that reads.
-    fn one(&self, redirection: &Redirection, span: Span, state: &State, analysis: &mut Analysis<'_>) -> Option<Input> {
+    fn one(
+        &self,
+        at: At<'_>,
+        redirection: &Redirection,
+        span: Span,
+        state: &State,
+        analysis: &mut Analysis<'_>,
+    ) -> Option<Input> {
         use RedirectionKind as K;
         let seen = self.seen(state);
         match redirection.kind {
@@ -76,7 +84,10 @@ impl Fold<'_> {
             }
             _ => {}
         }
-        let target = words::target(&redirection.target, &seen).value;
+        let target = match self.settled(at, &redirection.target, state) {
+            Some(Settled { word, given }) => words::target(&word, &self.seen(given.as_ref().unwrap_or(state))).value,
+            None => words::target(&redirection.target, &seen).value,
+        };
         let (reads, writes) = match redirection.kind {
             K::ReadWrite => (true, true),
             // A descriptor or `-`; any other word is a file to some shells.
@@ -98,7 +109,9 @@ impl Fold<'_> {
         let value = path::absolute(&target, &state.cwd);
         let certainty = match &value {
             Value::Known(_) => Certainty::Known,
-            Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) => Certainty::Partial,
+            Value::Set(_) | Value::Affix { .. } | Value::Below { .. } | Value::Pattern(_) | Value::Name(_) => {
+                Certainty::Partial
+            }
             Value::Unknown { .. } => Certainty::Unknown,
         };
         let path = PathValue::made(value, false).spelled(path::spelling(&target, &state.cwd));
@@ -129,7 +142,7 @@ fn is_descriptor(target: &Value) -> bool {
 fn network(target: &Value) -> Option<Connect> {
     let (text, whole) = match target {
         Value::Known(text) => (text, true),
-        Value::Affix { prefix, .. } => (prefix, false),
+        Value::Affix { prefix, .. } | Value::Name(prefix) => (prefix, false),
         _ => return None,
     };
     let (scheme, rest) = [(&b"/dev/tcp/"[..], "tcp"), (b"/dev/udp/", "udp")]

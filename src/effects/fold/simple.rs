@@ -259,13 +259,13 @@ impl Fold<'_> {
                 state.lose();
             }
         }
-        if let Some(directory) = outcome.chdir {
-            match directory.alternatives() {
+        if let Some(chdir) = outcome.chdir {
+            ok.go(chdir);
+            match ok.cwd.alternatives() {
                 Some(all) => all.iter().for_each(|known| self.directory(known)),
                 // Where it is not known, an empty path says so.
                 None => self.directory(b""),
             }
-            ok.cwd = directory;
             for name in [&b"PWD"[..], b"OLDPWD"] {
                 if ok.held(name).is_some() {
                     ok.assign(name, Held::Unknown);

@@ -1,6 +1,7 @@
 //! What a script knows of itself while it runs: its directory, variables and functions. Everything here may only say more than
 //! "unknown"; what is not certain is given up, never guessed.
 
+use super::directories::Left;
 use super::held::Held;
 use super::names::Names;
 use super::positional::Positional;
@@ -68,6 +69,8 @@ impl DerefMut for State {
 pub(super) struct Facts {
     /// The directory, absolute; unknown where it is not followed.
     pub(super) cwd: Value,
+    /// The directories before it.
+    pub(super) left: Left,
     /// Variables that the script has assigned.
     variables: Names<Held>,
     /// Variables that do not hold exactly what is assigned to them.
@@ -97,6 +100,7 @@ impl State {
         let none: Rc<BTreeSet<Vec<u8>>> = Rc::default();
         let facts = Facts {
             cwd,
+            left: Left::at_start(),
             variables: Names::default(),
             altered: none.clone(),
             fixed: none.clone(),
@@ -263,6 +267,11 @@ impl State {
         }
     }
 
+    /// Whether the variable may be read-only.
+    pub(super) fn may_be_fixed(&self, name: &[u8]) -> bool {
+        self.fixed.contains(name)
+    }
+
     /// A function ends: its own variables are again what they were `before` it began; of `others` that is not certain.
     pub(super) fn leave_function<'n>(&mut self, before: &Self, others: impl Iterator<Item = &'n Vec<u8>>) {
         let own = core::mem::replace(&mut self.own, before.own.clone());
@@ -320,6 +329,7 @@ impl State {
         }
         self.lost = true;
         self.cwd = Value::ANY_WORD;
+        self.left = Left::default();
         self.positional = None;
         self.variables = Names::default();
         self.files.disturb();
@@ -338,6 +348,9 @@ impl State {
             return self;
         }
         self.cwd = join_directories(&self.cwd, &other.cwd);
+        if self.left != other.left {
+            self.left.join(&other.left);
+        }
         self.lost |= other.lost;
         if self.altered != other.altered {
             Rc::make_mut(&mut self.altered).extend(other.altered.iter().cloned());

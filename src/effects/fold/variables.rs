@@ -2,6 +2,7 @@
 
 use super::expression::{self, Reading};
 use super::held::Held;
+use super::printed::Settled;
 use super::state::State;
 use super::{At, Fold, bodies, special, unknown};
 use crate::effect::{Effect, Span, Value};
@@ -177,7 +178,12 @@ impl Fold<'_> {
         {
             return held;
         }
-        Held::from_value(words::value(word, &self.seen(state)))
+        match self.settled(at, word, state) {
+            Some(Settled { word, given }) => {
+                Held::from_value(words::value(&word, &self.seen(given.as_ref().unwrap_or(state))))
+            }
+            None => Held::from_value(words::value(word, &self.seen(state))),
+        }
     }
 
     /// What a command assigned by itself (`read x`, `export x=1`, `${x:=v}`).

@@ -32,6 +32,7 @@ fn show(value: &Value) -> String {
         Value::Affix { prefix, suffix } => format!("{}<..>{}", text(prefix), text(suffix)),
         Value::Below { dir, suffix } => format!("{}/<..>{}", text(dir), text(suffix)),
         Value::Pattern(bytes) => format!("glob {}", text(bytes)),
+        Value::Name(bytes) => format!("name {}", text(bytes)),
         Value::Unknown { form: Form::Digits, may_be_empty: true, .. } => "<digits?>".into(),
         Value::Unknown { may_split: false, .. } => "<word>".into(),
         Value::Unknown { may_be_empty: false, .. } => "<words+>".into(),

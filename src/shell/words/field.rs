@@ -184,6 +184,15 @@ impl<'s> Builder<'s> {
 
     /// The elements of an array, of which the first and the last join what stands around them.
     fn elements(&mut self, elements: Vec<Value>, quoted: bool) {
+        let may_be_empty = |value: &Value| match value {
+            Value::Unknown { may_be_empty, .. } => *may_be_empty,
+            value => value.alternatives().is_some_and(|all| all.iter().any(|one| one.is_empty())),
+        };
+        // What separates words otherwise keeps those that are empty, in bash only.
+        let splits = !quoted && elements.len() > 1 && self.state.separators().as_deref() != Some(b" \t\n");
+        if splits && elements.iter().any(may_be_empty) {
+            return self.push(Atom::AnyWords);
+        }
         for (index, value) in elements.into_iter().enumerate() {
             if index > 0 {
                 self.end_field();
@@ -206,7 +215,7 @@ impl<'s> Builder<'s> {
                 self.push(Atom::Any);
                 self.text(&suffix, true);
             }
-            value @ (Value::Pattern(_) | Value::Below { .. }) => self.push(Atom::Whole(value)),
+            value @ (Value::Pattern(_) | Value::Name(_) | Value::Below { .. }) => self.push(Atom::Whole(value)),
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, may_be_empty }
                 if !may_be_empty || self.split == Split::Never =>
             {
@@ -234,6 +243,10 @@ impl<'s> Builder<'s> {
             }
             Value::Set(all) if all.iter().all(|bytes| plain(bytes)) => self.push(Atom::OneOf(all.clone())),
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } if !self.splits_numbers() => {
+                self.push(Atom::Whole(value.clone()));
+            }
+            // Nothing in it is a glob, and nothing in it is split as a rule.
+            Value::Name(_) if separators.is_some_and(|all| !all.iter().copied().any(names::is_in_name)) => {
                 self.push(Atom::Whole(value.clone()));
             }
             _ => self.push(Atom::AnyWords),
@@ -274,6 +287,7 @@ fn may_glob(value: &Value) -> bool {
     let glob = |bytes: &Bytes| bytes.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('));
     match value {
         Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => glob(prefix) || glob(suffix),
+        Value::Name(_) => false,
         other => other.alternatives().is_none_or(|all| all.iter().any(glob)),
     }
 }
@@ -343,6 +357,9 @@ fn join(field: &[Atom], split: Split) -> Value {
     }
     if any && globs {
         return Value::ANY_WORD;
+    }
+    if let Some(value) = names::numbered(field) {
+        return value;
     }
     if let Some(value) = names::joined(field, split == Split::Globs) {
         return value;

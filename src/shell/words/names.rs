@@ -2,9 +2,33 @@
 //! search has given.
 
 use super::{field::Atom, pattern::has_glob};
-use crate::effect::{Bytes, Value};
+use crate::effect::{Bytes, Form, Value};
 use crate::path;
 use alloc::vec::Vec;
+
+/// What numbers with text around them match, where nothing else is between: `log-$(date +%Y%m%d).txt`, `part$i.csv`.
+///
+/// A number is written with a class, so that the text matches no name with a letter in its place.
+pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
+    let mut text = Vec::new();
+    let mut numbers = 0;
+    for atom in field {
+        match atom {
+            Atom::Text { bytes, .. } if bytes.iter().all(|b| is_literal(*b) || *b == b'/') => {
+                text.extend_from_slice(bytes);
+            }
+            Atom::Whole(Value::Name(digits)) => text.extend_from_slice(digits),
+            Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form: Form::Digits }) => {
+                text.extend_from_slice(b"[0-9]*");
+            }
+            _ => return None,
+        }
+        numbers += usize::from(matches!(atom, Atom::Whole(_)));
+    }
+    // Neither an option nor a place that is not below a directory that is written.
+    let plain = is_simple(text.strip_prefix(b"./").unwrap_or(&text)) && !text.starts_with(b"-");
+    (numbers > 0 && plain).then(|| Value::Name(text.into()))
+}
 
 /// The word that a single name becomes with text around it, where it certainly lies below a directory. `target`: it is opened as it
 /// is, so that a pattern says more.
@@ -77,6 +101,11 @@ fn cut(end: &[u8], operator: &[u8], operand: &[u8]) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// Whether a byte may stand in a name that a program makes up ([`Value::Name`]).
+pub(super) fn is_in_name(byte: u8) -> bool {
+    is_literal(byte) || byte == b'/'
 }
 
 fn is_literal(byte: u8) -> bool {
