@@ -24,6 +24,7 @@ mod listed_names;
 mod made_names;
 mod media;
 mod media_words;
+mod modules;
 mod name_filters;
 mod names;
 mod net;

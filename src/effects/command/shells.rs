@@ -9,7 +9,6 @@ use crate::{
         Program,
         words::{Role, flags, traits},
     },
-    world::Entry,
 };
 use alloc::{rc::Rc, string::String, vec::Vec};
 
@@ -121,23 +120,6 @@ impl<'t> Command<'_, 't> {
         }
     }
 
-    /// Notes the package of the working directory that `python -m PACKAGE.MODULE` runs: what stands there comes before what is
-    /// installed. Names without a dot may as well be another thing that is installed.
-    pub(super) fn own_module(&mut self, word: &Word) {
-        let python = code::language(self.name) == Some("python");
-        let isolated = |w: &Word| w.value.known().is_none_or(|text| text.starts_with(b"-") && text != b"-m");
-        let before = self.argv.iter().skip(1).take_while(|w| w.value != word.value);
-        let top = word.value.known().and_then(|name| name.split(|b| *b == b'.').next().filter(|top| *top != name));
-        if let (Some(top), Some(cwd), Some(world)) = (top, self.cwd.known(), self.scripts.world())
-            && python
-            && !before.clone().any(isolated)
-            && top.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-            && world.entry(&crate::path::join(&crate::path::join(cwd, top), b"__init__.py")) == Entry::Other
-        {
-            self.loads(&Value::Known(top.into()));
-        }
-    }
-
     /// A shell that reads its commands from standard input.
     pub(super) fn shell_on_stdin(&mut self) -> Result<(), LimitReached> {
         self.shell_on_stdin_with(&[])
@@ -153,7 +135,13 @@ impl<'t> Command<'_, 't> {
     }
 
     /// `python3 -c TEXT`, `python3 -m MODULE`, `python3 FILE`, `python3`.
-    pub(super) fn interpreter(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
+    /// `written`: the text of its file, where the script has certainly written that.
+    pub(super) fn interpreter(
+        &mut self,
+        program: &Program<'t>,
+        parsed: &Parsed<'t>,
+        written: Option<Vec<u8>>,
+    ) -> Result<(), LimitReached> {
         let code = |r: Role| matches!(r, Role::Code | Role::Module | Role::Script);
         let coded = |n: &[u8]| n != b"-M" || self.name != b"perl";
         let given = parsed
@@ -200,7 +188,9 @@ impl<'t> Command<'_, 't> {
                 return Ok(());
             }
         } else if let Some(file) = operands.first().filter(|w| !is_stdin(w.value.known())) {
-            self.role(Role::Script, file, Manner::default())?;
+            if !self.written_code(language, parsed, file, written)? {
+                self.role(Role::Script, file, Manner::default())?;
+            }
             self.given_words(operands.get(1..).unwrap_or_default());
             if !parsed.has(traits::INTERACTIVE) {
                 return Ok(());
@@ -285,6 +275,10 @@ impl<'t> Command<'_, 't> {
         }
         self.doubts(&own);
         self.option_effects(row, &own)?;
+        if Self::inner_module(&own) {
+            self.given_words(&own.operands);
+            return Ok(());
+        }
         self.operand_effects(row, &own)
     }
 

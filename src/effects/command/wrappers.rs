@@ -22,6 +22,8 @@ impl<'t> Command<'_, 't> {
     /// Goes on by what the program runs.
     pub(super) fn run_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let operands = parsed.operands.as_slice();
+        // The file of an interpreter is read once, whatever its code starts then.
+        let written = self.written_file(program, parsed);
         if !program.runs().is_once() {
             self.scripts.forget_files();
         }
@@ -66,7 +68,7 @@ impl<'t> Command<'_, 't> {
                 Ok(())
             }
             Runs::Shell => self.shell(parsed),
-            Runs::Interpreter => self.interpreter(program, parsed),
+            Runs::Interpreter => self.interpreter(program, parsed, written),
             Runs::Source => {
                 self.searches = true;
                 self.source(program, parsed)

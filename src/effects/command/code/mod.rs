@@ -11,6 +11,7 @@ mod held;
 mod javascript;
 mod perl;
 mod perl_text;
+mod project_modules;
 mod python;
 mod python_text;
 mod reading;
@@ -18,16 +19,19 @@ mod script_text;
 mod shadows;
 mod token;
 
-pub(in crate::effects) use shadows::{Import, check as check_imports};
+pub(in crate::effects) use shadows::{Import, check as check_imports, is_of_interpreter};
 
 use super::{Command, Shell, Stdin, names::stay_words, net, options::Parsed};
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::LimitReached,
+    path,
     tables::{
+        Program as Row,
         languages::{Doing, doing},
-        words::Role,
+        words::{Role, traits},
     },
+    world::Entry,
 };
 use alloc::{
     format,
@@ -79,7 +83,7 @@ impl<'t> Command<'_, 't> {
                 self.opaque(UNSEEN, word);
                 continue;
             };
-            let doubted = self.code(language, code, word.span, true)?;
+            let doubted = self.code(language, code, word.span, true, None)?;
             let means_this = sure && self.stands_alone(language, word);
             if !doubted && !means_this {
                 self.opaque("runs code with an option that may change what it means", word);
@@ -125,7 +129,7 @@ impl<'t> Command<'_, 't> {
         let span = self.span;
         let strange = Self::strange_option(language, parsed);
         self.stdin = Stdin::Stream;
-        let doubted = self.code(language, &text, span, false)?;
+        let doubted = self.code(language, &text, span, false, None)?;
         if strange && !doubted {
             let detail = format!("`{}` executes text with an option that may change what it means", self.by);
             self.unknown("opaque-code", detail, span, false);
@@ -164,22 +168,74 @@ impl<'t> Command<'_, 't> {
         found && stay_words(self.analysis, world, core::slice::from_ref(&word.value), &self.cwd, word.span)
     }
 
-    /// The effects of code, and whether it is doubted; `own`: an allow of this command answers a doubt.
+    /// The text of the file that an interpreter is to run, where the script has certainly written it.
+    pub(super) fn written_file(&self, program: &Row<'t>, parsed: &Parsed<'t>) -> Option<Vec<u8>> {
+        let endings: &[&[u8]] = match language(program.name())? {
+            "python" => &[b".py"],
+            "node" => &[b".js", b".mjs", b".cjs"],
+            _ => &[],
+        };
+        let named = parsed.operands.first()?.value.known()?;
+        if !endings.iter().any(|end| named.ends_with(end)) {
+            return None;
+        }
+        self.scripts.written(named, &self.cwd)
+    }
+
+    /// A file of code that the script has certainly written itself, as that code; false where it is none.
+    pub(super) fn written_code(
+        &mut self,
+        language: Option<&'static str>,
+        parsed: &Parsed<'t>,
+        file: &Word,
+        text: Option<Vec<u8>>,
+    ) -> Result<bool, LimitReached> {
+        let (Some(language), Some(text)) = (language, text) else { return Ok(false) };
+        let Value::Known(whole) = path::absolute(&file.value, &self.cwd) else { return Ok(false) };
+        let Some(dir) = path::parent(&whole).map(<[u8]>::to_vec) else { return Ok(false) };
+        // Behind a link modules are looked for elsewhere.
+        let linked =
+            self.scripts.world().is_none_or(|world| !matches!(world.entry(&whole), Entry::Missing | Entry::Other));
+        if linked || Self::strange_option(language, parsed) || parsed.has(traits::INTERACTIVE) {
+            return Ok(false);
+        }
+        self.read(&file.value, false, file.span);
+        self.loads(&file.value);
+        self.code(language, &text, self.span, true, Some(dir.into()))?;
+        Ok(true)
+    }
+
+    /// The effects of code, and whether it is doubted; `own`: an allow of this command answers a doubt. `file_in`: the directory of the
+    /// file that holds it, where modules are looked for.
     fn code(
         &mut self,
         language: &'static str,
         code: &[u8],
         span: crate::effect::Span,
         own: bool,
+        file_in: Option<Value>,
     ) -> Result<bool, LimitReached> {
-        let program = analyse(language, code, self.analysis.home, &self.given(language, own));
+        let mut program = analyse(language, code, self.analysis.home, &self.given(language, own));
+        // What a file takes for data stands beside it.
+        if file_in.is_some() && !program.data.is_empty() && program.doubt.is_none() {
+            program.doubt = Some("it takes data from beside itself".to_string());
+        }
         if let Some(doubt) = &program.doubt {
             let detail = format!("`{}` runs code that is not worked out: {doubt}", self.by);
             self.unknown("opaque-code", detail, span, own);
         }
+        let modules_in = file_in.unwrap_or_else(|| self.cwd.clone());
+        let cwd = core::mem::replace(&mut self.cwd, modules_in);
         if language == "python" {
             self.imports(span, own);
         }
+        // The directory of the run is the first place for them, wherever that is by then.
+        let still = !program.moves || program.modules.is_empty();
+        if !still || !self.imports_own(&program.modules, span) {
+            let detail = format!("`{}` runs code that imports what may not be of the project", self.by);
+            self.unknown("opaque-code", detail, span, own);
+        }
+        self.cwd = cwd;
         let cwd = self.cwd.clone();
         if program.moves {
             self.cwd = Value::ANY_WORD;
@@ -215,14 +271,15 @@ impl<'t> Command<'_, 't> {
             return;
         }
         let command = own.then_some(self.id);
-        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: None };
+        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: None, module: None };
         self.analysis.imports.push(import);
     }
 
     /// A file that is data only where it is a file: node takes what has its name and `.js` behind it otherwise.
     fn data(&mut self, file: Vec<u8>, span: crate::effect::Span, own: bool) {
         let command = own.then_some(self.id);
-        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: Some(file) };
+        let import =
+            Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: Some(file), module: None };
         self.analysis.imports.push(import);
     }
 

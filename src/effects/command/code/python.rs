@@ -2,7 +2,7 @@
 //! attribute that is harmless on all values that such names can give.
 
 use super::{
-    calls, classes, python_text,
+    calls, classes, project_modules, python_text,
     reading::{Act, Program, Reading},
     token::{Kind, Token},
 };
@@ -146,17 +146,15 @@ fn alias<'a>(reading: &mut Reading<'a>, name: &'a [u8], whole: Vec<u8>) -> bool 
 fn plain_import(reading: &mut Reading<'_>, mut at: usize, end: usize) -> bool {
     while at < end {
         let Some((name, next)) = dotted(reading, at) else { return false };
-        if !module(reading, &name) {
-            return false;
-        }
+        let known = module(reading, &name);
         let first = reading.text(at);
         at = next;
-        let ok = if reading.text(at) == b"as" {
-            let given = reading.text(at + 1);
-            at += 2;
-            alias(reading, given, name)
-        } else {
-            alias(reading, first, first.to_vec())
+        let renamed = (reading.text(at) == b"as").then(|| reading.text(at + 1));
+        at += if renamed.is_some() { 2 } else { 0 };
+        let ok = match renamed {
+            _ if !known => project_modules::note(reading, renamed.unwrap_or(first), &name),
+            Some(given) => alias(reading, given, name),
+            None => alias(reading, first, first.to_vec()),
         };
         if !ok || (at < end && !reading.is_mark(at, b",")) {
             return false;
@@ -168,7 +166,8 @@ fn plain_import(reading: &mut Reading<'_>, mut at: usize, end: usize) -> bool {
 
 fn from_import(reading: &mut Reading<'_>, at: usize, end: usize) -> bool {
     let Some((from, mut at)) = dotted(reading, at + 1) else { return false };
-    if !module(reading, &from) || reading.text(at) != b"import" {
+    let of_project = !module(reading, &from);
+    if reading.text(at) != b"import" {
         return false;
     }
     at += 1;
@@ -186,6 +185,12 @@ fn from_import(reading: &mut Reading<'_>, at: usize, end: usize) -> bool {
         if reading.text(at) == b"as" {
             given = reading.text(at + 1);
             at += 2;
+        }
+        if of_project {
+            if !project_modules::note(reading, given, &from) {
+                return false;
+            }
+            continue;
         }
         // `from os import path` is a module, the others are what the module has.
         let known =
@@ -373,6 +378,9 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.is_mark(next, b"=") && at.checked_sub(1).is_some_and(|b| matches!(reading.text(b), b"(" | b","));
     if by_name && !text.starts_with(b"__") && !reading.aliases.contains_key(text) {
         return next;
+    }
+    if reading.own.contains(text) {
+        return project_modules::used(reading, at);
     }
     if reading.aliases.contains_key(text) && reading.bound.contains(text) {
         reading.doubt("two things are called", text);

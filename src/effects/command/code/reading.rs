@@ -49,6 +49,8 @@ pub(in crate::effects) struct Program {
     pub(in crate::effects) moves: bool,
     /// Files that it takes for data, where they are files: `require("./package.json")`.
     pub(in crate::effects) data: Vec<Vec<u8>>,
+    /// Modules that it imports and that must be those of the project.
+    pub(in crate::effects) modules: Vec<Vec<u8>>,
 }
 
 /// Tokens under analysis.
@@ -58,6 +60,8 @@ pub(super) struct Reading<'a> {
     pub(super) home: Option<&'a [u8]>,
     /// Names that stand for a module or for what a module has.
     pub(super) aliases: BTreeMap<&'a [u8], Vec<u8>>,
+    /// Names that stand for modules of the project and for what these have.
+    pub(super) own: BTreeSet<&'a [u8]>,
     /// Names that the program gives a value.
     pub(super) bound: BTreeSet<&'a [u8]>,
     /// Those that only count.
@@ -94,12 +98,14 @@ impl<'a> Reading<'a> {
     pub(super) fn new(language: &'static str, tokens: &'a [Token<'a>], home: Option<&'a [u8]>) -> Self {
         let (aliases, bound, constants) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let (approved, counters, paths, out) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Program::default());
+        let own = BTreeSet::new();
         let (lists, given, objects, weak, environment) = (BTreeMap::new(), &[][..], false, None, false);
         Self {
             language,
             tokens,
             home,
             aliases,
+            own,
             bound,
             counters,
             constants,

@@ -26,6 +26,16 @@ pub(in crate::effects) struct Import {
     pub(super) command: Option<CommandId>,
     /// A file of data that is all that is taken from there.
     pub(super) data: Option<Vec<u8>>,
+    /// A module of the project that is all that is taken from there.
+    pub(super) module: Option<Vec<u8>>,
+}
+
+impl Import {
+    /// A module of the project, which something compiled that the call makes would come before.
+    pub(in crate::effects) fn of_module(dir: Value, by: Rc<str>, span: Span, name: &[u8]) -> Self {
+        let top = name.split(|b| *b == b'.').next().unwrap_or(name);
+        Self { dir, by, span, command: None, data: None, module: Some(top.to_vec()) }
+    }
 }
 
 /// How files end that are taken for modules.
@@ -37,13 +47,22 @@ fn is_sought(name: &[u8]) -> bool {
     doing("python", &[b"seek ", stem].concat()) == Some(Doing::Sought)
 }
 
+/// Whether a module of that name is the interpreter's own, or one that code is known by: it is no module of a project.
+pub(in crate::effects) fn is_of_interpreter(top: &[u8]) -> bool {
+    let known = |kind: &[u8]| doing("python", &[kind, top].concat()).is_some();
+    known(b"seek ") || known(b"standard ") || known(b"import ")
+}
+
 /// Pushes an unknown for every import for which something else may be taken than the interpreter's own modules.
 pub(in crate::effects) fn check(analysis: &mut Analysis<'_>, world: &dyn World) {
     let mut imports = core::mem::take(&mut analysis.imports);
-    imports.dedup_by(|a, b| a.dir == b.dir && a.command == b.command && a.data == b.data);
-    let made = imports.iter().find(|one| one.data.is_none()).and_then(|_| made(&analysis.effects));
+    imports.dedup_by(|a, b| a.dir == b.dir && a.command == b.command && a.data == b.data && a.module == b.module);
+    let made =
+        imports.iter().find(|one| one.data.is_none() && one.module.is_none()).and_then(|_| made(&analysis.effects));
     for import in imports {
+        let compiled = |module: &Vec<u8>| makes_compiled(module, &analysis.effects).then(|| "what is compiled".into());
         let found = match &import.data {
+            _ if import.module.is_some() => import.module.as_ref().and_then(compiled),
             Some(file) => (!is_data(file, &import.dir, &analysis.effects, world))
                 .then(|| format!("`{}`, or code beside it,", String::from_utf8_lossy(file))),
             None => made.clone().or_else(|| standing(&import.dir, world)),
@@ -95,6 +114,20 @@ fn standing(dir: &Value, world: &dyn World) -> Option<String> {
             Child::Other => MODULES.iter().any(|end| name.ends_with(end)),
         };
         module.then(|| format!("`{text}`"))
+    })
+}
+
+/// Whether the same call makes something compiled that may be taken for the module, wherever that is.
+fn makes_compiled(module: &[u8], effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| {
+        let Kind::Write(path) = &effect.kind else { return false };
+        path.value.alternatives().is_some_and(|all| {
+            all.iter().any(|path| {
+                let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+                let own = name.strip_prefix(module).is_some_and(|rest| rest.first() == Some(&b'.'));
+                own && (name.ends_with(b".so") || name.ends_with(b".pyc"))
+            })
+        })
     })
 }
 
