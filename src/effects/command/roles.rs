@@ -100,6 +100,9 @@ impl Command<'_, '_> {
                     self.modify_sparing(value, manner.tree || role == Role::ReadTree, manner.spared, false, span);
                 }
             }
+            Role::ReadWrite if super::code::language(self.name) == Some("sqlite") => {
+                self.database(word, manner.reads_only);
+            }
             Role::ReadWrite => {
                 self.read(value, manner.tree, span);
                 self.list_at(word);
@@ -167,6 +170,7 @@ impl Command<'_, '_> {
                 // The names that come out of it.
                 self.write(&Value::ANY_WORD, false, span);
             }
+            Role::Code if super::code::language(self.name) == Some("sqlite") => self.sql(word)?,
             Role::Code => self.opaque("runs code that is not analysed", word),
             Role::Sed => self.filter(value.known().and_then(sed::files), "sed script", word),
             Role::Awk => self.filter(value.known().and_then(awk::files), "awk program", word),

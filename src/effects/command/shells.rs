@@ -289,6 +289,10 @@ impl<'t> Command<'_, 't> {
         let position = program.operands().position(|(role, _)| code(role));
         let by_operand = position.is_some_and(|at| parsed.operands.len() > at);
         self.operand_effects(program, parsed)?;
+        if code::language(program.name()) == Some("sqlite") {
+            // Commands of an option come before those of standard input.
+            return if by_operand { Ok(()) } else { self.sql_on_stdin() };
+        }
         if !by_option && !by_operand {
             self.reads_commands();
         }

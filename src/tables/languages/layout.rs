@@ -87,6 +87,12 @@ doings! {
     Find = "find",
     /// Does nothing besides with one argument by place, and perhaps more with others.
     Single = "single",
+    /// Opens the database that the first argument names.
+    Database = "database",
+    /// A method whose first argument is one statement of SQL.
+    Query = "query",
+    /// A method whose first argument is a text of several.
+    Queries = "queries",
     /// A program that executes the language; the key is `program NAME`.
     Program = "program",
     /// An option of such a program that does not change what the code means; the key is `option NAME`.

@@ -45,6 +45,7 @@ impl Reading<'_> {
             Doing::Read if first.as_ref().is_some_and(|r| r.len() == 1 && self.text(r.start) == b"0") => {}
             // Names of directories are no effect.
             Doing::Find => {}
+            Doing::Database => self.connects(first, &arguments),
             Doing::Connect => self.out.acts.push(Act::Fetch(Value::ANY_WORD, None)),
             _ if first.is_none() => self.doubt("no first argument is written to", name),
             _ => {
@@ -81,6 +82,7 @@ impl Reading<'_> {
             let own = match does {
                 Doing::Process => matches!(*name, b"shell" | b"cwd" | b"input" | b"args"),
                 Doing::Open => matches!(*name, b"file" | b"name" | b"mode"),
+                Doing::Database => matches!(*name, b"database" | b"uri"),
                 _ => *name == b"path",
             };
             if !own && self.doing(&[b"key ", *name].concat()) != Some(Doing::Key) {

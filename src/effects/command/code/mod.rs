@@ -6,6 +6,7 @@
 //! is a doubt. Calls with known arguments are effects in any case.
 
 mod calls;
+mod databases;
 mod classes;
 mod held;
 mod javascript;
@@ -14,9 +15,13 @@ mod perl_text;
 mod project_modules;
 mod python;
 mod python_text;
+mod queries;
 mod reading;
 mod script_text;
 mod shadows;
+mod sql;
+mod sql_text;
+mod sqlite;
 mod token;
 
 pub(in crate::effects) use shadows::{Import, check as check_imports, is_of_interpreter};
@@ -47,7 +52,7 @@ const MAX_CODE: usize = 256 * 1024;
 const UNSEEN: &str = "runs code that is not known";
 
 /// The languages that are worked out, by the name that the table has for them.
-const LANGUAGES: &[&str] = &["python", "node", "perl"];
+const LANGUAGES: &[&str] = &["python", "node", "perl", "sqlite"];
 
 /// The language that a program executes; `None` for one that is not worked out.
 pub(super) fn language(program: &[u8]) -> Option<&'static str> {
@@ -67,6 +72,7 @@ fn analyse(language: &str, code: &[u8], home: Option<&[u8]>, given: &[Value]) ->
         "python" => python::analyse(code, home, given),
         "node" => javascript::analyse(code, home),
         "perl" => perl::analyse(code),
+        "sqlite" => sqlite::analyse(code),
         _ => unread(),
     }
 }

@@ -300,6 +300,12 @@ fn attribute(reading: &mut Reading<'_>, at: usize) -> usize {
     if reading.approved.contains(&at) {
         return at + 1;
     }
+    if let Some(does @ (Doing::Query | Doing::Queries)) = reading.doing(&[b".", name].concat())
+        && reading.kind(at) == Some(Kind::Name)
+    {
+        reading.query(does, at);
+        return at + 1;
+    }
     // Methods of texts and lists that move and copy files where the value is a path.
     if matches!(name, b"replace" | b"copy") && !replaces_text(reading, at) {
         reading.weak = Some(name);
