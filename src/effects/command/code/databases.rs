@@ -1,6 +1,6 @@
 //! Databases of `SQLite` and what is asked of them, as words of a command and on its standard input.
 
-use super::{UNSEEN, sql};
+use super::{UNSEEN, sql, sqlite};
 use crate::{
     effect::{Value, Word},
     effects::{LimitReached, command::{Command, Stdin}},
@@ -14,6 +14,9 @@ impl Command<'_, '_> {
             return Ok(());
         };
         for one in all {
+            if sqlite::is_several_lines(one) {
+                self.opaque("gets a command of several lines, which its releases read in different ways", word);
+            }
             self.code("sqlite", one, word.span, true, None)?;
         }
         Ok(())

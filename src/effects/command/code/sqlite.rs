@@ -17,9 +17,6 @@ const MAX_ARGUMENTS: usize = 40;
 /// Works out what the program gets, as a word of argv or on standard input.
 pub(super) fn analyse(text: &[u8]) -> Program {
     let mut out = Program::default();
-    if text.starts_with(b".") && text.trim_ascii_end().contains(&b'\n') {
-        sql::doubt(&mut out, "releases disagree on lines behind the first of", first_word(text));
-    }
     let mut reader = sql_text::Reader::new(text);
     let mut triggers = false;
     loop {
@@ -57,6 +54,11 @@ pub(super) fn analyse(text: &[u8]) -> Program {
     }
     sql::statements(&reader.tokens, &mut out);
     out
+}
+
+/// Whether a word of argv is a command with more lines behind it, which some releases take for its arguments.
+pub(super) fn is_several_lines(text: &[u8]) -> bool {
+    text.starts_with(b".") && text.trim_ascii_end().contains(&b'\n')
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
