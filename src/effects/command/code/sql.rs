@@ -81,7 +81,7 @@ fn reaches(does: Doing, name: &[u8], rest: &[Token], out: &mut Program) {
         (Doing::ReadTree, Some(file)) => out.acts.push(Act::Read(file, true)),
         (Doing::Write, Some(file)) => out.acts.push(Act::Write(file, false)),
         (Doing::Read | Doing::ReadTree | Doing::Write, None) => {
-            doubt(out, "a file that is not written out is named to", name)
+            doubt(out, "a file that is not written out is named to", name);
         }
         _ => doubt(out, "more than SQL is done by", name),
     }
@@ -104,7 +104,6 @@ fn attach(rest: &[Token], out: &mut Program) {
 fn vacuum(rest: &[Token], out: &mut Program) {
     let rest = match rest {
         [Token::Word(word), rest @ ..] if word != b"into" => rest,
-        [Token::Quoted(_), rest @ ..] => rest,
         _ => rest,
     };
     match rest {
@@ -118,10 +117,8 @@ fn vacuum(rest: &[Token], out: &mut Program) {
 
 /// `PRAGMA [SCHEMA.]NAME`
 fn pragma(rest: &[Token], out: &mut Program) {
-    let name = match rest {
-        [_, Token::Mark(b'.'), Token::Word(name), ..] => name,
-        [Token::Word(name), ..] => name,
-        _ => return doubt(out, "nothing is known of what is set by", b"PRAGMA"),
+    let ([_, Token::Mark(b'.'), Token::Word(name), ..] | [Token::Word(name), ..]) = rest else {
+        return doubt(out, "nothing is known of what is set by", b"PRAGMA");
     };
     if known("pragma", name) != Some(Doing::Harmless) {
         doubt(out, "nothing is known of the pragma", name);
