@@ -10,8 +10,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For one call: some tenths of a second.
-    pub const CALL: usize = 1 << 23;
+    /// For one call: some hundredths of a second.
+    pub const CALL: usize = 1 << 20;
 
     /// A budget of so many steps.
     pub const fn new(steps: usize) -> Self {

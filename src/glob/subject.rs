@@ -172,6 +172,11 @@ fn expansion(pattern: &[u8], tree: bool, loose: bool) -> Option<Re> {
                 }
                 readings.extend(stay.into_iter().chain(up));
             }
+            // `**/**` is no more than `**`.
+            (Kind::Deep, _) => {
+                let again = |reading: &Vec<&Component>| reading.last().is_some_and(|last| last.kind == Kind::Deep);
+                readings.iter_mut().filter(|reading| !again(reading)).for_each(|reading| reading.push(component));
+            }
             _ => readings.iter_mut().for_each(|reading| reading.push(component)),
         }
         if readings.len() > MAX_READINGS {

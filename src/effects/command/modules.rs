@@ -84,7 +84,7 @@ fn compiled(world: &dyn World, places: &[Vec<u8>]) -> bool {
     })
 }
 
-impl<'t> Command<'_, 't> {
+impl Command<'_, '_> {
     /// The places of a module of the project, as one of which it is executed.
     fn places_of(&mut self, name: &[u8]) -> Option<Vec<Vec<u8>>> {
         let world = self.scripts.world()?;

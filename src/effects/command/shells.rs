@@ -290,6 +290,7 @@ impl<'t> Command<'_, 't> {
         let by_operand = position.is_some_and(|at| parsed.operands.len() > at);
         self.operand_effects(program, parsed)?;
         if code::language(program.name()) == Some("sqlite") {
+            self.stored_code(parsed);
             // Commands of an option come before those of standard input.
             return if by_operand { Ok(()) } else { self.sql_on_stdin() };
         }

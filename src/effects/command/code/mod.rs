@@ -6,8 +6,8 @@
 //! is a doubt. Calls with known arguments are effects in any case.
 
 mod calls;
-mod databases;
 mod classes;
+mod databases;
 mod held;
 mod javascript;
 mod perl;

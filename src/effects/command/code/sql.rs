@@ -3,8 +3,7 @@
 //!
 //! What a database holds runs as well: views and triggers call functions. The program itself refuses there (measured with 3.40.1) what
 //! reads or writes files, loads code or lists directories (`unsafe use of readfile()`), but not `edit()`, unless with `-safe`. Code that
-//! a statement stores is judged when it is stored, for it stands in its text; what a database brings along from elsewhere is not
-//! looked at.
+//! a statement stores is judged when it is stored, for it stands in its text; a database that stands there may bring such along.
 
 use super::{
     reading::{Act, Program},
