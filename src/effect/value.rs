@@ -28,7 +28,8 @@ pub enum Value {
     /// matching paths, zero or more words, or its own text where nothing matches.
     Pattern(Bytes),
     /// One word, which glob text matches: a name that a program makes up (`log-$(date +%F)`, `$(mktemp)`). Nothing expands it; as a path
-    /// it may be any that matches, whether it stands there or not.
+    /// it may be any that matches, whether it stands there or not. One that begins with a slash may be nothing instead, where making
+    /// it fails: it is a word by itself in quotes only, and no directory that anything happens in.
     Name(Bytes),
     /// Nothing is known.
     Unknown {

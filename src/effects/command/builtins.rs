@@ -125,10 +125,16 @@ impl<'t> Command<'_, 't> {
         let plain = parsed.uses.is_empty() && parsed.doubts.is_empty();
         match (builtin, parsed.operands.as_slice()) {
             (Builtin::Cd, [one]) if one.value.known() == Some(b"-") && plain => Chdir::Back,
+            // In zsh an entry of the stack of directories.
+            (Builtin::Cd, [one])
+                if one.value.alternatives().is_some_and(|all| all.iter().any(|w| w.starts_with(b"+"))) =>
+            {
+                Chdir::Turned
+            }
             (Builtin::Cd, operands) => Chdir::To(self.changed_to(operands.first(), parsed.uses(&[b"-P"]))),
             (Builtin::Pushd, [one]) if plain => Chdir::Push(self.changed_to(Some(one), false)),
             (Builtin::Popd, []) if plain => Chdir::Pop,
-            _ => Chdir::To(Value::ANY_WORD),
+            _ => Chdir::Turned,
         }
     }
 
@@ -138,6 +144,7 @@ impl<'t> Command<'_, 't> {
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
+            Some(Value::Name(_)) => Value::ANY_WORD,
             Some(value) if value.is_one_word() => self.directory(value, physical),
             Some(_) => Value::ANY_WORD,
         }

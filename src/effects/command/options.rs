@@ -142,6 +142,10 @@ impl<'p> Parser<'p, '_> {
                     false
                 }
             }
+            Value::Name(_) if self.style == Style::Bundle && self.next == 1 => {
+                self.doubt("dynamic-word", "the first word may be letters of options".into(), word.span);
+                false
+            }
             value if !may_begin(value, marks) => false,
             _ if self.partial(word) => true,
             value => {

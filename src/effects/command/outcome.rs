@@ -53,6 +53,8 @@ pub enum Chdir {
     Pop,
     /// To where it was before (`cd -`).
     Back,
+    /// Anywhere, and nothing is known of where `popd` comes back to (`pushd +1`).
+    Turned,
 }
 
 /// A variable that a builtin declares.

@@ -159,7 +159,11 @@ fn may_write(effect: &Effect, file: &[u8]) -> bool {
         Value::Affix { prefix, .. } | Value::Below { dir: prefix, .. } => {
             !prefix.is_empty() && (file.starts_with(prefix) || prefix.starts_with(file))
         }
-        Value::Pattern(_) | Value::Name(_) | Value::Unknown { .. } => false,
+        Value::Pattern(text) | Value::Name(text) => {
+            let literal = text.split(|b| b"*?[({\\+@!".contains(b)).next().unwrap_or_default();
+            literal.len() > 1 && file.starts_with(literal)
+        }
+        Value::Unknown { .. } => false,
         known => known
             .alternatives()
             .unwrap_or_default()

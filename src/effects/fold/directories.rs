@@ -38,8 +38,19 @@ impl State {
         let told = KEPT_IN.iter().any(|name| self.is_touched(name) || self.may_be_fixed(name));
         let mut left = if told { Left::default() } else { self.left.clone() };
         let to = match chdir {
-            Chdir::To(to) => to,
-            Chdir::Back => left.last.take().unwrap_or(Value::ANY_WORD),
+            // Where zsh is set so, this is pushed, too.
+            Chdir::To(to) => {
+                left.pushed = None;
+                to
+            }
+            Chdir::Back => {
+                left.pushed = None;
+                left.last.take().unwrap_or(Value::ANY_WORD)
+            }
+            Chdir::Turned => {
+                left.pushed = None;
+                Value::ANY_WORD
+            }
             Chdir::Push(to) => {
                 let more = |all: Rc<[Value]>| all.iter().chain([&self.cwd]).cloned().collect::<Vec<_>>().into();
                 left.pushed = left.pushed.take().filter(|all| all.len() < MAX_LEFT).map(more);

@@ -1,4 +1,5 @@
-//! The names that `mktemp` prints: new ones, of which all but some letters and digits is written.
+//! The names that `mktemp` prints: new ones, of which all but some letters and digits is written. Where it fails it prints nothing, so that
+//! only absolute ones are taken ([`Value::Name`]).
 
 use crate::effect::Value;
 use crate::path;
@@ -25,7 +26,12 @@ pub(super) fn made(words: &[&[u8]], temporary: impl FnOnce() -> Option<Vec<u8>>)
             _ => return None,
         }
     }
-    let text = named(template.unwrap_or(DEFAULT), suffix, words.contains(&&b"-t"[..]))?;
+    let begins = words.iter().any(|word| matches!(*word, b"-t" | b"-dt" | b"-td"));
+    // Programs differ in which of both they take.
+    if begins && (dir.is_some() || template.is_some_and(|text: &[u8]| text.contains(&b'/'))) {
+        return None;
+    }
+    let text = named(template.unwrap_or(DEFAULT), suffix, begins)?;
     let dir = match dir {
         Some(dir) => Some(dir),
         None if places || template.is_none() => Some(temporary()?),
@@ -38,7 +44,7 @@ pub(super) fn made(words: &[&[u8]], temporary: impl FnOnce() -> Option<Vec<u8>>)
     };
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-[]*".contains(byte);
     let hidden = path::components(&text).any(|one| one.starts_with(b"."));
-    (text.iter().all(plain) && !text.starts_with(b"-") && !hidden).then(|| Value::Name(text.into()))
+    (text.iter().all(plain) && path::is_absolute(&text) && !hidden).then(|| Value::Name(text.into()))
 }
 
 /// A template with what may stand for its last row of `X`, of which it takes three. Elsewhere `-t` is followed by a beginning, behind
@@ -69,10 +75,13 @@ mod tests {
         for (words, wanted) in [
             ("", Some("/t/tmp.##########")),
             ("-d", Some("/t/tmp.##########")),
-            ("-d -q x-XXX", Some("x-###")),
+            ("-d -q /v/x-XXX", Some("/v/x-###")),
+            ("x-XXX", None),
+            ("-t -p /v aXXX", None),
+            ("-t a/XXX", None),
             ("/v/XXXX.json", Some("/v/####.json")),
             ("--suffix=.c", Some("/t/tmp.##########.c")),
-            ("-p d aXXXb", Some("d/a###b")),
+            ("-p /d aXXXb", Some("/d/a###b")),
             ("--tmpdir aXXX", Some("/t/a###")),
             ("--tmpdir=/v aXXX", Some("/v/a###")),
             ("-t aXXX", Some("/t/a#*")),

@@ -246,7 +246,10 @@ impl<'s> Builder<'s> {
                 self.push(Atom::Whole(value.clone()));
             }
             // Nothing in it is a glob, and nothing in it is split as a rule.
-            Value::Name(_) if separators.is_some_and(|all| !all.iter().copied().any(names::is_in_name)) => {
+            Value::Name(name)
+                if !name.starts_with(b"/")
+                    && separators.is_some_and(|all| !all.iter().copied().any(names::is_in_name)) =>
+            {
                 self.push(Atom::Whole(value.clone()));
             }
             _ => self.push(Atom::AnyWords),

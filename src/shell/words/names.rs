@@ -17,7 +17,7 @@ pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
             Atom::Text { bytes, .. } if bytes.iter().all(|b| is_literal(*b) || *b == b'/') => {
                 text.extend_from_slice(bytes);
             }
-            Atom::Whole(Value::Name(digits)) => text.extend_from_slice(digits),
+            Atom::Whole(Value::Name(name)) if !name.starts_with(b"/") => text.extend_from_slice(name),
             Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form: Form::Digits }) => {
                 text.extend_from_slice(b"[0-9]*");
             }
