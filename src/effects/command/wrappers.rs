@@ -23,7 +23,8 @@ impl<'t> Command<'_, 't> {
     pub(super) fn run_effects(&mut self, program: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let operands = parsed.operands.as_slice();
         // The file of an interpreter is read once, whatever its code starts then.
-        let written = self.written_file(program, parsed);
+        let interprets = program.runs() == Runs::Interpreter;
+        let written = if interprets { self.written_file(program, parsed) } else { None };
         if !program.runs().is_once() {
             self.scripts.forget_files();
         }
