@@ -10,7 +10,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For one call: some hundredths of a second.
+    /// For one call: about a tenth of a second.
     pub const CALL: usize = 1 << 20;
 
     /// A budget of so many steps.

@@ -370,18 +370,19 @@ fn word_answer<'r>(
             could([prefix, suffix], &|token| could_be(prefix, suffix, token, rule.ignore_case))
         }
         Value::Unknown { may_be_empty: false, .. } if cannot_be(value, alternatives.clone()) => Answer::No,
-        Value::Name(text) if !alternatives.clone().any(|token| may_be_named(text, token)) => Answer::No,
+        Value::Name(text) if !alternatives.clone().any(|token| may_be_named(text, token, by_name)) => Answer::No,
         Value::Pattern(_) | Value::Name(_) | Value::Unknown { .. } => Answer::Maybe,
     }
 }
 
-/// Whether a name that a program makes up, of which the beginning is known, may be `token`.
-fn may_be_named(text: &[u8], token: &str) -> bool {
-    let begin = text.split(|b| matches!(b, b'[' | b'*')).next().unwrap_or_default();
-    let digit = |b: &u8| b.is_ascii_alphanumeric();
+/// Whether a name that a program makes up, of which the beginning is known, may be `token`; `by_name`: its last part.
+fn may_be_named(text: &[u8], token: &str, by_name: bool) -> bool {
+    let last = text.rsplit(|b| *b == b'/').next().filter(|_| by_name).unwrap_or(text);
+    let begin = last.split(|b| matches!(b, b'[' | b'*')).next().unwrap_or_default();
+    let made_up = |b: &u8| b.is_ascii_alphanumeric();
     // Letters, as some file systems and programs take them for the same; no name is one of letters outside ASCII.
     let same = token.get(..begin.len()).is_some_and(|start| start.as_bytes().eq_ignore_ascii_case(begin));
-    !token.is_ascii() || same && token.as_bytes().get(begin.len()).is_none_or(digit)
+    !token.is_ascii() || same && token.as_bytes().get(begin.len()).is_none_or(made_up)
 }
 
 /// Whether a word that is only known to be a number, where it is one at all, is none of these tokens.
