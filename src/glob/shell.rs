@@ -102,7 +102,11 @@ impl Reader {
 
     fn operator(&mut self, text: &[u8], kind: Kind, parts: Vec<Re>) {
         let begins = self.parts.is_empty();
-        self.parts.extend(parts);
+        // Two in a row are as good as one, and each of many would be a beginning of its own to all that follow.
+        let any = |part: Option<&Re>| matches!(part, Some(Re::Many(Test::NotSlash)));
+        if !(any(self.parts.last()) && any(parts.first()) && parts.len() == 1) {
+            self.parts.extend(parts);
+        }
         self.literal.extend_from_slice(text);
         let kind = if begins { kind } else { Kind::Other };
         self.kind.get_or_insert(kind);
@@ -257,4 +261,24 @@ fn members(items: &[u8], negated: bool) -> Option<Vec<Re>> {
     let one = Re::One(Test::Class { set, negated });
     let several = Re::Seq(vec![Re::One(OUTSIDE_ASCII), Re::Many(OUTSIDE_ASCII)]);
     Some(vec![if outside { Re::Alt(vec![one, several]) } else { one }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_in_a_row_that_may_be_anything_are_one() {
+        for text in [&b"s****"[..], b"s@(a)*+(b)!(c)", b"s**?(x)*"] {
+            let [one] = components(text).unwrap().try_into().ok().unwrap();
+            assert!(
+                matches!(one.parts.as_slice(), [Re::One(_), Re::Many(Test::NotSlash)]),
+                "{text:?}: {:?}",
+                one.parts
+            );
+            assert_eq!((one.literal.as_slice(), one.kind), (text, Kind::Other));
+        }
+        let kinds = |text| components(text).unwrap().iter().map(|one| one.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(b"***/*/*a"), [Kind::Deep, Kind::Open, Kind::Open]);
+    }
 }

@@ -271,6 +271,8 @@ fn globs() -> Vec<Input> {
         ("10,000 patterns of one command", ["cat ", &each(10_000, |n| format!("*{n}*.env ")), HOT].concat(), NotAllow),
         ("2,000 affixes", each(2000, |n| format!("cat a{n}$x.env;")), NotAllow),
         ("classes", ["cat ", &many("[a-z]", 2000)].concat(), Wanted::Answer),
+        ("stars in a row below a tree", ["rsync -a s", &many("*", 100), "s /tmp/x"].concat(), Wanted::Answer),
+        ("groups in a row below a tree", ["rsync -a s", &many("@(a)", 100), "s /tmp/x"].concat(), Wanted::Answer),
         ("extended patterns", ["cat ", &many("+(a|", 20), "b", &many(")", 20)].concat(), NotAllow),
         ("15,000 files", ["cat ", &each(15_000, |n| format!("f{n} ")), ".env"].concat(), NotAllow),
         ("5,000 removals", [&each(5000, |n| format!("rm -rf a{n};")), HOT].concat(), NotAllow),
