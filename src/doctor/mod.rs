@@ -83,15 +83,10 @@ pub struct Probes<'p> {
 pub fn examine(machine: &Machine, probes: &Probes<'_>) -> Vec<Finding> {
     // Before the canary, which is recorded as well.
     let records = trail::audit(machine);
-    let mut all = Vec::from([
-        program::codex(machine),
-        registration::configuration(machine),
-        registration::registered(machine),
-        registration::trusted(machine),
-        registration::switched_on(machine),
-        registration::others(machine),
-        program::executable(machine),
-    ]);
+    let mut all =
+        Vec::from([program::codex(machine), registration::configuration(machine), registration::registered(machine)]);
+    all.extend(registration::trusted(machine));
+    all.extend([registration::switched_on(machine), registration::others(machine), program::executable(machine)]);
     all.extend(decided(machine, probes));
     all.extend([
         break_glass::in_force(machine),

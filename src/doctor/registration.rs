@@ -94,13 +94,11 @@ pub(super) fn registered(machine: &Machine) -> Finding {
     finding
 }
 
-/// Whether the user has trusted what is his.
-pub(super) fn trusted(machine: &Machine) -> Finding {
+/// Whether the user has trusted what is his; not asked where nothing of prexec is registered.
+pub(super) fn trusted(machine: &Machine) -> Option<Finding> {
+    ours(machine).next()?;
     let mut finding = Finding::new("trusted", "Codex starts it without asking for trust");
     let config = machine.config.as_ref().ok().and_then(Option::as_deref).unwrap_or_default();
-    if ours(machine).next().is_none() {
-        finding.say("nothing is registered");
-    }
     for (source, handler, _) in ours(machine) {
         if source.whose != Whose::User {
             finding.say(format!("{} is managed, which needs no trust", handler.event.name()));
@@ -119,7 +117,7 @@ pub(super) fn trusted(machine: &Machine) -> Finding {
         let status = if handler.event.decides() { Status::Failure } else { Status::Warning };
         finding.add(status, format!("{} {what}", handler.event.name()), "run `prexec install --user` again");
     }
-    finding
+    Some(finding)
 }
 
 /// Whether hooks are on, and stay on.

@@ -52,6 +52,8 @@ fn before_and_after_install() {
     assert_finds(&found, "registered", "failure", "PreToolUse starts no prexec");
     assert_finds(&found, "canary", "failure", "no command line");
     assert_finds(&found, "codex", "warning", "no `codex`");
+    let named = found["checks"].to_string();
+    assert!(!named.contains("trusted"), "what is not registered is neither trusted nor not: {named}");
     let place = enforced();
     let found = examined(&place, &[]);
     assert_eq!(found["status"], "warning", "{found:#}");
