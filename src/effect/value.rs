@@ -28,8 +28,9 @@ pub enum Value {
     /// matching paths, zero or more words, or its own text where nothing matches.
     Pattern(Bytes),
     /// One word, which glob text matches: a name that a program makes up (`log-$(date +%F)`, `$(mktemp)`). Nothing expands it; as a path
-    /// it may be any that matches, whether it stands there or not. One that begins with a slash may be nothing instead, where making
-    /// it fails: it is a word by itself in quotes only, and no directory that anything happens in.
+    /// it may be any that matches, whether it stands there or not. One for which [`may_be_nothing`](crate::path::temporary::may_be_nothing)
+    /// holds may be nothing instead, where making it fails: it is a word by itself in quotes only, and no directory that anything
+    /// happens in.
     Name(Bytes),
     /// Nothing is known.
     Unknown {
@@ -51,6 +52,8 @@ pub enum Form {
     Integer,
     /// A decimal number without a sign: no option of any program.
     Digits,
+    /// The same, or nothing: what a number that may be nothing is in quotes.
+    DigitsOrNothing,
 }
 
 impl Form {
@@ -59,7 +62,8 @@ impl Form {
         let digits = match self {
             Self::Anything => return true,
             Self::Integer => text.strip_prefix(b"-").unwrap_or(text),
-            Self::Digits => text,
+            Self::DigitsOrNothing if text.is_empty() => return true,
+            Self::Digits | Self::DigitsOrNothing => text,
         };
         !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
     }

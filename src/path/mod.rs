@@ -4,6 +4,7 @@
 //! `..` component and no `/` at its end (but for `/` itself); all globs are held against normal paths.
 
 mod resolve;
+pub mod temporary;
 mod value;
 
 pub use resolve::{Last, Resolution, Why, resolve};

@@ -72,7 +72,8 @@ fn from(cwd: &Value, path: &[u8]) -> Value {
         Value::Affix { prefix, suffix } if is_absolute(prefix) => {
             affix(prefix, &[suffix, b"/".as_slice(), path].concat())
         }
-        Value::Pattern(text) if is_absolute(text) => {
+        // Where `..` leads to there is not known.
+        Value::Pattern(text) if is_absolute(text) && !climbs(path) => {
             Value::Pattern([&**text, b"/", &escape_pattern(path)].concat().into())
         }
         _ => Value::Affix { prefix: Vec::new().into(), suffix: [b"/", path].concat().into() },
@@ -83,7 +84,7 @@ fn from(cwd: &Value, path: &[u8]) -> Value {
 fn pattern(cwd: &Value, text: &[u8]) -> Value {
     match cwd {
         Value::Known(dir) if is_absolute(dir) => Value::Pattern(join(&escape_pattern(&normalize(dir)), text).into()),
-        Value::Pattern(dir) if is_absolute(dir) => Value::Pattern(join(dir, text).into()),
+        Value::Pattern(dir) if is_absolute(dir) && !climbs(text) => Value::Pattern(join(dir, text).into()),
         _ => Value::Affix { prefix: Vec::new().into(), suffix: literal_end(text).into() },
     }
 }

@@ -214,6 +214,11 @@ impl Parser<'_, '_, '_> {
             match byte {
                 b'\\' => at += 1,
                 b'\'' => at = skip_to(text, at, b'\'', false),
+                // In `$'...'` a backslash hides a quote; `$$` is a number.
+                b'$' if text.get(at + 1) == Some(&b'\'') => {
+                    table.uncertain |= text.get(at.saturating_sub(1)) == Some(&b'$');
+                    at = skip_to(text, at + 1, b'\'', true);
+                }
                 b'"' | b'`' => {
                     let end = skip_to(text, at, byte, true);
                     let inside = text.get(at + 1..end).unwrap_or_default();
@@ -237,6 +242,8 @@ impl Parser<'_, '_, '_> {
             }
             at += 1;
         }
+        // A quote that nothing ends is none to others, perhaps.
+        table.uncertain |= at > text.len();
         for start in open {
             if let Some(entry) = table.closed_by.get_mut(start) {
                 *entry = 1;

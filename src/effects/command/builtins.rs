@@ -144,7 +144,7 @@ impl<'t> Command<'_, 't> {
             Some(Value::Known(text)) if text == b"-" => Value::ANY_WORD,
             // `cd ''` stays.
             Some(Value::Known(text)) if text.is_empty() => self.cwd.clone(),
-            Some(Value::Name(_)) => Value::ANY_WORD,
+            Some(Value::Name(name)) if path::temporary::may_be_nothing(name) => Value::ANY_WORD,
             Some(value) if value.is_one_word() => self.directory(value, physical),
             Some(_) => Value::ANY_WORD,
         }

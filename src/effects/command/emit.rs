@@ -98,6 +98,9 @@ impl Command<'_, '_> {
         let found = found.map(|names| Found { names, trees });
         let path =
             PathValue { like, found, ..paths::made(&self.analysis.behind_links(&target.value), &self.cwd, true) };
+        if self.copy_made(source, target, trees, &path) {
+            return;
+        }
         let sure = certainty(&path.value);
         self.push(Kind::Write(path), sure, target.span, true);
     }

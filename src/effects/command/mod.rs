@@ -21,6 +21,7 @@ mod globs;
 mod installed;
 mod jq;
 mod listed_names;
+mod made_files;
 mod made_names;
 mod media;
 mod media_words;
@@ -57,6 +58,7 @@ pub(in crate::effects) use code::check_imports;
 pub use found_names::FoundNames;
 pub(in crate::effects) use found_names::{may_end_in_names, may_write_names, output_names};
 pub(in crate::effects) use installed::check_installed;
+pub(in crate::effects) use made_files::check_moved;
 pub(in crate::effects) use name_filters::{ends_with_nul, names_pass, narrowed};
 pub(in crate::effects) use names::{check_names, is_straight, note_directory, stay_words};
 pub use outcome::{Alias, Chdir, Declared, Outcome};
@@ -105,6 +107,8 @@ pub struct Analysis<'t> {
     git: super::git::Seen,
     /// What is unknown only where a name is unusual; [`check_names`] looks at what stands there.
     suspicions: Vec<names::Suspicion>,
+    /// Files with names that programs make up, which are moved; [`check_moved`] looks at what else they may be.
+    moved: Vec<made_files::Moved>,
     /// Directories in which a shell expands words.
     shells: Vec<Vec<u8>>,
     /// Directories below which no name is more than one word.
@@ -140,6 +144,7 @@ impl<'t> Analysis<'t> {
             installed: Vec::new(),
             git: super::git::Seen::default(),
             suspicions: Vec::new(),
+            moved: Vec::new(),
             shells: Vec::new(),
             searched: Vec::new(),
             in_scripts: false,

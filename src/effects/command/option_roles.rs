@@ -91,7 +91,8 @@ impl<'t> Command<'_, 't> {
             match one.spec.roles[0] {
                 Role::Chdir => {
                     // Without a `..`, links on the way are followed when a path in the directory is looked at.
-                    self.cwd = if matches!(argument.value, Value::Name(_)) {
+                    self.cwd = if matches!(&argument.value, Value::Name(name) if path::temporary::may_be_nothing(name))
+                    {
                         Value::ANY_WORD
                     } else if path::spelling(&argument.value, &self.cwd).is_none() {
                         path::absolute(&argument.value, &self.cwd)

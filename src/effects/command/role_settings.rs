@@ -92,7 +92,9 @@ impl Command<'_, '_> {
             return;
         }
         let (Value::Known(text) | Value::Affix { prefix: text, .. }) = &word.value else {
-            if !matches!(word.value, Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. }) {
+            let number =
+                matches!(&word.value, Value::Unknown { may_split: false, form, .. } if *form != Form::Anything);
+            if !number {
                 self.variable(word);
             }
             return;

@@ -23,6 +23,9 @@ impl Held {
     /// What an assignment of this value gives.
     pub(super) fn from_value(value: Value) -> Self {
         match value {
+            Value::Unknown { may_split: false, form: Form::DigitsOrNothing, .. } => {
+                Self::Is(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Digits })
+            }
             // One that may be empty is nothing, which is zero to arithmetic.
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } => Self::Is(value),
             Value::Unknown { .. } => Self::Unknown,

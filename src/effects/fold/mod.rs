@@ -103,6 +103,7 @@ pub(super) fn script(
         fold.environment.resolve(analysis);
         fold.leftovers(analysis)?;
         fold.absent_names(analysis);
+        temporary::check(analysis);
         others = others.and(fold.others);
         directories.extend(fold.directories);
         readings::forget_repeated(&mut analysis.effects, 0, before);

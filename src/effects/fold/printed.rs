@@ -8,7 +8,7 @@ use crate::effects::command::Stdin;
 use crate::path::{self, Last, Resolution};
 use crate::shell::tree::{Node, NodeId, Parameter, Part, Redirection, RedirectionKind, Word};
 use crate::shell::words;
-use crate::world::repository;
+use crate::world::{Entry, repository};
 use alloc::{string::ToString, vec::Vec};
 
 /// Variables with which git takes another directory for the root.
@@ -28,7 +28,10 @@ impl Fold<'_> {
             // Not every system has it.
             [b"nproc"] => Some(Held::Is(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Digits })),
             [b"date", options @ .., format] if dates::are_plain(options) => dates::written(format).map(Held::Is),
-            [b"mktemp", words @ ..] => temporary::made(words, || self.temporary_directory(state)).map(Held::Is),
+            [b"mktemp", words @ ..] => {
+                let made = temporary::made(words, || self.temporary_directory(state));
+                made.filter(|name| self.is_there(name)).map(Held::Is)
+            }
             [b"pwd"] => Some(Held::Is(Value::Known(state.cwd.known()?.into()))),
             [b"git", b"rev-parse", b"--show-toplevel"] => self.toplevel(state),
             // The end of the last line, and of empty ones before it, is cut off.
@@ -46,6 +49,15 @@ impl Fold<'_> {
     fn temporary_directory(&self, state: &State) -> Option<Vec<u8>> {
         let dir = self.world.variable("TMPDIR").unwrap_or_else(|| b"/tmp".to_vec());
         (!state.is_touched(b"TMPDIR") && path::is_absolute(&dir)).then_some(dir)
+    }
+
+    /// Whether the directory for temporary files that the name is made up in is there, if it is one.
+    fn is_there(&self, name: &Value) -> bool {
+        let Value::Name(name) = name else { return true };
+        path::temporary::place(name).is_none_or(|place| {
+            let leads = path::resolve(self.world, place, None, Last::Follow);
+            matches!(leads, Resolution::At { path, exists: true } if self.world.entry(&path) == Entry::Directory)
+        })
     }
 
     /// What `git rev-parse --show-toplevel` prints: the root of the repository, or nothing where git does not take it for one.

@@ -423,6 +423,9 @@ fn join_functions(a: Option<&Function>, b: Option<&Function>) -> Function {
 }
 
 fn join_directories(a: &Value, b: &Value) -> Value {
+    if a == b {
+        return a.clone();
+    }
     /// More directories than this are no more worth following than "unknown".
     const MOST: usize = 8;
     let (Some(one), Some(two)) = (a.alternatives(), b.alternatives()) else { return Value::ANY_WORD };

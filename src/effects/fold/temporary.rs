@@ -1,8 +1,11 @@
 //! The names that `mktemp` prints: new ones, of which all but some letters and digits is written. Where it fails it prints nothing, so that
 //! only absolute ones are taken ([`Value::Name`]).
 
-use crate::effect::Value;
+use super::unknown;
+use crate::effect::{Effect, Kind, Span, Value};
+use crate::effects::command::{Analysis, check_moved};
 use crate::path;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What stands for an `X` of a template: a letter or a digit (mktemp(1)).
@@ -62,6 +65,32 @@ fn named(template: &[u8], suffix: &[u8], begins: bool) -> Option<Vec<u8>> {
         return Some([head, LETTER, b"*"].concat());
     }
     Some([head, &LETTER.repeat(row.len()), tail, suffix].concat())
+}
+
+/// At the end: what is moved from such names, and whether the call itself may take away the directory in which `mktemp` makes its names.
+pub(super) fn check(analysis: &mut Analysis<'_>) {
+    check_moved(analysis);
+    let makes = |effect: &Effect| match &effect.kind {
+        Kind::Run(run) => run.argv.first().is_some_and(|word| word.value.known() == Some(b"mktemp")),
+        _ => false,
+    };
+    if !analysis.effects.iter().any(makes) {
+        return;
+    }
+    let written = |place: &[u8], effect: &Effect| match &effect.kind {
+        Kind::Write(file) => match &file.value {
+            Value::Affix { prefix, .. } => prefix.len() > 1 && place.starts_with(prefix),
+            value => value.alternatives().unwrap_or_default().iter().any(|path| path::starts_with(place, path)),
+        },
+        _ => false,
+    };
+    let gone =
+        path::temporary::PLACES.iter().find(|place| analysis.effects.iter().any(|effect| written(place, effect)));
+    if let Some(place) = gone {
+        let detail =
+            alloc::format!("the call may take `{}` away, where `mktemp` makes names", String::from_utf8_lossy(place));
+        unknown(analysis, "dynamic-word", detail, Span::default());
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
     pattern::{escape, has_glob},
 };
 use crate::effect::{Bytes, Form, Value};
+use crate::path;
 use alloc::{rc::Rc, vec, vec::Vec};
 use core::borrow::Borrow;
 
@@ -221,6 +222,10 @@ impl<'s> Builder<'s> {
             {
                 self.push(Atom::Whole(value));
             }
+            Value::Unknown { may_split: false, form: Form::Digits | Form::DigitsOrNothing, .. } => {
+                let form = Form::DigitsOrNothing;
+                self.push(Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form }));
+            }
             Value::Unknown { .. } => self.push(Atom::Any),
         }
     }
@@ -247,7 +252,7 @@ impl<'s> Builder<'s> {
             }
             // Nothing in it is a glob, and nothing in it is split as a rule.
             Value::Name(name)
-                if !name.starts_with(b"/")
+                if !path::temporary::may_be_nothing(name)
                     && separators.is_some_and(|all| !all.iter().copied().any(names::is_in_name)) =>
             {
                 self.push(Atom::Whole(value.clone()));

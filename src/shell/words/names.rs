@@ -17,9 +17,18 @@ pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
             Atom::Text { bytes, .. } if bytes.iter().all(|b| is_literal(*b) || *b == b'/') => {
                 text.extend_from_slice(bytes);
             }
-            Atom::Whole(Value::Name(name)) if !name.starts_with(b"/") => text.extend_from_slice(name),
+            Atom::Whole(Value::Name(name)) if !path::temporary::may_be_nothing(name) => text.extend_from_slice(name),
             Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form: Form::Digits }) => {
                 text.extend_from_slice(b"[0-9]*");
+            }
+            // A name that a pattern gives, below what is written.
+            Atom::Whole(Value::Pattern(name)) if text.ends_with(b"/") && is_simple(name) => {
+                text.extend_from_slice(name);
+                continue;
+            }
+            Atom::OneOf(all) => {
+                text.extend(one_of(all)?);
+                continue;
             }
             _ => return None,
         }
@@ -28,6 +37,18 @@ pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
     // Neither an option nor a place that is not below a directory that is written.
     let plain = is_simple(text.strip_prefix(b"./").unwrap_or(&text)) && !text.starts_with(b"-");
     (numbers > 0 && plain).then(|| Value::Name(text.into()))
+}
+
+/// Glob text that matches each of several names: they begin with one of these letters or digits.
+fn one_of(all: &[Bytes]) -> Option<Vec<u8>> {
+    let plain = |one: &Bytes| one.iter().copied().all(is_literal);
+    let mut begin: Vec<u8> = all.iter().filter(|one| plain(one)).filter_map(|one| one.first().copied()).collect();
+    if begin.len() < all.len() || !begin.iter().all(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    begin.sort_unstable();
+    begin.dedup();
+    Some([b"[", begin.as_slice(), b"]*"].concat())
 }
 
 /// The word that a single name becomes with text around it, where it certainly lies below a directory. `target`: it is opened as it
