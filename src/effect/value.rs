@@ -54,14 +54,22 @@ pub enum Form {
     Digits,
     /// The same, or nothing: what a number that may be nothing is in quotes.
     DigitsOrNothing,
+    /// Hexadecimal digits, `HEAD`, or nothing: the number of a commit, as git prints it. No option of any program.
+    Commit,
 }
 
 impl Form {
+    /// Whether a text of this form is a number, as far as it is anything.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Digits | Self::DigitsOrNothing)
+    }
+
     /// Whether a text has this form.
     pub fn fits(self, text: &[u8]) -> bool {
         let digits = match self {
             Self::Anything => return true,
             Self::Integer => text.strip_prefix(b"-").unwrap_or(text),
+            Self::Commit => return text == b"HEAD" || text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
             Self::DigitsOrNothing if text.is_empty() => return true,
             Self::Digits | Self::DigitsOrNothing => text,
         };

@@ -2,7 +2,7 @@
 
 use super::{Command, Shell, Stdin, net, options::Parsed, options::split, paths, roles::Manner};
 use crate::{
-    effect::{Bytes, Certainty, Effect, Kind, Span, Spared, Value, Word},
+    effect::{Bytes, Certainty, Effect, Form, Kind, Span, Spared, Value, Word},
     effects::LimitReached,
     effects::git::{Alias, Finding, InForce},
     tables::words::{Role, VariableRole},
@@ -221,6 +221,8 @@ impl Command<'_, '_> {
                 let path = split(prefix, b':').1.unwrap_or(&[]).to_vec();
                 self.read(&Value::Affix { prefix: path.into(), suffix: suffix.clone() }, manner.tree, word.span);
             }
+            // Git has printed it as the number of a commit: what is a file's name as well, it refuses.
+            Value::Unknown { may_split: false, form: Form::Commit, .. } => {}
             value => self.read(value, manner.tree, word.span),
         }
     }
@@ -318,6 +320,10 @@ impl Command<'_, '_> {
 
     /// Changes what a pathspec names; with an index of before it was put there, `git rm` goes through a link.
     pub(super) fn modify_pathspec(&mut self, value: &Value, manner: Manner, span: Span) {
+        // The number of a commit, as git has printed it, is checked out.
+        if matches!(value, Value::Unknown { may_split: false, form: Form::Commit, .. }) {
+            return;
+        }
         self.modify_sparing(&pathspec(value), manner.tree, manner.spared, false, span);
     }
 
@@ -349,6 +355,14 @@ pub(super) fn path_of_revision(text: &[u8]) -> Option<&[u8]> {
         *byte == b':' && depth == 0
     })?;
     text.get(colon + 1..)
+}
+
+/// Whether git can take the word for nothing but a pattern of paths: no name of a revision has a star or a bracket, but in the text of a
+/// message that is looked for (gitrevisions(7)).
+pub(super) fn is_pattern_of_paths(value: &Value) -> bool {
+    let pattern =
+        |text: &[u8]| text.iter().any(|b| matches!(b, b'*' | b'?' | b'[')) && !text.iter().any(|b| b":{^@".contains(b));
+    value.known().is_some_and(pattern)
 }
 
 /// What a pathspec names: git expands `*`, `?` and `[...]` itself, also across `/`, and reads magic behind `:`.

@@ -143,7 +143,13 @@ pub(in crate::effects) fn check_installed(analysis: &mut Analysis<'_>) {
 /// Whether what is written may be at the place or above it.
 fn may_touch(path: &PathValue, place: &[u8]) -> bool {
     match &path.value {
+        Value::Below { dir, .. } if path::is_absolute(dir) && !path::starts_with(place, dir) => false,
         Value::Below { suffix, .. } | Value::Affix { suffix, .. } => path.tree || place.ends_with(suffix),
+        // What it begins with is written.
+        Value::Pattern(text) if path::is_absolute(text) => {
+            let literal = text.split(|b| b"*?[({\\+@!".contains(b)).next().unwrap_or_default();
+            place.starts_with(literal)
+        }
         value => value
             .alternatives()
             .is_none_or(|all| all.iter().any(|one| **one == *place || (path.tree && path::starts_with(place, one)))),

@@ -52,6 +52,7 @@ mod subcommand;
 mod temporary;
 mod tracked_names;
 mod variables;
+mod ways;
 mod wrappers;
 
 pub(in crate::effects) use code::check_imports;
@@ -218,22 +219,20 @@ fn dispatch(
     argv: &[Word],
     span: Span,
 ) -> Result<Outcome, LimitReached> {
-    let Some((first, rest)) = argv.split_first() else { return Ok(Outcome::default()) };
+    let Some(first) = argv.first() else { return Ok(Outcome::default()) };
+    if let Some(ways) = ways::of(&analysis.tables, argv) {
+        let before = analysis.effects.len();
+        let mut outcomes = Vec::with_capacity(ways.len());
+        for one in ways {
+            outcomes.push(command(analysis, scripts, cwd, stdin, &one, span)?);
+        }
+        for effect in analysis.effects.iter_mut().skip(before) {
+            effect.certainty = effect.certainty.max(Certainty::Partial);
+        }
+        return Ok(ways::outcome(outcomes));
+    }
     match &first.value {
         Value::Known(name) => Command::new(analysis, scripts, cwd, stdin, argv, name, span).work(),
-        Value::Set(names) => {
-            let before = analysis.effects.len();
-            let mut outcome = Outcome { anything: true, ..Outcome::default() };
-            for name in names.iter() {
-                let mut one = alloc::vec![Word::known(name.clone(), first.span)];
-                one.extend_from_slice(rest);
-                outcome.merge(command(analysis, scripts, cwd, stdin, &one, span)?);
-            }
-            for effect in analysis.effects.iter_mut().skip(before) {
-                effect.certainty = effect.certainty.max(Certainty::Partial);
-            }
-            Ok(outcome)
-        }
         Value::Affix { prefix, .. } if scripts.is_absent_beginning(prefix) => Ok(Outcome::default()),
         _ => {
             let id = analysis.next_command();

@@ -128,6 +128,7 @@ pub(super) fn may_begin(value: &Value, marks: &[u8]) -> bool {
             let digit = text.first().is_none_or(|b| *b == b'[') && marks.iter().any(u8::is_ascii_digit);
             digit || begins(text)
         }
+        Value::Unknown { form: Form::Commit, .. } => marks.iter().any(|b| b.is_ascii_hexdigit() || *b == b'H'),
         Value::Unknown { form: Form::Digits | Form::DigitsOrNothing, .. } => marks.iter().any(u8::is_ascii_digit),
         Value::Unknown { .. } => true,
     }

@@ -2,7 +2,7 @@
 
 use super::{Command, Shell, net, variables::assignment_text};
 use crate::{
-    effect::{Bytes, Connect, Form, Value, Word},
+    effect::{Bytes, Connect, Value, Word},
     effects::LimitReached,
     tables::words::{Role, VariableRole, traits},
 };
@@ -92,8 +92,7 @@ impl Command<'_, '_> {
             return;
         }
         let (Value::Known(text) | Value::Affix { prefix: text, .. }) = &word.value else {
-            let number =
-                matches!(&word.value, Value::Unknown { may_split: false, form, .. } if *form != Form::Anything);
+            let number = matches!(&word.value, Value::Unknown { may_split: false, form, .. } if form.is_number());
             if !number {
                 self.variable(word);
             }

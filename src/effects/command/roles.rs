@@ -1,7 +1,9 @@
 //! What a word does by its role: the one place where roles become effects.
 
 use super::{
-    Command, Shell, awk, git, jq, rename, sed,
+    Command, Shell, awk,
+    git::{self, is_pattern_of_paths},
+    jq, rename, sed,
     variables::{is_inert_setting, is_loader},
 };
 use crate::{
@@ -122,6 +124,8 @@ impl Command<'_, '_> {
                 self.modify(value, true, span);
             }
             Role::LinkTarget => self.read(value, true, span),
+            // `git worktree add`: what the repository has, as if it were switched to.
+            Role::WriteDir if manner.spared == Spared::Commits => self.check_out(value, &self.toplevel(), span),
             Role::WriteDir => self.write(value, true, span),
             Role::OutDir => self.out_dir(word),
             Role::ReadIfAt => self.read_if_at(word),
@@ -217,6 +221,8 @@ impl Command<'_, '_> {
                 None => self.read(&Value::ANY_WORD, false, span),
             },
             // What is shown without being named is seen where all operands are.
+            // What a pattern of paths shows is said where the whole command is looked at (`shown`).
+            Role::Shown | Role::History if is_pattern_of_paths(value) => {}
             Role::Shown | Role::History => self.rev_path(word, Manner { tree: false, ..manner }),
             Role::Tracked => self.tracked(word, manner),
             Role::Staged | Role::Committed => self.staged(value, role == Role::Committed, span),

@@ -6,7 +6,7 @@ use super::{
     options::Parsed,
 };
 use crate::{
-    effect::{Kind, Spared, Value, Word},
+    effect::{Effect, Filter, Kind, Says, Spared, Value, Word},
     path,
     tables::{
         Program,
@@ -14,6 +14,7 @@ use crate::{
     },
     world::Entry,
 };
+use alloc::format;
 
 impl Command<'_, '_> {
     /// The files whose content is shown: those that operands name, or all that are tracked.
@@ -37,7 +38,7 @@ impl Command<'_, '_> {
                 self.read(&word.value, true, word.span);
             } else if self.behind_dashes(word) || self.is_surely_a_path(&word.value) {
                 named = true;
-                self.read_sparing(&pathspec(&word.value), true, spared, word.span);
+                self.shown_by(word, spared);
             } else if role == Role::Shown && is_file_of_revision(word) {
                 named = true;
             }
@@ -46,6 +47,41 @@ impl Command<'_, '_> {
             let (top, at) = (self.toplevel(), self.span);
             self.read_sparing(&top, true, spared, at);
         }
+    }
+
+    /// What a pathspec shows: of a pattern all that is tracked below the directory that it begins with, and of that the files whose names
+    /// end as it does. Who spells the name of a file aims at it, whether or not it stands there: history may have it.
+    fn shown_by(&mut self, word: &Word, spared: Spared) {
+        let (named, span) = (pathspec(&word.value), word.span);
+        let Value::Below { dir, suffix } = &named else { return self.read_sparing(&named, true, spared, span) };
+        if let Some(text) = word.value.known().filter(|text| !text.starts_with(b":")) {
+            self.read(&Value::Pattern(text.into()), false, span);
+            let last = text.rsplit(|b| *b == b'/').next().unwrap_or_default();
+            if let Some(name) =
+                last.strip_prefix(b"*").filter(|name| !name.is_empty() && !name.iter().any(|b| b"*?[".contains(b)))
+            {
+                self.read(&Value::Known(path::join(dir, name).into()), false, span);
+            }
+        }
+        let ends = core::str::from_utf8(suffix).ok().filter(|text| !text.contains(['/', '*', '?', '[', '\\']));
+        if let Some(end) = ends.filter(|end| !end.is_empty() && !self.ignores_case()) {
+            let pattern = format!("*{end}");
+            self.filters = Some([Filter { pattern, says: Says::File }].into());
+        }
+        self.read_sparing(&Value::Known(dir.clone()), true, spared, span);
+        self.filters = None;
+    }
+
+    /// Whether pathspecs are perhaps compared without case: by an option of git, or by a variable.
+    fn ignores_case(&self) -> bool {
+        const VARIABLE: &[u8] = b"GIT_ICASE_PATHSPECS";
+        let set = |effect: &Effect| match &effect.kind {
+            Kind::SetEnv(name) => name.known().is_none_or(|name| name == VARIABLE),
+            _ => false,
+        };
+        self.argv.iter().any(|word| word.value.known().is_none_or(|text| text.starts_with(b"--icase")))
+            || self.analysis.effects.iter().any(set)
+            || self.scripts.world().is_none_or(|world| world.variable("GIT_ICASE_PATHSPECS").is_some())
     }
 
     /// Whether the word may name something that is not in the repository, so that git compares without it.

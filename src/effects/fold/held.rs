@@ -26,6 +26,10 @@ impl Held {
             Value::Unknown { may_split: false, form: Form::DigitsOrNothing, .. } => {
                 Self::Is(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Digits })
             }
+            // In quotes it was a word in any case.
+            Value::Unknown { may_split: false, form: form @ Form::Commit, .. } => {
+                Self::Is(Value::Unknown { may_split: false, may_be_empty: true, form })
+            }
             // One that may be empty is nothing, which is zero to arithmetic.
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } => Self::Is(value),
             Value::Unknown { .. } => Self::Unknown,
@@ -45,7 +49,7 @@ impl Held {
     /// Whether it is certainly a decimal number, or nothing, which is zero to arithmetic ([`Self::may_be_empty`]).
     pub(super) fn is_number(&self) -> bool {
         match self {
-            Self::Is(Value::Unknown { form, .. }) => *form != Form::Anything,
+            Self::Is(Value::Unknown { form, .. }) => form.is_number(),
             Self::Is(value) => value.alternatives().is_some_and(|all| all.iter().all(|one| is_integer(one))),
             Self::Found(_) | Self::Array(_) | Self::Unknown => false,
         }

@@ -6,7 +6,7 @@
 use super::compound::MAX_VALUES;
 use super::held::is_integer;
 use super::state::State;
-use super::{At, Fold, heard, list};
+use super::{At, Fold, heard, list, revisions};
 use crate::effect::{Bytes, Effect, Form, Kind, Value, Word};
 use crate::effects::LimitReached;
 use crate::effects::command::{self, Analysis, FoundNames, Stdin};
@@ -16,7 +16,7 @@ use crate::shell::tree::{
     AssignedValue, Node, NodeId, Part, Pipeline, Redirection, RedirectionKind, Simple, Tree, Word as Written,
 };
 use crate::shell::words;
-use crate::world::Entry;
+use crate::world::{Child, Entry};
 use alloc::{string::ToString, vec::Vec};
 
 /// Variables that put quotes or colours around the names that `ls` prints.
@@ -141,7 +141,15 @@ impl Fold<'_> {
     pub(super) fn counted_off(&self, at: At<'_>, words: &[Written], state: &State) -> Option<Value> {
         let [Written { parts, .. }] = words else { return None };
         let [Part::Command { body: Some(body), quoted: false }] = parts.as_slice() else { return None };
-        let (form, numbers) = self.numbers_of_seq(at, *body, state).filter(|_| !state.is_touched(b"IFS"))?;
+        if state.is_touched(b"IFS") {
+            return None;
+        }
+        if let Some(Value::Unknown { form, .. }) =
+            self.plain_command(at, *body, state).and_then(|argv| revisions::printed(&argv))
+        {
+            return Some(Value::Unknown { may_split: false, may_be_empty: false, form });
+        }
+        let (form, numbers) = self.numbers_of_seq(at, *body, state)?;
         let any = Value::Unknown { may_split: false, may_be_empty: false, form };
         let known: Option<Vec<i64>> = numbers.iter().map(|word| number(word.value.known()?)).collect();
         let (first, step, last) = match known.as_deref() {
@@ -168,13 +176,18 @@ impl Fold<'_> {
     /// The words of a `seq` that are all numbers, and the form that what it prints has.
     pub(super) fn numbers_of_seq(&self, at: At<'_>, body: NodeId, state: &State) -> Option<(Form, Vec<Word>)> {
         let mut argv = self.plain_command(at, body, state)?;
-        let numbers = argv.split_off(1);
+        let mut numbers = argv.split_off(1);
+        // With zeros in front each is as long as the longest, and no number that can be counted with.
+        let padded = numbers.first().is_some_and(|word| word.value.known() == Some(b"-w"));
+        if padded {
+            numbers.remove(0);
+        }
         if argv.first()?.value.known() != Some(b"seq") || numbers.is_empty() || numbers.len() > 3 {
             return None;
         }
         let mut forms = [Form::Digits, Form::Integer].into_iter();
         let form = forms.find(|form| numbers.iter().all(|word| has_form(&word.value, *form)))?;
-        Some((form, numbers))
+        Some((form, if padded { Vec::new() } else { numbers }))
     }
 
     /// The words that a pattern becomes; none where it matches nothing, is more than stars in the last name, or may match what
@@ -185,6 +198,11 @@ impl Fold<'_> {
         if !pattern.iter().all(plain) || pattern.windows(2).any(|two| two == b"//" || two == b"**") {
             return None;
         }
+        // `*/` is the directories.
+        let (pattern, directories) = match pattern.strip_suffix(b"/") {
+            Some(names) => (names, true),
+            None => (pattern, false),
+        };
         let slash = pattern.iter().rposition(|byte| *byte == b'/');
         let (before, last) = slash.map_or((&b""[..], pattern), |slash| pattern.split_at(slash + 1));
         let [step] = Step::all_of(last)?.try_into().ok()?;
@@ -201,8 +219,14 @@ impl Fold<'_> {
             return None;
         }
         let children = self.world.children(&dir, MAX_NAMES)?;
-        let names = children.iter().map(|(name, _)| name).filter(|name| step.matches(name));
-        let names: Vec<Vec<u8>> = names.map(|name| [before, name].concat()).collect();
+        let fits = |name: &[u8], child: Child| step.matches(name) && !(directories && child == Child::Other);
+        let end: &[u8] = if directories { b"/" } else { b"" };
+        // What a link leads to is not looked at.
+        if directories && children.iter().any(|(name, child)| step.matches(name) && *child == Child::Link) {
+            return None;
+        }
+        let names = children.iter().filter(|(name, child)| fits(name, *child));
+        let names: Vec<Vec<u8>> = names.map(|(name, _)| [before, name, end].concat()).collect();
         (!names.is_empty()).then_some(names)
     }
 

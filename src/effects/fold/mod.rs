@@ -34,6 +34,7 @@ mod positional;
 mod printed;
 mod readings;
 mod redirections;
+mod revisions;
 mod seen;
 mod simple;
 mod special;

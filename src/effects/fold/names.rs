@@ -151,6 +151,25 @@ fn spread<V>(list: &[Named<V>]) -> Vec<Rc<Bucket<V>>> {
 }
 
 impl<V: Clone + PartialEq> Names<V> {
+    /// The names that do not stand for the same in both.
+    pub(super) fn changed(&self, other: &Self) -> Vec<Rc<[u8]>> {
+        let differs = |name: &Rc<[u8]>| match (self.value(name), other.value(name)) {
+            (Some(one), Some(other)) => !alike(one, other),
+            (one, other) => one.is_some() || other.is_some(),
+        };
+        let mut changed: Vec<Rc<[u8]>> = Vec::new();
+        for names in [self, other] {
+            names.all(|name, _| {
+                if differs(name) {
+                    changed.push(name.clone());
+                }
+            });
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        changed
+    }
+
     /// Changes every value.
     pub(super) fn each(&mut self, change: impl Fn(&mut V)) {
         match &mut self.kept {

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::state::State;
-use super::{At, Fold, bodies, dates, file_names, temporary, written};
+use super::{At, Fold, bodies, dates, file_names, revisions, temporary, written};
 use crate::effect::{self, Bytes, Form, Value};
 use crate::effects::command::Stdin;
 use crate::path::{self, Last, Resolution};
@@ -21,6 +21,9 @@ impl Fold<'_> {
         let argv = self.plain_command(at, body, state)?;
         if let Some(part) = file_names::printed(&argv) {
             return Some(Held::Is(part));
+        }
+        if let Some(number) = revisions::printed(&argv) {
+            return Some(Held::Is(number));
         }
         let known: Option<Vec<&[u8]>> = argv.iter().map(|w| w.value.known()).collect();
         match known?.as_slice() {

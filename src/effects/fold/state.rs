@@ -322,6 +322,23 @@ impl State {
         self.functions.change(name, |function| function.certain = false);
     }
 
+    /// The state from which on something may happen at any time that leaves `after`: the variables that it changes are never known again.
+    pub(super) fn interrupted(&self, after: &Self) -> Self {
+        let mut left = self.clone();
+        let mut same = after.facts.clone();
+        Rc::make_mut(&mut same).variables = self.variables.clone();
+        if same == self.facts {
+            for name in self.variables.changed(&after.variables) {
+                left.assign(&name, Held::Unknown);
+                left.alter(&name);
+            }
+            left.files.disturb();
+        } else {
+            left.lose();
+        }
+        left
+    }
+
     /// Nothing is known any more but that functions may still be there.
     pub(super) fn lose(&mut self) {
         if self.lost && self.doubted && self.positional.is_none() && self.cwd == Value::ANY_WORD {
@@ -423,11 +440,11 @@ fn join_functions(a: Option<&Function>, b: Option<&Function>) -> Function {
 }
 
 fn join_directories(a: &Value, b: &Value) -> Value {
+    /// More directories than this are no more worth following than "unknown".
+    const MOST: usize = 8;
     if a == b {
         return a.clone();
     }
-    /// More directories than this are no more worth following than "unknown".
-    const MOST: usize = 8;
     let (Some(one), Some(two)) = (a.alternatives(), b.alternatives()) else { return Value::ANY_WORD };
     Value::one_of(one.iter().chain(two).cloned(), MOST).unwrap_or(Value::ANY_WORD)
 }

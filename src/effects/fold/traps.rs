@@ -35,16 +35,12 @@ impl Fold<'_> {
     /// runs when the shell ends, and not before.
     pub(super) fn trap(&mut self, script: usize, after: Option<State>, at_exit: bool) {
         let Some(here) = &mut self.here else { return };
-        let mut lost = here.before.clone();
-        lost.lose();
         if self.traps.closed {
             return;
         }
         self.traps.waiting.push(script);
         self.traps.since = join(self.traps.since.take(), Some(here.before.clone()));
-        if after.is_none_or(|after| after == here.before) {
-            return;
-        }
+        let Some(after) = after.filter(|after| *after != here.before) else { return };
         // In zsh the end of the function that sets it counts.
         if at_exit && self.locals.is_none() {
             // Where the shell is a part of another, that one sees the files.
@@ -53,7 +49,7 @@ impl Fold<'_> {
             here.after = Some(left);
         } else {
             // A signal may come at any time: what the trap changes is not known from now on.
-            here.after = Some(lost);
+            here.after = Some(here.before.interrupted(&after));
         }
     }
 

@@ -226,6 +226,9 @@ impl<'s> Builder<'s> {
                 let form = Form::DigitsOrNothing;
                 self.push(Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form }));
             }
+            Value::Unknown { may_split: false, form: form @ Form::Commit, .. } => {
+                self.push(Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form }));
+            }
             Value::Unknown { .. } => self.push(Atom::Any),
         }
     }
@@ -248,6 +251,11 @@ impl<'s> Builder<'s> {
             }
             Value::Set(all) if all.iter().all(|bytes| plain(bytes)) => self.push(Atom::OneOf(all.clone())),
             Value::Unknown { may_split: false, form: Form::Integer | Form::Digits, .. } if !self.splits_numbers() => {
+                self.push(Atom::Whole(value.clone()));
+            }
+            Value::Unknown { may_split: false, form: Form::Commit, .. }
+                if separators.as_ref().is_some_and(|all| !all.iter().any(u8::is_ascii_alphanumeric)) =>
+            {
                 self.push(Atom::Whole(value.clone()));
             }
             // Nothing in it is a glob, and nothing in it is split as a rule.
@@ -296,6 +304,7 @@ fn may_glob(value: &Value) -> bool {
     match value {
         Value::Affix { prefix, suffix } | Value::Below { dir: prefix, suffix } => glob(prefix) || glob(suffix),
         Value::Name(_) => false,
+        Value::Unknown { may_split: false, form, .. } => *form == Form::Anything,
         other => other.alternatives().is_none_or(|all| all.iter().any(glob)),
     }
 }
@@ -367,6 +376,9 @@ fn join(field: &[Atom], split: Split) -> Value {
         return Value::ANY_WORD;
     }
     if let Some(value) = names::numbered(field) {
+        return value;
+    }
+    if let Some(value) = names::range(field) {
         return value;
     }
     if let Some(value) = names::joined(field, split == Split::Globs) {

@@ -21,6 +21,12 @@ pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
             Atom::Whole(Value::Unknown { may_split: false, may_be_empty: false, form: Form::Digits }) => {
                 text.extend_from_slice(b"[0-9]*");
             }
+            // It may be nothing, so that what stands before it has to be a name.
+            Atom::Whole(Value::Unknown { may_split: false, form, .. })
+                if !matches!(form, Form::Anything | Form::Integer) && text.last().is_some_and(|last| *last != b'/') =>
+            {
+                text.push(b'*');
+            }
             // A name that a pattern gives, below what is written.
             Atom::Whole(Value::Pattern(name)) if text.ends_with(b"/") && is_simple(name) => {
                 text.extend_from_slice(name);
@@ -37,6 +43,35 @@ pub(super) fn numbered(field: &[Atom]) -> Option<Value> {
     // Neither an option nor a place that is not below a directory that is written.
     let plain = is_simple(text.strip_prefix(b"./").unwrap_or(&text)) && !text.starts_with(b"-");
     (numbers > 0 && plain).then(|| Value::Name(text.into()))
+}
+
+/// Two revisions with dots between them, of which one or both are numbers of commits, or nothing: `"$base"..HEAD`, `main...$sha`.
+pub(super) fn range(field: &[Atom]) -> Option<Value> {
+    const NUMBER: &[u8] = b"[0-9A-Ha-f]*";
+    let is_number =
+        |atom: &Atom| matches!(atom, Atom::Whole(Value::Unknown { may_split: false, form: Form::Commit, .. }));
+    let text = |atom: &Atom| match atom {
+        Atom::Text { bytes, .. } if bytes.iter().copied().all(is_in_name) => Some(bytes.to_vec()),
+        _ => None,
+    };
+    let whole = match field {
+        // What stays where the number is nothing is a name, and not the directory above.
+        [number, rest] if is_number(number) => {
+            let rest = text(rest)?;
+            let name = rest.strip_prefix(b"..")?;
+            (!name.is_empty() && !name.starts_with(b"/")).then(|| [NUMBER, &rest].concat())
+        }
+        [rest, number] if is_number(number) => {
+            let rest = text(rest)?;
+            let name = rest.strip_suffix(b"..")?;
+            name.first().is_some_and(u8::is_ascii_alphanumeric).then(|| [rest.as_slice(), NUMBER].concat())
+        }
+        [one, dots, other] if is_number(one) && is_number(other) => {
+            (text(dots)? == b"...").then(|| [NUMBER, b"...", NUMBER].concat())
+        }
+        _ => None,
+    }?;
+    is_simple(&whole).then(|| Value::Name(whole.into()))
 }
 
 /// Glob text that matches each of several names: they begin with one of these letters or digits.
