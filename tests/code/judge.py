@@ -1,6 +1,7 @@
 """Executes the programs of a JSON list on standard input and prints what each of them does besides calculating."""
 import sys, json, signal, io, os
 import re, math, random, string, base64, hashlib, textwrap, collections, functools, itertools, datetime, operator, _strptime
+import ast, email, inspect, importlib.metadata, xml.etree.ElementTree, email.parser, email.policy
 programs = json.load(sys.stdin)
 out = sys.stdout
 watching = False

@@ -64,16 +64,21 @@ fn goes_through_links(on: &mut Command<'_, '_>, parsed: &Parsed<'_>) -> bool {
     if !parsed.uses(&[b"-L", b"-follow", b"--follow"]) {
         return false;
     }
-    // What the call brings there may be a link.
-    let brings = |path: &PathValue| {
-        !path.existing && (path.tree || path.leads.is_some() || path.like.is_some() || path.found.is_some())
-    };
-    let brought = |effect: &Effect| matches!(&effect.kind, Kind::Write(path) if brings(path) || path.is_checkout());
     let here = Value::from(".");
     let starts: Vec<Value> = match parsed.operands.as_slice() {
         [] => vec![here],
         all => all.iter().map(|word| word.value.clone()).collect(),
     };
+    lead_through_links(on, &starts)
+}
+
+/// Whether what is found below the directories where links are followed may stand elsewhere.
+pub(super) fn lead_through_links(on: &mut Command<'_, '_>, starts: &[Value]) -> bool {
+    // What the call brings there may be a link.
+    let brings = |path: &PathValue| {
+        !path.existing && (path.tree || path.leads.is_some() || path.like.is_some() || path.found.is_some())
+    };
+    let brought = |effect: &Effect| matches!(&effect.kind, Kind::Write(path) if brings(path) || path.is_checkout());
     let Some(world) = on.scripts.world().filter(|_| !on.analysis.effects.iter().any(brought)) else { return true };
     starts.iter().any(|start| match path::absolute(start, &on.cwd).known() {
         Some(start) => names::leads_out(world, start, &mut on.analysis.names_left),

@@ -250,7 +250,7 @@ impl<'t> Command<'_, 't> {
     /// What a module of the interpreter does with its words.
     fn module(&mut self, row: &Program<'t>, parsed: &Parsed<'t>) -> Result<(), LimitReached> {
         let own = super::options::parse(row, &parsed.operands, false);
-        self.imports(self.span, true);
+        self.imports(self.span, true, false);
         if Self::strange_option("python", parsed) {
             let detail = alloc::format!("`{}` runs a module with an option that is not known", self.by);
             self.unknown("opaque-program", detail, self.span, true);

@@ -35,6 +35,16 @@ doings! {
     BuiltIn = "built-in",
     /// A module of which some calls are known, but whose import itself is not worked out.
     Foreign = "foreign",
+    /// An installed package of which calls are known; it looks for further modules when it is imported.
+    Package = "package",
+    /// A call of such a package: its argument by place is a file or an address that is read.
+    Load = "load",
+    /// The same for what is written to.
+    Store = "store",
+    /// Loads values, which are plain ones where a second argument says so.
+    SafeLoad = "safe-load",
+    /// A method whose arguments may name any other.
+    Named = "named",
     /// A name that the interpreter's modules look for besides those of the standard library.
     Sought = "sought",
     /// `open(PATH, MODE)`.

@@ -1,6 +1,7 @@
 //! What calls do, by the word of the table for what is called.
 
 use super::{
+    held::Held,
     reading::{Act, Arguments, Reading},
     token::Kind,
 };
@@ -41,6 +42,13 @@ impl Reading<'_> {
                 };
                 self.out.acts.push(act);
             }
+            // Some read every file that they are given.
+            Doing::Read if self.language == "python" && arguments.places.len() > 1 => {
+                for range in arguments.places {
+                    let all = self.values(range);
+                    self.by_first(does, name, &all, None);
+                }
+            }
             // Standard input, which is open already.
             Doing::Read if first.as_ref().is_some_and(|r| r.len() == 1 && self.text(r.start) == b"0") => {}
             // Names of directories are no effect.
@@ -49,19 +57,25 @@ impl Reading<'_> {
             Doing::Connect => self.out.acts.push(Act::Fetch(Value::ANY_WORD, None)),
             _ if first.is_none() => self.doubt("no first argument is written to", name),
             _ => {
-                let one = first.map_or(Value::ANY_WORD, |r| self.value(r));
-                self.by_first(does, name, one, second);
+                let all = first.map_or_else(nothing, |r| self.values(r));
+                self.by_first(does, name, &all, second);
             }
         }
     }
 
     /// Calls that are told by their first arguments.
-    fn by_first(&mut self, does: Doing, name: &[u8], one: Value, second: Option<Range<usize>>) {
+    fn by_first(&mut self, does: Doing, name: &[u8], all: &Held, second: Option<Range<usize>>) {
         let two = second.map_or(Value::ANY_WORD, |r| self.value(r));
+        for one in &all.values {
+            self.by_path(does, name, one.clone(), two.clone(), all.made);
+        }
+    }
+
+    fn by_path(&mut self, does: Doing, name: &[u8], one: Value, two: Value, made: bool) {
         let acts = match does {
             Doing::Read => alloc::vec![Act::Read(one, false)],
             Doing::ReadTree => alloc::vec![Act::Read(one, true)],
-            Doing::Write => alloc::vec![written(one)],
+            Doing::Write => alloc::vec![written(one, made)],
             Doing::WriteTree => alloc::vec![Act::Write(one, true)],
             Doing::ReadWrite => alloc::vec![Act::Read(one.clone(), false), Act::Write(one, false)],
             Doing::Modify => alloc::vec![Act::Modify(one, false)],
@@ -77,12 +91,13 @@ impl Reading<'_> {
     }
 
     /// Arguments by name that are not known to leave a call as it is.
-    fn keys(&mut self, does: Doing, arguments: &Arguments<'_>) {
+    pub(super) fn keys(&mut self, does: Doing, arguments: &Arguments<'_>) {
         for (name, _) in &arguments.names {
             let own = match does {
                 Doing::Process => matches!(*name, b"shell" | b"cwd" | b"input" | b"args"),
                 Doing::Open => matches!(*name, b"file" | b"name" | b"mode"),
                 Doing::Database => matches!(*name, b"database" | b"uri"),
+                Doing::Load | Doing::Store => self.doing(&[b"data-key ", *name].concat()) == Some(Doing::Key),
                 _ => *name == b"path",
             };
             if !own && self.doing(&[b"key ", *name].concat()) != Some(Doing::Key) {
@@ -105,11 +120,11 @@ impl Reading<'_> {
         if descriptor && matches!(self.text(path.start), b"0" | b"1" | b"2") {
             return;
         }
-        let path = self.value(path);
-        self.opened(path, mode.as_ref(), arguments.open);
+        let all = self.values(path);
+        self.opened(&all, mode.as_ref(), arguments.open);
     }
 
-    pub(super) fn opened(&mut self, path: Value, mode: Option<&Value>, open: bool) {
+    pub(super) fn opened(&mut self, all: &Held, mode: Option<&Value>, open: bool) {
         let (reads, writes) = match mode {
             None => (true, open),
             Some(Value::Known(mode))
@@ -120,11 +135,13 @@ impl Reading<'_> {
             Some(Value::Known(mode)) if !mode.contains(&b'+') && !mode.contains(&b'r') => (false, true),
             Some(_) => (true, true),
         };
-        if reads {
-            self.out.acts.push(Act::Read(path.clone(), false));
-        }
-        if writes {
-            self.out.acts.push(written(path));
+        for path in &all.values {
+            if reads {
+                self.out.acts.push(Act::Read(path.clone(), false));
+            }
+            if writes {
+                self.out.acts.push(written(path.clone(), all.made));
+            }
         }
     }
 
@@ -206,10 +223,15 @@ impl Reading<'_> {
     }
 }
 
-/// Writes a file. What was found is there already.
-fn written(path: Value) -> Act {
+/// Nothing is known of it.
+fn nothing() -> Held {
+    Held { made: true, ..Held::new(Value::ANY_WORD, false) }
+}
+
+/// Writes a file. What was found is there already, but what is put together of it need not be.
+pub(super) fn written(path: Value, made: bool) -> Act {
     match path {
-        Value::Below { .. } | Value::Pattern(_) => Act::Modify(path, false),
+        Value::Below { .. } | Value::Pattern(_) if !made => Act::Modify(path, false),
         _ => Act::Write(path, false),
     }
 }
@@ -231,7 +253,7 @@ fn method(name: &[u8]) -> Option<&'static str> {
 pub(super) fn on_path(
     reading: &mut Reading<'_>,
     does: Doing,
-    path: Value,
+    path: &Held,
     first: Option<Range<usize>>,
     arguments: &Arguments<'_>,
 ) {
@@ -245,4 +267,54 @@ pub(super) fn on_path(
         Doing::Move => reading.by_first(does, b"rename", path, first),
         _ => reading.by_first(does, b"Path", path, None),
     }
+}
+
+/// `ast.parse(TEXT, NAME)`: what is odd in the text is shown as the file of that name has it.
+pub(super) fn single(reading: &mut Reading<'_>, name: &[u8], open: usize) {
+    let arguments = reading.arguments(open, b"=");
+    let file = |(name, range): &(&[u8], Range<usize>)| (*name == b"filename").then(|| range.clone());
+    let files: Vec<_> = arguments.names.iter().filter_map(file).chain(arguments.places.get(1).cloned()).collect();
+    if arguments.open || arguments.names.len() > files.len() || arguments.places.len() > 2 {
+        return reading.doubt("nothing is known of the arguments of", name);
+    }
+    for range in files {
+        let all = reading.values(range);
+        reading.out.acts.extend(all.values.into_iter().map(|value| Act::Read(value, false)));
+    }
+}
+
+/// Whether the call at `open` opens something without a mode, or only to read it.
+pub(super) fn only_reads(reading: &Reading<'_>, open: usize) -> bool {
+    let arguments = reading.arguments(open, b"=");
+    let named = arguments.names.iter().find(|(name, _)| *name == b"mode").map(|(_, range)| range.clone());
+    let reads = |range: Range<usize>| {
+        reading.value(range).known().is_some_and(|mode| mode.starts_with(b"r") && !mode.contains(&b'+'))
+    };
+    !arguments.open && arguments.places.get(1).cloned().or(named).is_none_or(reads)
+}
+
+/// Methods that do more where the values of a module are about: what is not harmless of the attribute at `at` is noted.
+pub(super) fn beside(reading: &mut Reading<'_>, at: usize) -> bool {
+    let name = reading.text(at);
+    let does = reading.aliases.values().find_map(|whole| {
+        let module = whole.split(|b| *b == b'.').next().unwrap_or(whole);
+        reading.doing(&[b"beside ", module, b".", name].concat())
+    });
+    let Some(does) = does else { return false };
+    // What is shown goes to what is open already.
+    let shown = at.checked_sub(4).is_some_and(|sys| {
+        reading.aliases.get(reading.text(sys)).is_some_and(|whole| whole == b"sys")
+            && matches!(reading.text(sys + 2), b"stdout" | b"stderr")
+    });
+    let shown = shown
+        || at.checked_sub(2).is_some_and(|name| {
+            let alone = name.checked_sub(1).is_none_or(|before| !reading.is_mark(before, b"."));
+            alone && reading.is_opened(&(name..name + 1))
+        });
+    match does {
+        _ if shown => {}
+        Doing::Write if reading.is_mark(at + 1, b"(") => reading.call(does, name, at + 1),
+        _ => reading.doubt("a file may have the method", name),
+    }
+    true
 }

@@ -2,7 +2,8 @@
 //! where every place that gives it a value is understood.
 
 use super::{
-    python,
+    bindings::{Given, looped, parameters},
+    pieces::{Piece, concatenated, joined, together},
     reading::Reading,
     token::{Kind, Token},
 };
@@ -14,10 +15,10 @@ use alloc::{
 use core::ops::Range;
 
 /// Most texts that a name may be one of.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 
 /// How deep expressions may stand in each other.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// How often names are tried that hold what other names hold.
 const PASSES: usize = 4;
@@ -25,72 +26,64 @@ const PASSES: usize = 4;
 /// What an expression holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Held {
-    pub(super) value: Value,
+    /// Any of these, at least one.
+    pub(super) values: Vec<Value>,
     /// It is an object with the methods of a path.
     pub(super) path: bool,
+    /// Where a value stands for what is found below a directory: it is put together of such, and need not stand there.
+    pub(super) made: bool,
+    /// It is a name without a slash that is neither `.` nor `..`; the value says how it ends.
+    pub(super) entry: bool,
 }
 
-/// A place that gives a name its value.
-enum Given {
-    One(Range<usize>),
-    Each(Range<usize>),
+impl Held {
+    /// One value, a text or a path.
+    pub(super) fn new(value: Value, path: bool) -> Self {
+        Self { values: alloc::vec![value], path, made: false, entry: false }
+    }
+
+    /// The value, where it is only one.
+    pub(super) fn one(&self) -> Option<&Value> {
+        match self.values.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The text, where it is only one.
+    pub(super) fn known(&self) -> Option<&[u8]> {
+        self.one()?.known()
+    }
 }
 
 /// Any of these; all texts, or all paths.
-fn any_of(all: &[Held]) -> Option<Held> {
+pub(super) fn any_of(all: &[Held]) -> Option<Held> {
     let first = all.first()?;
     if all.iter().all(|one| one == first) {
         return Some(first.clone());
     }
-    let mut texts = Vec::new();
-    for one in all {
-        if one.path != first.path {
-            return None;
-        }
-        texts.extend(one.value.alternatives()?.iter().map(|text| text.to_vec()));
-    }
-    Some(Held { value: Value::one_of(texts, MOST)?, path: first.path })
-}
-
-/// All ways to put one alternative of each part behind another.
-fn together(parts: &[Held], add: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Option<Value> {
-    let mut all = alloc::vec![Vec::new()];
-    for part in parts {
-        let texts = part.value.alternatives()?;
-        if all.len().saturating_mul(texts.len()) > MOST {
-            return None;
-        }
-        all = all.iter().flat_map(|before: &Vec<u8>| texts.iter().map(|text| add(before, text))).collect();
-    }
-    Value::one_of(all, MOST)
-}
-
-/// Paths that are put together.
-fn joined(parts: &[Held]) -> Option<Value> {
-    match parts {
-        [] => None,
-        [one] => Some(one.value.clone()),
-        _ => together(parts, path::join),
-    }
-}
-
-/// What a pattern for names finds below a directory, hidden names, too. Links to directories are not followed for it.
-fn found(dir: &[u8], pattern: &[u8]) -> Option<Value> {
-    let name = pattern.strip_prefix(b"**/").unwrap_or(pattern);
-    let odd = name.iter().any(|b| matches!(b, b'[' | b']' | b'\\' | b'/'));
-    if dir.is_empty() || odd || name.windows(2).any(|w| matches!(w, b".." | b"**")) {
+    if all.iter().any(|one| one.path != first.path || one.entry) {
         return None;
     }
-    let suffix = match name.iter().rposition(|b| matches!(b, b'*' | b'?')) {
-        Some(last) => name.get(last + 1..)?.to_vec(),
-        None => [b"/", name].concat(),
-    };
-    Some(Value::Below { dir: dir.into(), suffix: suffix.into() })
+    let mut texts: Vec<Vec<u8>> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    for value in all.iter().flat_map(|one| &one.values) {
+        match value.alternatives() {
+            Some(several) => texts.extend(several.iter().map(|text| text.to_vec())),
+            None if !values.contains(value) => values.push(value.clone()),
+            None => {}
+        }
+    }
+    if !texts.is_empty() {
+        values.push(Value::one_of(texts, MOST)?);
+    }
+    let made = all.iter().any(|one| one.made);
+    (values.len() <= MOST).then_some(Held { values, path: first.path, made, entry: false })
 }
 
 impl Reading<'_> {
     /// Where the brackets, names and marks of `range` are split at `mark`, outside of brackets.
-    fn split(&self, range: Range<usize>, mark: &[u8]) -> Vec<Range<usize>> {
+    pub(super) fn split(&self, range: Range<usize>, mark: &[u8]) -> Vec<Range<usize>> {
         let (mut out, mut start, mut at) = (Vec::new(), range.start, range.start);
         while at < range.end {
             if self.is_mark(at, mark) {
@@ -105,7 +98,7 @@ impl Reading<'_> {
     }
 
     /// Whether a bracket at `open` is closed by the last token of the range.
-    fn closes(&self, open: usize, range: &Range<usize>) -> bool {
+    pub(super) fn closes(&self, open: usize, range: &Range<usize>) -> bool {
         self.mate(open).checked_add(1) == Some(range.end)
     }
 
@@ -124,11 +117,11 @@ impl Reading<'_> {
         let python = self.language == "python";
         if all.iter().all(|t| t.kind == Kind::Text) && (all.len() == 1 || python) {
             let parts: Option<Vec<&[u8]>> = all.iter().map(|t| t.value.as_deref()).collect();
-            return parts.map(|p| Held { value: p.concat().into(), path: false });
+            return parts.map(|p| Held::new(p.concat().into(), false));
         }
         if let [Token { kind: Kind::Name, text, .. }] = all {
-            let value = self.constants.get(text)?.clone();
-            return Some(Held { value, path: self.paths.contains(text) });
+            let constant = || self.constants.get(text).map(|value| Held::new(value.clone(), false));
+            return self.variables.get(text).cloned().or_else(constant);
         }
         if python && let Some(held) = self.operation(range.clone(), depth) {
             return Some(held);
@@ -142,7 +135,8 @@ impl Reading<'_> {
         if first.kind != Kind::Name {
             return None;
         }
-        self.argument_of_program(range.clone()).or_else(|| self.called(range, depth))
+        let argument = self.argument_of_program(range.clone());
+        argument.or_else(|| self.called(range.clone(), depth)).or_else(|| self.derived(range, depth))
     }
 
     /// Sums of texts, and paths with `/` between them.
@@ -152,16 +146,23 @@ impl Reading<'_> {
         if parts.len() < 2 {
             return None;
         }
-        let parts: Option<Vec<Held>> = parts.into_iter().map(|part| self.held(part, depth + 1)).collect();
-        let parts = parts?;
         if divides {
+            let parts: Option<Vec<Held>> = parts.into_iter().map(|part| self.held(part, depth + 1)).collect();
+            let parts = parts?;
             let path = parts.iter().take(2).any(|part| part.path);
-            return path.then(|| joined(&parts)).flatten().map(|value| Held { value, path: true });
+            return path.then(|| joined(&parts)).flatten().map(|held| Held { path: true, ..held });
         }
-        if parts.iter().any(|part| part.path) {
-            return None;
+        let parts: Option<Vec<Piece>> = parts.into_iter().map(|part| self.piece(part, depth + 1)).collect();
+        concatenated(&parts?)
+    }
+
+    /// A part of a text that is put together.
+    fn piece(&self, range: Range<usize>, depth: usize) -> Option<Piece> {
+        match self.held(range.clone(), depth) {
+            Some(held) if held.entry => Some(Piece::Entry(held)),
+            Some(held) => (!held.path).then_some(Piece::Text(held)),
+            None => self.stem(range),
         }
-        together(&parts, |a, b| [a, b].concat()).map(|value| Held { value, path: false })
     }
 
     /// `f"a{x}b"` with names in it.
@@ -175,20 +176,33 @@ impl Reading<'_> {
             return None;
         }
         let (mut parts, mut rest, mut at) = (Vec::new(), body, range.start + 1);
-        let plain = |text: &[u8]| Held { value: text.to_vec().into(), path: false };
+        let plain = |text: &[u8]| Piece::Text(Held::new(text.to_vec().into(), false));
         while let Some(open) = rest.iter().position(|b| *b == b'{') {
             let close = rest.iter().position(|b| *b == b'}').filter(|close| *close > open)?;
             let field = rest.get(open + 1..close)?;
-            if !self.is_mark(at, b"(") || self.mate(at) != at + 2 || self.text(at + 1) != field {
+            let inner = at + 1..self.mate(at);
+            let written = self.tokens.get(inner.clone())?.iter().map(|t| t.text).collect::<Vec<_>>().concat();
+            if !self.is_mark(at, b"(") || !field.starts_with(&written) {
+                return None;
+            }
+            let piece = match self.held(inner.clone(), depth + 1) {
+                // The text of a path is the path.
+                Some(held) if held.path => Piece::Text(Held { path: false, ..held }),
+                _ => self.piece(inner.clone(), depth + 1)?,
+            };
+            // `04d` only fills with zeros.
+            let digits = |spec: &[u8]| spec.strip_suffix(b"d").is_some_and(|n| n.iter().all(u8::is_ascii_digit));
+            let shown = field.get(written.len()..)?;
+            let counts = matches!(&piece, Piece::Entry(_)) && shown.strip_prefix(b":").is_some_and(digits);
+            if !shown.is_empty() && !counts {
                 return None;
             }
             parts.push(plain(rest.get(..open)?));
-            parts.push(self.held(at + 1..at + 2, depth + 1)?);
-            (rest, at) = (rest.get(close + 1..)?, at + 3);
+            parts.push(piece);
+            (rest, at) = (rest.get(close + 1..)?, inner.end.checked_add(1)?);
         }
         parts.push(plain(rest));
-        let value = together(&parts, |a, b| [a, b].concat()).filter(|_| at == range.end)?;
-        Some(Held { value, path: false })
+        concatenated(&parts).filter(|_| at == range.end)
     }
 
     /// Calls that put paths together.
@@ -211,11 +225,11 @@ impl Reading<'_> {
                     let rest = b.iter().position(|b| *b != b'/').and_then(|n| b.get(n..)).unwrap_or_default();
                     if a.is_empty() { b.to_vec() } else { path::join(a, rest) }
                 };
-                together(&parts, add).map(|value| Held { value, path })
+                together(&parts, add).map(|value| Held::new(value, path))
             }
-            (Doing::Path | Doing::Join, parts) => joined(parts).map(|value| Held { value, path }),
+            (Doing::Path | Doing::Join, parts) => joined(parts).map(|held| Held { path, ..held }),
             (Doing::ExpandHome, [one]) => {
-                let text = one.value.known()?;
+                let text = one.known()?;
                 let whole = match text {
                     _ if text == b"~" || text.starts_with(b"~/") => {
                         [self.home?, text.get(1..).unwrap_or_default()].concat()
@@ -223,10 +237,10 @@ impl Reading<'_> {
                     _ if !text.starts_with(b"~") => text.to_vec(),
                     _ => return None,
                 };
-                Some(Held { value: whole.into(), path })
+                Some(Held::new(whole.into(), path))
             }
             (Doing::Harmless, [one]) if self.text(range.start) == b"str" && open == range.start + 1 => {
-                self.is_own(b"str").then(|| Held { value: one.value.clone(), path: false })
+                self.is_own(b"str").then(|| Held { path: false, ..one.clone() })
             }
             _ => None,
         }
@@ -257,25 +271,42 @@ impl Reading<'_> {
             let Some(end) = named else { return own || token.text != b"argv" };
             let counted =
                 at >= 2 && self.text(at - 2) == b"len" && self.is_mark(at - 1, b"(") && self.is_mark(end, b")");
-            let written = self.is_mark(end, b"[") && self.mate(end) == end + 2;
-            let set = self.text(end + 3).ends_with(b"=") && !matches!(self.text(end + 3), b"==" | b"!=");
+            let written = self.is_mark(end, b"[") && (self.mate(end) == end + 2 || self.is_rest(end));
+            let after = self.text(self.mate(end).saturating_add(1));
+            let set = after.ends_with(b"=") && !matches!(after, b"==" | b"!=");
             counted || (written && !set)
         })
     }
 
+    /// `[1:]`
+    fn is_rest(&self, open: usize) -> bool {
+        let all = [&b"["[..], b"1", b":", b"]"];
+        all.iter().enumerate().all(|(n, text)| self.text(open + n) == *text)
+    }
+
     /// `sys.argv[1]`.
     fn argument_of_program(&self, range: Range<usize>) -> Option<Held> {
+        if let Some((whole, end)) = self.meaning(range.start)
+            && whole == b"sys.executable"
+            && end == range.end
+        {
+            // Elsewhere another program may stand at a path that is relative.
+            let named = |text: &[u8]| !text.contains(&b'/') || text.starts_with(b"/");
+            let program = self.given.first().filter(|program| program.known().is_some_and(named));
+            return program.map(|program| Held::new(program.clone(), false));
+        }
         let end = self.is_argv(range.start)?;
         if !self.is_mark(end, b"[") || self.mate(end) != end + 2 || end + 3 != range.end {
             return None;
         }
         let number: usize = core::str::from_utf8(self.text(end + 1)).ok()?.parse().ok()?;
-        let value = self.given.get(number.checked_sub(1)?)?.clone();
-        Some(Held { value, path: false })
+        let before = self.given.get(1..number.checked_add(1)?).filter(|all| !all.is_empty())?;
+        let value = before.iter().all(Value::is_one_word).then(|| before.last().cloned())??;
+        Some(Held { made: true, ..Held::new(value, false) })
     }
 
     /// What every element of a list, or of what is found, is one of.
-    fn elements(&self, range: Range<usize>, depth: usize) -> Option<Held> {
+    pub(super) fn elements(&self, range: Range<usize>, depth: usize) -> Option<Held> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -283,17 +314,46 @@ impl Reading<'_> {
         if one_name {
             return self.lists.get(self.text(range.start)).cloned();
         }
+        if let Some(end) = self.is_argv(range.start)
+            && self.is_rest(end)
+            && self.closes(end, &range)
+        {
+            let all = self.given.get(1..).unwrap_or_default().iter();
+            return any_of(&all.map(|one| Held { made: true, ..Held::new(one.clone(), false) }).collect::<Vec<_>>());
+        }
+        if let Some(end) = self.comprehended(&range) {
+            let same = self.goes_through(&range);
+            return match same {
+                Some(through) => self.elements(through, depth + 1),
+                None => self.held(range.start..end, depth + 1),
+            };
+        }
+        // `[*x, *y]`, `x + y`, `x | y`: what any of them gives.
+        for mark in [&b"+"[..], b"|"] {
+            let parts = self.split(range.clone(), mark);
+            if parts.len() > 1 {
+                let all: Option<Vec<Held>> = parts.into_iter().map(|part| self.elements(part, depth + 1)).collect();
+                return any_of(&all?);
+            }
+        }
         let opens = matches!(self.text(range.start), b"[" | b"(" | b"{") && self.kind(range.start) == Some(Kind::Mark);
         if opens && self.closes(range.start, &range) {
-            let inner = self.arguments(range.start, b"=");
-            let alone = self.is_mark(range.start, b"(") && inner.places.len() == 1;
-            if inner.open || !inner.names.is_empty() {
-                return None;
-            }
-            if alone && !self.is_mark(range.end.checked_sub(2)?, b",") {
+            let inner = self.split(range.start + 1..range.end - 1, b",");
+            let alone = matches!(inner.as_slice(), [one] if self.comprehended(one).is_some());
+            if alone || (self.is_mark(range.start, b"(") && inner.len() == 1) {
                 return self.elements(range.start + 1..range.end - 1, depth + 1);
             }
-            let all: Option<Vec<Held>> = inner.places.into_iter().map(|r| self.held(r, depth + 1)).collect();
+            let parts = inner.into_iter().filter(|part| !part.is_empty());
+            let all: Option<Vec<Held>> = parts
+                .map(|part| {
+                    let several = self.is_mark(part.start, b"*");
+                    if several {
+                        self.elements(part.start + 1..part.end, depth + 1)
+                    } else {
+                        self.held(part, depth + 1)
+                    }
+                })
+                .collect();
             return any_of(&all?);
         }
         let name = self.text(range.start);
@@ -306,43 +366,6 @@ impl Reading<'_> {
         }
         self.search(range, depth)
     }
-
-    /// `Path(A).rglob(PATTERN)`, `glob.glob(PATTERN)`.
-    fn search(&self, range: Range<usize>, depth: usize) -> Option<Held> {
-        let at = range.start;
-        let text = |range: Range<usize>| self.held(range, depth + 1)?.value.known().map(<[u8]>::to_vec);
-        if let Some((Doing::Find, open)) = self.chain(at).filter(|(_, open)| self.closes(*open, &range)) {
-            let inner = self.arguments(open, b"=");
-            let named = inner.names.iter().all(|(name, _)| *name == b"recursive");
-            let [one] = inner.places.as_slice() else { return None };
-            let pattern = text(one.clone()).filter(|_| named && !inner.open)?;
-            // What the shell takes the same way.
-            let plain = pattern
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-' | b'*' | b'?'));
-            let value = (plain && !pattern.windows(2).any(|w| w == b"**")).then(|| Value::Pattern(pattern.into()))?;
-            return Some(Held { value, path: false });
-        }
-        let end = match self.chain(at) {
-            _ if self.paths.contains(self.text(at)) => at + 1,
-            _ if self.is_mark(at, b"(") => self.mate(at).checked_add(1)?,
-            Some((Doing::Path, open)) if self.is_mark(open, b"(") => self.mate(open).checked_add(1)?,
-            _ => return None,
-        };
-        let method = self.doing(&[b"Path.", self.text(end + 1)].concat());
-        let calls = self.is_mark(end, b".") && self.is_mark(end + 2, b"(") && self.closes(end + 2, &range);
-        let receiver = self.held(at..end, depth + 1).filter(|held| held.path && calls)?;
-        let inner = self.arguments(end + 2, b"=");
-        let pattern = match inner.places.as_slice() {
-            [] if self.text(end + 1) == b"iterdir" => b"*".to_vec(),
-            [one] => text(one.clone())?,
-            _ => return None,
-        };
-        if method != Some(Doing::Find) || inner.open || !inner.names.is_empty() {
-            return None;
-        }
-        found(receiver.value.known()?, &pattern).map(|value| Held { value, path: true })
-    }
 }
 
 /// Notes what names hold of which every place that gives them a value is understood. `counts`: how many places there are.
@@ -352,8 +375,11 @@ pub(super) fn settle<'a>(reading: &mut Reading<'a>, counts: &BTreeMap<&'a [u8], 
     for (at, token) in reading.tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Name) {
         let statement = at == 0 || matches!(reading.text(at - 1), b"\n" | b";");
         match token.text {
-            b"for" => sites.extend(looped(reading, at)),
+            b"for" => sites.extend(looped(reading, at).unwrap_or_default()),
             b"def" => sites.extend(parameters(reading, at, counts).unwrap_or_default()),
+            _ if statement && reading.is_mark(at + 1, b",") => {
+                sites.extend(reading.unpacked(at).into_iter().map(|(name, n, range)| (name, n, Given::One(range))));
+            }
             name if statement && reading.is_mark(at + 1, b"=") => {
                 let end = (at..reading.tokens.len()).find(|n| matches!(reading.text(*n), b"\n" | b";"));
                 // Both the statement and the mark have been counted.
@@ -368,20 +394,31 @@ pub(super) fn settle<'a>(reading: &mut Reading<'a>, counts: &BTreeMap<&'a [u8], 
             let own = || sites.iter().filter(|(one, ..)| *one == name);
             let explained: usize = own().map(|(_, weight, _)| weight).sum();
             let free = reading.doing(name).is_none() && !reading.aliases.contains_key(name);
-            if !free || counts.get(name) != Some(&explained) || reading.constants.contains_key(name) {
+            if !free || counts.get(name) != Some(&explained) || reading.variables.contains_key(name) {
+                continue;
+            }
+            if own().all(|(_, _, given)| matches!(given, Given::Entries(_))) {
+                let places: Vec<usize> =
+                    own().map(|(_, _, given)| if let Given::Entries(at) = given { *at } else { 0 }).collect();
+                if matches!(places.as_slice(), [one] if is_only_read(reading, name, one + 2)) {
+                    reading.lists.insert(name, Held::entry(b""));
+                }
                 continue;
             }
             let all: Option<Vec<Held>> = own()
                 .map(|(_, _, given)| match given {
                     Given::One(range) => reading.held(range.clone(), 0),
                     Given::Each(range) => reading.elements(range.clone(), 0),
+                    Given::Count => Some(Held::number()),
+                    Given::Directory(range) => reading.walked(range.clone()),
+                    Given::Entries(_) => None,
                 })
                 .collect();
             if let Some(held) = all.and_then(|all| any_of(&all)) {
-                reading.constants.insert(name, held.value);
                 if held.path {
                     reading.paths.insert(name);
                 }
+                reading.variables.insert(name, held);
             } else if let [(_, _, Given::One(range))] = own().collect::<Vec<_>>().as_slice()
                 && literal.contains(name)
                 && is_only_read(reading, name, range.start)
@@ -405,72 +442,4 @@ fn is_only_read(reading: &Reading<'_>, name: &[u8], after: usize) -> bool {
         let counted = matches!(called, b"len" | b"print") && before == b"(" && reading.is_mark(at + 1, b")");
         gone_through || (counted && reading.is_own(called))
     })
-}
-
-/// The name of a loop at `at`, and what it goes through.
-fn looped<'a>(reading: &Reading<'a>, at: usize) -> Option<(&'a [u8], usize, Given)> {
-    let name = reading.tokens.get(at + 1).filter(|t| t.kind == Kind::Name)?;
-    let before = at.checked_sub(1).map_or(&b""[..], |b| reading.text(b));
-    if reading.text(at + 2) != b"in" || before == b"async" {
-        return None;
-    }
-    let statement = python::begins(reading, at);
-    let ends = |n: usize| match reading.text(n) {
-        b":" | b"\n" | b";" => true,
-        b"if" | b"for" | b"async" | b")" | b"]" | b"}" => !statement,
-        _ => false,
-    };
-    let mut end = at + 3;
-    while end < reading.tokens.len() && !ends(end) {
-        let opens = matches!(reading.text(end), b"(" | b"[" | b"{") && reading.kind(end) == Some(Kind::Mark);
-        end = if opens { reading.mate(end).checked_add(1)? } else { end + 1 };
-    }
-    Some((name.text, 1, Given::Each(at + 3..end)))
-}
-
-/// The parameters of the function at `at` that is only ever called by its name, and what each call gives them.
-fn parameters<'a>(
-    reading: &Reading<'a>,
-    at: usize,
-    counts: &BTreeMap<&'a [u8], usize>,
-) -> Option<Vec<(&'a [u8], usize, Given)>> {
-    let function = reading.tokens.get(at + 1).filter(|t| t.kind == Kind::Name)?.text;
-    let header = reading.arguments(at + 2, b"=");
-    let decorated = reading.tokens.iter().any(|t| t.kind == Kind::Mark && t.text == b"@");
-    let free = reading.doing(function).is_none() && !reading.aliases.contains_key(function);
-    if decorated || header.open || !free || counts.get(function) != Some(&1) || !reading.is_mark(at + 2, b"(") {
-        return None;
-    }
-    let mut names: Vec<(&'a [u8], Option<Range<usize>>)> = Vec::new();
-    for place in &header.places {
-        let plain = place.len() == 1 || reading.is_mark(place.start + 1, b":");
-        let default = place.clone().any(|n| reading.is_mark(n, b"="));
-        if !plain || default || reading.kind(place.start) != Some(Kind::Name) {
-            return None;
-        }
-        names.push((reading.text(place.start), None));
-    }
-    names.extend(header.names.iter().map(|(name, default)| (*name, Some(default.clone()))));
-    let uses =
-        reading.tokens.iter().enumerate().filter(|(n, t)| t.kind == Kind::Name && t.text == function && *n != at + 1);
-    let mut calls = Vec::new();
-    for (n, _) in uses {
-        let attribute = n.checked_sub(1).is_some_and(|b| reading.is_mark(b, b"."));
-        let call = reading.arguments(n + 1, b"=");
-        if attribute || call.open || !reading.is_mark(n + 1, b"(") {
-            return None;
-        }
-        calls.push(call);
-    }
-    let mut out = Vec::new();
-    for (place, (name, default)) in names.iter().enumerate() {
-        let mut weight = 1;
-        for call in &calls {
-            let named = || call.names.iter().find(|(one, _)| one == name).map(|(_, range)| range.clone());
-            let range = call.places.get(place).cloned().or_else(named).or_else(|| default.clone())?;
-            out.push((*name, weight, Given::One(range)));
-            weight = 0;
-        }
-    }
-    Some(out)
 }

@@ -5,19 +5,24 @@
 //! name in it is one of the table `languages.jsonl`, one of its own, or an attribute that is harmless on whatever value; all else
 //! is a doubt. Calls with known arguments are effects in any case.
 
+mod bindings;
 mod calls;
 mod classes;
 mod databases;
+mod formats;
 mod held;
 mod javascript;
+mod packages;
 mod perl;
 mod perl_text;
+mod pieces;
 mod project_modules;
 mod python;
 mod python_text;
 mod queries;
 mod reading;
 mod script_text;
+mod searches;
 mod shadows;
 mod sql;
 mod sql_text;
@@ -26,7 +31,7 @@ mod token;
 
 pub(in crate::effects) use shadows::{Import, check as check_imports, is_of_interpreter};
 
-use super::{Command, Shell, Stdin, names::stay_words, net, options::Parsed};
+use super::{Command, Shell, Stdin, expression::lead_through_links, names::stay_words, net, options::Parsed};
 use crate::{
     effect::{Certainty, Connect, Kind, Value, Word},
     effects::LimitReached,
@@ -233,7 +238,7 @@ impl<'t> Command<'_, 't> {
         let modules_in = file_in.unwrap_or_else(|| self.cwd.clone());
         let cwd = core::mem::replace(&mut self.cwd, modules_in);
         if language == "python" {
-            self.imports(span, own);
+            self.imports(span, own, program.packages);
         }
         // The directory of the run is the first place for them, wherever that is by then.
         let still = !program.moves || program.modules.is_empty();
@@ -246,9 +251,15 @@ impl<'t> Command<'_, 't> {
         if program.moves {
             self.cwd = Value::ANY_WORD;
         }
+        let outer = self.analysis.through_links;
+        if program.follows {
+            let dirs = program.acts.iter().filter_map(Act::found_below).collect::<Vec<_>>();
+            self.analysis.through_links = outer || lead_through_links(self, &dirs);
+        }
         for act in program.acts {
             self.act(act, span)?;
         }
+        self.analysis.through_links = outer;
         for file in program.data {
             self.data(file, span, own);
         }
@@ -256,7 +267,7 @@ impl<'t> Command<'_, 't> {
         Ok(program.doubt.is_some())
     }
 
-    /// The arguments that the code gets, as far as each is one word; `option`: the code is that of an option.
+    /// The interpreter, and the arguments that the code gets; `option`: the code is that of an option.
     fn given(&self, language: &str, option: bool) -> Vec<Value> {
         let known = |at: usize| self.argv.get(at).and_then(|w| w.value.known());
         let mark = if option { &b"-c"[..] } else { b"-" };
@@ -265,27 +276,35 @@ impl<'t> Command<'_, 't> {
             doing(language, &[b"option ", name].concat()) == Some(Doing::Option) && !matches!(name, b"-c" | b"-m")
         };
         let at = (1..self.argv.len()).find(|at| known(*at).is_none_or(|name| !simple(name)));
-        let Some(at) = at.filter(|at| language == "python" && known(*at) == Some(mark)) else { return Vec::new() };
-        let rest = self.argv.get(at + 1 + usize::from(option)..).unwrap_or(&[]);
-        rest.iter().map(|w| w.value.clone()).take_while(Value::is_one_word).collect()
+        let at = at.filter(|at| language == "python" && known(*at) == Some(mark));
+        let rest = at.and_then(|at| self.argv.get(at + 1 + usize::from(option)..)).unwrap_or(&[]);
+        self.argv.iter().take(1).chain(rest).map(|w| w.value.clone()).collect()
     }
 
     /// Modules of the interpreter may be taken from the directory.
-    pub(super) fn imports(&mut self, span: crate::effect::Span, own: bool) {
+    pub(super) fn imports(&mut self, span: crate::effect::Span, own: bool, packages: bool) {
         // Further on it could be the argument of an option, or of the code.
         if self.argv.get(1).is_some_and(|w| w.value.known() == Some(b"-I")) {
             return;
         }
         let command = own.then_some(self.id);
-        let import = Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: None, module: None };
+        let import =
+            Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: None, module: None, packages };
         self.analysis.imports.push(import);
     }
 
     /// A file that is data only where it is a file: node takes what has its name and `.js` behind it otherwise.
     fn data(&mut self, file: Vec<u8>, span: crate::effect::Span, own: bool) {
         let command = own.then_some(self.id);
-        let import =
-            Import { dir: self.cwd.clone(), by: self.by.clone(), span, command, data: Some(file), module: None };
+        let import = Import {
+            dir: self.cwd.clone(),
+            by: self.by.clone(),
+            span,
+            command,
+            data: Some(file),
+            module: None,
+            packages: false,
+        };
         self.analysis.imports.push(import);
     }
 

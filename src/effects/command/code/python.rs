@@ -2,9 +2,12 @@
 //! attribute that is harmless on all values that such names can give.
 
 use super::{
-    calls, classes, project_modules, python_text,
+    calls, classes,
+    formats::{plain_format, replaces_text},
+    held::Held,
+    project_modules, python_text,
     reading::{Act, Program, Reading},
-    token::{Kind, Token},
+    token::Kind,
 };
 use crate::{effect::Value, tables::languages::Doing};
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -48,6 +51,7 @@ pub(super) fn analyse(text: &[u8], home: Option<&[u8]>, given: &[Value]) -> Prog
     let Some(tokens) = python_text::tokens(text) else { return super::unread() };
     let mut reading = Reading::new("python", &tokens, home);
     reading.out.moves = reading.changes_directory();
+    reading.out.follows = tokens.iter().any(|token| token.text == b"recursive");
     imports(&mut reading);
     if reading.keeps_arguments() {
         reading.given = given;
@@ -127,6 +131,13 @@ fn dotted(reading: &Reading<'_>, mut at: usize) -> Option<(Vec<u8>, usize)> {
 fn module(reading: &mut Reading<'_>, name: &[u8]) -> bool {
     match reading.doing(&[b"import ", name].concat()) {
         Some(Doing::Module | Doing::BuiltIn) => true,
+        Some(Doing::Package) => {
+            reading.out.packages = true;
+            if reading.out.moves {
+                reading.doubt("modules may be taken from another directory for", name);
+            }
+            true
+        }
         Some(Doing::Foreign) => {
             reading.doubt("the code of a package is not looked at:", name);
             true
@@ -274,6 +285,7 @@ fn names(reading: &mut Reading<'_>) {
     }
     reading.bound = counts.keys().copied().collect();
     super::held::settle(reading, &counts);
+    reading.counts = counts;
 }
 
 /// Looks at the token at `at`; returns where to go on.
@@ -306,6 +318,20 @@ fn attribute(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.query(does, at);
         return at + 1;
     }
+    match reading.doing(&[b".", name].concat()) {
+        Some(Doing::Store) if reading.is_mark(at + 1, b"(") => {
+            reading.data(Doing::Store, name, at + 1);
+            return at + 1;
+        }
+        Some(Doing::Named) => {
+            reading.named_methods(name, at);
+            return at + 1;
+        }
+        _ => {}
+    }
+    if reading.kind(at) == Some(Kind::Name) && calls::beside(reading, at) {
+        return at + 1;
+    }
     // Methods of texts and lists that move and copy files where the value is a path.
     if matches!(name, b"replace" | b"copy") && !replaces_text(reading, at) {
         reading.weak = Some(name);
@@ -314,46 +340,6 @@ fn attribute(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.doubt("nothing is known of the attribute", name);
     }
     at + 1
-}
-
-/// Whether `.replace` at `at` is certainly that of a text: a path's takes one argument, and its class, which takes two, is no value
-/// that a program can come by without `type`.
-fn replaces_text(reading: &Reading<'_>, at: usize) -> bool {
-    reading.text(at) == b"replace"
-        && reading.is_mark(at + 1, b"(")
-        && reading.arguments(at + 1, b"=").places.len() >= 2
-        && !reading.tokens.iter().any(|token| token.text == b"type")
-}
-
-/// Whether the text before the dot at `dot` has only fields that show values as they are.
-fn plain_format(reading: &Reading<'_>, dot: usize) -> bool {
-    let before = reading.tokens.get(..dot).unwrap_or(&[]);
-    let literals: Vec<&Token<'_>> = before.iter().rev().take_while(|t| t.kind == Kind::Text).collect();
-    let mut text = Vec::new();
-    for literal in literals.iter().rev() {
-        let Some(value) = &literal.value else { return false };
-        text.extend_from_slice(value);
-    }
-    let mut at = 0;
-    while let Some(b) = text.get(at) {
-        at += 1;
-        if *b != b'{' {
-            continue;
-        }
-        if text.get(at) == Some(&b'{') {
-            at += 1;
-            continue;
-        }
-        let field = text.get(at..).unwrap_or(&[]);
-        let Some(end) = field.iter().position(|b| *b == b'}') else { return false };
-        let field = field.get(..end).unwrap_or(&[]);
-        let name = field.split(|b| matches!(b, b':' | b'!')).next().unwrap_or(field);
-        if field.contains(&b'{') || !name.iter().all(|b| super::token::is_word(*b)) {
-            return false;
-        }
-        at += end + 1;
-    }
-    !literals.is_empty()
 }
 
 /// `(Path(A) / B).method(...)`.
@@ -368,7 +354,7 @@ fn group(reading: &mut Reading<'_>, at: usize) -> usize {
         && reading.is_mark(end, b".")
         && let Some(held) = reading.held(at..end, 0).filter(|held| held.path)
     {
-        path(reading, end + 1, held.value);
+        path(reading, end + 1, &held);
     }
     at + 1
 }
@@ -392,8 +378,8 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         reading.doubt("two things are called", text);
     }
     if reading.paths.contains(text) && reading.is_mark(next, b".") {
-        let value = reading.value(at..next);
-        path(reading, next + 1, value);
+        let all = reading.values(at..next);
+        path(reading, next + 1, &all);
         return next;
     }
     let Some((does, end)) = reading.chain(at) else {
@@ -418,23 +404,23 @@ fn name(reading: &mut Reading<'_>, at: usize) -> usize {
         Doing::Environment => environment(reading, end),
         Doing::Path if called && !reading.is_mark(reading.mate(end).saturating_add(1), b".") => reading.objects = true,
         Doing::Path if called => {
-            let value = reading.value(at..reading.mate(end).saturating_add(1));
+            let all = reading.values(at..reading.mate(end).saturating_add(1));
             let method = reading.mate(end).saturating_add(2);
-            path(reading, method, value);
+            path(reading, method, &all);
         }
         Doing::Join | Doing::ExpandHome if called => {}
-        Doing::Single if called => {
-            let arguments = reading.arguments(end, b"=");
-            if arguments.open || !arguments.names.is_empty() || arguments.places.len() > 1 {
-                reading.doubt("nothing is known of the arguments of", text);
-            }
+        Doing::Load | Doing::Store if called => {
+            let last = reading.text(end - 1);
+            reading.data(does, last, end);
         }
+        Doing::SafeLoad if called => reading.loads_safely(text, end),
+        Doing::Single if called => calls::single(reading, text, end),
         _ if called => {
             let last = reading.text(end - 1);
             let open = does == Doing::Open
                 && end > next
                 && reading.aliases.get(text).is_some_and(|a| a != b"io" && a != b"codecs");
-            if open {
+            if open && !calls::only_reads(reading, end) {
                 // Archives are files as well, but what a mode means there is their own affair.
                 reading.call(Doing::ReadWrite, last, end);
             } else {
@@ -471,7 +457,7 @@ fn environment(reading: &mut Reading<'_>, at: usize) {
 }
 
 /// `Path(A, B).method(...)`: what the method at `at` does to the path.
-fn path(reading: &mut Reading<'_>, at: usize, value: Value) {
+fn path(reading: &mut Reading<'_>, at: usize, all: &Held) {
     let name = reading.text(at);
     let dotted = at.checked_sub(1).is_some_and(|dot| reading.is_mark(dot, b"."));
     let does = if dotted { reading.doing(&[b"Path.", name].concat()) } else { None };
@@ -481,7 +467,7 @@ fn path(reading: &mut Reading<'_>, at: usize, value: Value) {
         Some(does) if reading.is_mark(at + 1, b"(") => {
             let arguments = reading.arguments(at + 1, b"=");
             let first = arguments.places.first().cloned();
-            calls::on_path(reading, does, value, first, &arguments);
+            calls::on_path(reading, does, all, first, &arguments);
         }
         _ => return reading.doubt("a path is handed on:", name),
     }

@@ -38,6 +38,18 @@ pub(in crate::effects) enum Act {
     ReadEnv(Value),
 }
 
+impl Act {
+    /// The directory below which the file is found.
+    pub(super) fn found_below(&self) -> Option<Value> {
+        match self {
+            Self::Read(Value::Below { dir, .. }, _)
+            | Self::Write(Value::Below { dir, .. }, _)
+            | Self::Modify(Value::Below { dir, .. }, _) => Some(Value::Known(dir.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// What became of a program.
 #[derive(Clone, Debug, Default)]
 pub(in crate::effects) struct Program {
@@ -47,6 +59,10 @@ pub(in crate::effects) struct Program {
     pub(in crate::effects) doubt: Option<String>,
     /// Its own directory may change while it runs.
     pub(in crate::effects) moves: bool,
+    /// It imports installed packages, which look for further modules.
+    pub(in crate::effects) packages: bool,
+    /// It looks for names behind links to directories, too.
+    pub(in crate::effects) follows: bool,
     /// Files that it takes for data, where they are files: `require("./package.json")`.
     pub(in crate::effects) data: Vec<Vec<u8>>,
     /// Modules that it imports and that must be those of the project.
@@ -64,13 +80,17 @@ pub(super) struct Reading<'a> {
     pub(super) own: BTreeSet<&'a [u8]>,
     /// Names that the program gives a value.
     pub(super) bound: BTreeSet<&'a [u8]>,
+    /// How often it gives each of them one.
+    pub(super) counts: BTreeMap<&'a [u8], usize>,
     /// Those that only count.
     pub(super) counters: BTreeSet<&'a [u8]>,
     /// Those that are one text in the whole run, or one of a few, or a path that is found.
     pub(super) constants: BTreeMap<&'a [u8], Value>,
+    /// What names hold of which every value is understood.
+    pub(super) variables: BTreeMap<&'a [u8], Held>,
     /// What stands in the lists that have the same in the whole run.
     pub(super) lists: BTreeMap<&'a [u8], Held>,
-    /// The arguments of the program, where they are known; the first is `sys.argv[1]`.
+    /// The interpreter, and the arguments of the program where they are known: the second is `sys.argv[1]`.
     pub(super) given: &'a [Value],
     /// An object that is a path is handed on.
     pub(super) objects: bool,
@@ -107,8 +127,10 @@ impl<'a> Reading<'a> {
             aliases,
             own,
             bound,
+            counts: BTreeMap::new(),
             counters,
             constants,
+            variables: BTreeMap::new(),
             lists,
             given,
             objects,
@@ -194,7 +216,13 @@ impl<'a> Reading<'a> {
 
     /// The value of an expression as far as it is known: literals, names of constants, paths that are put together of such.
     pub(super) fn value(&self, range: Range<usize>) -> Value {
-        self.held(range.clone(), 0).map_or_else(|| self.beginning(range), |held| held.value)
+        let held = self.values(range);
+        if let [one] = held.values.as_slice() { one.clone() } else { Value::ANY_WORD }
+    }
+
+    /// All values that an expression may have.
+    pub(super) fn values(&self, range: Range<usize>) -> Held {
+        self.held(range.clone(), 0).unwrap_or_else(|| Held { made: true, ..Held::new(self.beginning(range), false) })
     }
 
     /// `"a" + x`: how it begins and ends. Only operands with `+` between them.

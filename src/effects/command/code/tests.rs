@@ -111,7 +111,8 @@ fn python_does_nothing_in_programs_that_are_clean() {
     let make = |dice: &mut Dice| {
         let mut code = String::from(
             "import os, sys, json, re, math, random, string, base64, hashlib, textwrap, collections, functools, itertools\n\
-             import datetime, operator, io, codecs, csv, shlex, urllib.parse\nx = [1, 2]\ny = \"ab\"\n",
+             import datetime, operator, io, codecs, csv, shlex, urllib.parse\n\
+             import ast, email, inspect, importlib.metadata, xml.etree.ElementTree\nx = [1, 2]\ny = \"ab\"\n",
         );
         for _ in 0..=dice.roll(2) {
             let depth = 1 + dice.roll(3);
