@@ -219,9 +219,7 @@ impl Judge<'_> {
             Kind::Run(run) => self.run(layer, run, say),
             Kind::Read(path) => self.path(layer, path, &[Access::Read], say),
             Kind::Write(path) if path.tree && path.spared == Spared::Commits => {
-                // A new worktree changes nothing that is there.
-                let both = [Access::Write, Access::WriteTree];
-                self.path(layer, path, if path.existing { &both } else { &[Access::Write] }, say);
+                self.path(layer, path, &[Access::Write, Access::WriteTree], say);
                 // What is named is meant, whatever else comes out of commits; the name of a branch leads nowhere.
                 let named = PathValue { tree: false, spared: Spared::Nothing, ..path.clone() };
                 self.seen(layer, &paths::Views::as_written(named, self.scene), &[Access::Edit], say);

@@ -81,14 +81,6 @@ impl Command<'_, '_> {
         self.push(Kind::Write(path), sure, span, true);
     }
 
-    /// Makes a directory with what git has below `top`, for the most part the names that stand there.
-    pub(super) fn check_out(&mut self, value: &Value, top: &Value, span: Span) {
-        let made = paths::made(&self.analysis.behind_links(value), &self.cwd, true).sparing(Spared::Commits);
-        let path = PathValue { like: top.known().map(<[u8]>::to_vec), ..made };
-        let sure = certainty(&path.value);
-        self.push(Kind::Write(path), sure, span, true);
-    }
-
     /// Makes a copy of `source`, under another name or in a directory; with `trees` of directories, too.
     pub(super) fn copy(&mut self, source: &Value, target: &Word, trees: bool) {
         if let Value::Set(several) = source {

@@ -124,8 +124,6 @@ impl Command<'_, '_> {
                 self.modify(value, true, span);
             }
             Role::LinkTarget => self.read(value, true, span),
-            // `git worktree add`: what the repository has, as if it were switched to.
-            Role::WriteDir if manner.spared == Spared::Commits => self.check_out(value, &self.toplevel(), span),
             Role::WriteDir => self.write(value, true, span),
             Role::OutDir => self.out_dir(word),
             Role::ReadIfAt => self.read_if_at(word),

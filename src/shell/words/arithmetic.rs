@@ -3,6 +3,7 @@
 
 use super::{State, parameter};
 use crate::effect::{Form, Value};
+use crate::shell::arithmetic::is_arithmetic;
 use crate::shell::tree::{Part, Word};
 use alloc::{string::ToString, vec::Vec};
 
@@ -20,11 +21,39 @@ enum Token {
 /// What `$(( expression ))` becomes: one word. Elsewhere than in a number of plain decimal digits zsh may print a fraction or a base.
 pub(super) fn value(expression: &Word, state: &dyn State) -> Value {
     let Some(tokens) = tokens(expression, state) else { return Value::ANY_WORD };
+    if may_have_no_result(expression, state) {
+        return Value::ANY_WORD;
+    }
     let mut rest = tokens.as_slice();
     match sum(&mut rest, DEEPEST) {
         Some(exact) if rest.is_empty() => Value::Known(exact.to_string().into_bytes().into()),
         _ => Value::INTEGER,
     }
+}
+
+/// Whether the expression is none where an expansion gives nothing: `$(($k*2))`. What is assigned to keeps its value then, and the script
+/// goes on in its next line.
+fn may_have_no_result(expression: &Word, state: &dyn State) -> bool {
+    let may_be_nothing = |part: &Part| match part {
+        Part::Parameter(expansion) => matches!(
+            parameter(expansion, state),
+            Some(Value::Unknown { may_be_empty: true, .. } | Value::Unknown { form: Form::DigitsOrNothing, .. })
+        ),
+        _ => false,
+    };
+    let open: Vec<usize> =
+        expression.parts.iter().enumerate().filter(|(_, part)| may_be_nothing(part)).map(|(at, _)| at).collect();
+    let without = |gone: &[usize]| {
+        let parts: Vec<Part> = expression
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !gone.contains(at))
+            .map(|(_, part)| part.clone())
+            .collect();
+        is_arithmetic(&Word { parts: parts.into(), span: expression.span })
+    };
+    !open.is_empty() && (!without(&open) || open.iter().any(|one| !without(&[*one])))
 }
 
 /// Whether a value is certainly a decimal number.

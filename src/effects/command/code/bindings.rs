@@ -51,8 +51,13 @@ pub(super) fn looped<'a>(reading: &Reading<'a>, at: usize) -> Option<Vec<(&'a [u
             let each = called(b"enumerate")?.places.first()?.clone();
             Some(alloc::vec![(*count, 1, Given::Count), (*one, 1, Given::Each(each))])
         }
-        [directory, _, files] => {
+        [directory, below, files] => {
             let top = reading.walk_of(&through)?;
+            // What is put into the list of directories is gone into as well.
+            let uses = reading.tokens.iter().filter(|t| t.kind == Kind::Name && t.text == *below).count();
+            if uses > names.iter().filter(|name| *name == below).count() {
+                return None;
+            }
             Some(alloc::vec![
                 (*directory, 1, Given::Directory(top)),
                 (*files, 1, Given::Entries(inside.checked_sub(1)?))
