@@ -145,7 +145,7 @@ impl Fold<'_> {
             return None;
         }
         if let Some(Value::Unknown { form, .. }) =
-            self.plain_command(at, *body, state).and_then(|argv| revisions::printed(&argv))
+            self.plain_command(at, *body, state).and_then(|argv| revisions::each(&argv))
         {
             return Some(Value::Unknown { may_split: false, may_be_empty: false, form });
         }

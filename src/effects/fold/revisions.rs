@@ -22,8 +22,17 @@ const CHOICES: [&[u8]; 10] = [
 const VALUED: [&[u8]; 7] =
     [b"--max-count=", b"--since=", b"--until=", b"--after=", b"--before=", b"--author=", b"--skip="];
 
-/// What each word is that a command prints, where that is the number of a commit; nothing where it fails.
+/// What a command prints, where that is the number of a single commit; nothing where it fails.
 pub(super) fn printed(argv: &[Word]) -> Option<Value> {
+    let single = match argv {
+        [_, verb, words @ ..] if verb.value.known() == Some(b"rev-list") => is_limited_to_one(words),
+        _ => true,
+    };
+    each(argv).filter(|_| single)
+}
+
+/// What each line is that a command prints, where that is the number of a commit.
+pub(super) fn each(argv: &[Word]) -> Option<Value> {
     let (program, rest) = argv.split_first()?;
     let (verb, words) = rest.split_first()?;
     let prints = program.value.known() == Some(b"git")
@@ -36,6 +45,16 @@ pub(super) fn printed(argv: &[Word]) -> Option<Value> {
     prints.then_some(Value::Unknown { may_split: false, may_be_empty: true, form: Form::Commit })
 }
 
+/// Whether one commit is asked for, once.
+fn is_limited_to_one(words: &[Word]) -> bool {
+    let limit = |text: &[u8]| {
+        text.starts_with(b"-n") || text.starts_with(b"--max-count") || text.strip_prefix(b"-").is_some_and(is_number)
+    };
+    let mut limits = words.iter().filter(|word| word.value.known().is_some_and(limit));
+    let one = limits.next().and_then(|word| word.value.known());
+    matches!(one, Some(b"-1" | b"-n1" | b"--max-count=1")) && limits.next().is_none()
+}
+
 /// `git rev-parse`: what it cannot find is printed as it is written, unless it is told to verify it.
 fn is_parsed(words: &[Word]) -> bool {
     let option = |word: &Word| word.value.known().is_some_and(|text| text.starts_with(b"-"));
@@ -43,7 +62,8 @@ fn is_parsed(words: &[Word]) -> bool {
     let plain = |text: &[u8]| verifies(text) || matches!(text, b"-q" | b"--quiet");
     let mut named = words.iter().filter(|word| !option(word)).map(|word| &word.value);
     let verified = words.iter().any(|word| word.value.known().is_some_and(verifies));
-    let single = |value: &Value| is_revision(value) && (verified || value.known() == Some(b"HEAD"));
+    let left_out = |value: &Value| value.known().is_some_and(|text| text.starts_with(b"^"));
+    let single = |value: &Value| is_revision(value) && !left_out(value) && (verified || value.known() == Some(b"HEAD"));
     words.iter().filter(|word| option(word)).all(|word| word.value.known().is_some_and(plain))
         && named.next().is_some_and(single)
         && named.next().is_none()
@@ -90,17 +110,16 @@ fn is_number(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printed;
+    use super::{each, printed};
     use crate::effect::{Span, Word};
     use alloc::vec::Vec;
 
     #[test]
     fn only_numbers_of_commits_are_taken() {
-        let of = |text: &str| -> bool {
-            let words: Vec<Word> =
-                text.split_whitespace().map(|word| Word::known(word.as_bytes(), Span::default())).collect();
-            printed(&words).is_some()
+        let words = |text: &str| -> Vec<Word> {
+            text.split_whitespace().map(|word| Word::known(word.as_bytes(), Span::default())).collect()
         };
+        let of = |text: &str| printed(&words(text)).is_some();
         for number in [
             "git rev-parse HEAD",
             "git rev-parse --short HEAD~3",
@@ -108,13 +127,20 @@ mod tests {
             "git rev-parse --short=8 v1.2",
             "git merge-base origin/main HEAD",
             "git rev-list -1 HEAD",
-            "git rev-list --reverse main..HEAD",
-            "git rev-list -n 3 --no-merges HEAD -- src -x",
-            "git rev-list -n3 ^main HEAD",
+            "git rev-list --max-count=1 --no-merges HEAD -- src -x",
+            "git rev-list -n1 ^main HEAD",
         ] {
             assert!(of(number), "{number}");
         }
+        for several in [
+            "git rev-list --reverse main..HEAD",
+            "git rev-list -n 3 --no-merges HEAD -- src -x",
+            "git rev-list -1 -n3 HEAD",
+        ] {
+            assert!(!of(several) && each(&words(several)).is_some(), "{several}");
+        }
         for other in [
+            "git rev-parse --verify ^HEAD",
             "git rev-parse HEAD~3",
             "git rev-parse main",
             "git rev-parse --abbrev-ref HEAD",
