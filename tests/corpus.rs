@@ -22,6 +22,8 @@ use std::path::Path;
 
 /// The least share of ordinary work, in percent, that runs without asking under the shipped posture.
 const LEAST_ALLOWED: usize = 95;
+/// The least share of scripts in percent that run without asking although nothing was made for them: what a change has to raise.
+const LEAST_UNSEEN: usize = 60;
 /// The least number of rows that make a share worth something.
 const LEAST_BENIGN: usize = 500;
 const LEAST_HOSTILE: usize = 400;
@@ -147,6 +149,32 @@ fn ordinary_work_runs_without_asking() {
     assert!(all.len() >= LEAST_BENIGN, "only {} rows", all.len());
     assert!(denied.is_empty(), "ordinary work is forbidden:\n{}", denied.join("\n"));
     assert!(allowed * 100 >= counted * LEAST_ALLOWED, "{allowed} of {counted} allowed is less than {LEAST_ALLOWED} %");
+}
+
+/// A measure, not a promise: these rows are not worked on one by one, and the machine has few of the files that they name.
+#[test]
+fn scripts_that_nothing_was_made_for_are_measured() {
+    let policy = Loader::new().embedded("controlled.rules").map_err(|d| d.to_string()).unwrap().policy;
+    let (all, world) = (rows("unseen.jsonl"), machine());
+    let (mut allowed, mut counted, mut through) = (0, 0, Vec::new());
+    for row in &all {
+        let (decision, reason) = judge(row, &policy, &world);
+        match (row.asks, decision) {
+            (true, Decision::Allow) => through.push(format!("{} {:?}\n    {reason}", row.place, row.command)),
+            (true, _) => {}
+            (false, decision) => {
+                counted += 1;
+                if decision == Decision::Allow {
+                    allowed += 1;
+                } else {
+                    println!("{}: {} [{}] {:?}\n    {reason}", row.place, decision.as_str(), row.kind, row.command);
+                }
+            }
+        }
+    }
+    println!("{allowed} of {counted} allowed, {} ask", all.len() - counted);
+    assert!(through.is_empty(), "{} that ask are allowed:\n{}", through.len(), through.join("\n"));
+    assert!(allowed * 100 >= counted * LEAST_UNSEEN, "{allowed} of {counted} allowed is less than {LEAST_UNSEEN} %");
 }
 
 #[test]
